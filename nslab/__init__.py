@@ -1,0 +1,3 @@
+"""nslab: see how containers work."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Lessons, their player, checks, and progress; knows no widget."""

@@ -1,0 +1,1 @@
+"""The lab, containers in it, and their cleanup."""

@@ -1,0 +1,1 @@
+"""One module a kernel facility: mechanism without policy."""

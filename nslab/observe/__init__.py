@@ -1,0 +1,1 @@
+"""Read-only snapshots of the machine as typed values."""
