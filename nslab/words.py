@@ -1,0 +1,72 @@
+"""Words for people, in English and Chinese: one catalogue a language, symbolic ids such as "footer.help".
+
+Both catalogues hold the same ids with the same placeholders; neither language is the other's fallback. `nslab/locale`
+says how the files are edited and compiled.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from gettext import GNUTranslations
+from typing import Literal, cast, get_args
+
+from nslab.locale import open_catalogue
+
+Lang = Literal["en", "zh"]
+LANGS: tuple[Lang, ...] = get_args(Lang)
+
+
+class MissingWords(LookupError):
+    """No words under this id, or a placeholder without its fact: a mistake in our code, raised only while debugging."""
+
+
+class Words:
+    """The words of one language: `words("error.no-such-process.why", pid=3)`.
+
+    Where something is missing, a person sees the bare id or the bare placeholder and can go on; with `strict`, as in
+    tests and under NSLAB_DEBUG, MissingWords is raised.
+    """
+
+    def __init__(self, lang: Lang, catalogue: GNUTranslations, *, strict: bool) -> None:
+        self.lang: Lang = lang
+        self._catalogue = catalogue
+        self._strict = strict
+
+    def __call__(self, id_: str, /, **facts: object) -> str:
+        """The words under `id_`, each `{name}` in them filled from `facts`."""
+        text = self._catalogue.gettext(id_)
+        if text == id_ and self._strict:  # gettext's way to say that it has none
+            raise MissingWords(f"{self.lang}.po has no {id_!r}")
+        if "{" not in text:
+            return text
+        return text.format_map(_StrictFacts(facts) if self._strict else _Facts(facts))
+
+
+class _Facts(dict[str, object]):
+    """Leaves a placeholder without its fact as it stands."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
+class _StrictFacts(dict[str, object]):
+    def __missing__(self, name: str) -> str:
+        raise MissingWords(f"no fact for the placeholder {{{name}}}")
+
+
+def words_for(lang: Lang) -> Words:
+    """The words of `lang`. Takes about a millisecond: ask once and pass the object on."""
+    with open_catalogue(lang) as file:
+        return Words(lang, GNUTranslations(file), strict=bool(os.environ.get("NSLAB_DEBUG")))
+
+
+def choose_language(arg: str | None, environ: Mapping[str, str]) -> Lang:
+    """The language a person asked for: `--lang`, else NSLAB_LANG, else the locale as setlocale(3) finds LC_MESSAGES.
+
+    Only the first one that is set counts. Every Chinese locale gets Chinese, everything else English.
+    """
+    for asked in (arg, *map(environ.get, ("NSLAB_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))):
+        if asked:
+            return cast(Lang, "zh" if asked.lower().startswith("zh") else "en")
+    return "en"
