@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from gettext import GNUTranslations
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 from nslab.locale import open_catalogue
 
@@ -68,5 +68,5 @@ def choose_language(arg: str | None, environ: Mapping[str, str]) -> Lang:
     """
     for asked in (arg, *map(environ.get, ("NSLAB_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))):
         if asked:
-            return cast(Lang, "zh" if asked.lower().startswith("zh") else "en")
+            return "zh" if asked.lower().startswith("zh") else "en"
     return "en"
