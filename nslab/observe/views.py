@@ -1,0 +1,131 @@
+"""What the panes show, as frozen values: everything is decided here, so that a widget only draws and opens no file."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from nslab.kernel.namespaces import Kind
+from nslab.observe.namespaces import Membership
+
+View = TypeVar("View")
+
+
+class NotYet(Struct, frozen=True, tag="not-yet"):
+    """Nothing to show so far; `awaits` is the catalogue id of the sentence that says what will appear, and when."""
+
+    awaits: str
+
+
+class Unavailable(Struct, frozen=True, tag="unavailable"):
+    """It can't be shown here; `reason` is the catalogue id of why, `facts` fill its placeholders."""
+
+    reason: str
+    facts: dict[str, str | int] = {}
+
+
+class Gone(Struct, Generic[View], frozen=True, tag="gone"):
+    """What was observed is no more (the lab died, the machine was reset); `last` is the view as last seen."""
+
+    last: View
+
+
+class Tag(Struct, frozen=True):
+    """One namespace as every pane names it: its kind and the letter of its inode within the kind (`pid:B`)."""
+
+    kind: Kind
+    letter: str
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}:{self.letter}"
+
+
+class NamespaceColumn(Struct, frozen=True):
+    """A process whose namespaces stand in one column.
+
+    `name` is what the lesson calls it (`host`, `box`, a container's name). `letter` is what its world is drawn in: that
+    of the first namespace it does not share with the host, `A` where it shares all. `pid` and `comm` are None while
+    there is no such process yet; `alive` is False once it has died, and the cells are as last seen.
+    """
+
+    name: str
+    letter: str
+    pid: int | None
+    comm: str | None
+    alive: bool = True
+
+
+class NamespaceCell(Struct, frozen=True):
+    """One link of one process. `letter` is None where it could not be read; `source` is the command that reads it."""
+
+    namespace: Membership
+    letter: str | None
+    source: str
+
+
+class NamespaceRow(Struct, frozen=True):
+    """One kind of namespace, a cell for each column; None where the column has no process yet."""
+
+    kind: Kind
+    cells: tuple[NamespaceCell | None, ...]
+
+
+class NamespaceView(Struct, frozen=True, tag="namespaces"):
+    """The namespaces pane: a row a kind, a column a process. `read_at` is time.monotonic(), in seconds."""
+
+    columns: tuple[NamespaceColumn, ...]
+    rows: tuple[NamespaceRow, ...]
+    read_at: float
+
+
+class Perspective(Struct, frozen=True):
+    """One PID column of the process tree: whose eyes it sees with, and the letter of its PID namespace."""
+
+    name: str
+    letter: str
+
+
+class PidCell(Struct, frozen=True):
+    """A process's number as one perspective sees it; None where it has no number there, or none could be read."""
+
+    pid: int | None
+    source: str
+
+
+class ProcessRow(Struct, frozen=True):
+    """One process in the tree.
+
+    `pid` is its number in the procfs that was read; with `start_ticks` (clock ticks after boot, proc_pid_stat(5) field
+    22) it names the process for good. `last_of` says for each ancestor level, the process itself at the end, whether
+    it is the last child there: the tree's lines follow from it. `inside` are the namespaces it does not share with the
+    reference process, `entered` those among them that its parent is not in either: the boundary. `uid_outside` is the
+    real uid as the reader's user namespace has it, `uid_inside` as the process's own; None where unmapped or unread.
+    """
+
+    pid: int
+    start_ticks: int
+    parent: int
+    last_of: tuple[bool, ...]
+    comm: str
+    name: str
+    state: str
+    pids: tuple[PidCell, ...]
+    inside: tuple[Tag, ...]
+    entered: tuple[Tag, ...]
+    uid_outside: int | None
+    uid_inside: int | None
+
+    @property
+    def depth(self) -> int:
+        """How many ancestors are shown above it."""
+        return len(self.last_of) - 1
+
+
+class ProcessView(Struct, frozen=True, tag="processes"):
+    """The processes pane: the tree in the order it is drawn. `unread` counts processes whose links were refused."""
+
+    perspectives: tuple[Perspective, ...]
+    rows: tuple[ProcessRow, ...]
+    unread: int
+    read_at: float
