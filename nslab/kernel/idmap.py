@@ -1,0 +1,125 @@
+"""Id maps of user namespaces: which ids a user may map, and writing /proc/PID/{setgroups,uid_map,gid_map}. See user_namespaces(7)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+
+class Extent(Struct, frozen=True):
+    """`count` ids from `inside` on in the namespace are those from `outside` on in its parent: a line of uid_map."""
+
+    inside: int
+    outside: int
+    count: int
+
+
+class IdMaps(Struct, frozen=True):
+    """The maps of one user namespace. `setgroups` is False where the kernel demands that it be denied first."""
+
+    uids: tuple[Extent, ...]
+    gids: tuple[Extent, ...]
+    setgroups: bool
+
+    @property
+    def count(self) -> int:
+        """How many uids, from 0 on, exist inside."""
+        return sum(extent.count for extent in self.uids)
+
+
+# Under root nobody owns these ids: systemd's uid list leaves 1879048192 to 2147483647 unused.
+ROOT_RANGE = Extent(inside=0, outside=2_000_000_000, count=65536)
+
+
+class NoIds(Exception):
+    """Root runs where no id but its own is mapped, so there is none to give to the lab."""
+
+
+def parse_map(text: str) -> tuple[Extent, ...]:
+    """The lines of uid_map or gid_map."""
+    return tuple(Extent(*(int(word) for word in line.split())) for line in text.splitlines())
+
+
+def format_map(extents: Iterable[Extent]) -> str:
+    """The text to write into uid_map or gid_map."""
+    return "".join(f"{extent.inside} {extent.outside} {extent.count}\n" for extent in extents)
+
+
+def subordinate(text: str, user: str, uid: int) -> Extent | None:
+    """The first range that /etc/subuid (or subgid) gives to a user, by name or number. Lines that don't parse are passed over."""
+    for line in text.splitlines():
+        owner, _, numbers = line.strip().partition(":")
+        first, _, count = numbers.partition(":")
+        if owner in (user, str(uid)) and first.isdigit() and count.isdigit() and int(count) > 0:
+            return Extent(inside=1, outside=int(first), count=int(count))
+    return None
+
+
+def maps_for_root(uids_here: tuple[Extent, ...], gids_here: tuple[Extent, ...]) -> IdMaps:
+    """Shifted maps: id 0 outside, which is the real root, is never among them. Raises NoIds."""
+    return IdMaps(uids=(shifted(uids_here),), gids=(shifted(gids_here),), setgroups=True)
+
+
+def shifted(here: tuple[Extent, ...]) -> Extent:
+    """ROOT_RANGE where it exists here; else, in a container that got few ids itself, the largest range without id 0."""
+    for extent in here:
+        if (
+            extent.inside <= ROOT_RANGE.outside
+            and ROOT_RANGE.outside + ROOT_RANGE.count <= extent.inside + extent.count
+        ):
+            return ROOT_RANGE
+    usable = [
+        (extent.inside + extent.count - first, first)
+        for extent in here
+        if (first := max(extent.inside, 1)) < extent.inside + extent.count
+    ]
+    if not usable:
+        raise NoIds
+    count, first = max(usable)
+    return Extent(inside=0, outside=first, count=min(count, ROOT_RANGE.count))
+
+
+def maps_for_user(uid: int, gid: int, subuids: Extent | None, subgids: Extent | None) -> IdMaps:
+    """The user's own id as 0, and its subordinate ids from 1 on where it has some and newuidmap(1) may write them."""
+    own_uid, own_gid = Extent(0, uid, 1), Extent(0, gid, 1)
+    if subuids and subgids:
+        return IdMaps(uids=(own_uid, subuids), gids=(own_gid, subgids), setgroups=True)
+    return IdMaps(uids=(own_uid,), gids=(own_gid,), setgroups=False)
+
+
+def write_maps(proc: int, pid: int, maps: IdMaps) -> None:
+    """Write the maps of a process by a directory fd of /proc. Raises OSError (EPERM: not allowed, or written before).
+
+    `setgroups` is denied before gid_map where the kernel wants it (CVE-2014-8989).
+    """
+    if not maps.setgroups:
+        write_file(proc, f"{pid}/setgroups", "deny")
+    write_file(proc, f"{pid}/uid_map", format_map(maps.uids))
+    write_file(proc, f"{pid}/gid_map", format_map(maps.gids))
+
+
+def write_file(directory: int, name: str, text: str) -> int:
+    """Write to a kernel file. By os.write, since a file object would lose the kernel's errno in its destructor. Raises OSError."""
+    fd = os.open(name, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, dir_fd=directory)
+    try:
+        return os.write(fd, text.encode())
+    finally:
+        os.close(fd)
+
+
+def newidmap_commands(pid: int, maps: IdMaps) -> tuple[tuple[str, ...], ...] | None:
+    """The newuidmap(1) and newgidmap(1) command lines that write these maps; None where the machine has no such programs."""
+    programs = shutil.which("newuidmap"), shutil.which("newgidmap")
+    if None in programs:
+        return None
+    return tuple(
+        (
+            str(program),
+            str(pid),
+            *(str(number) for extent in extents for number in (extent.inside, extent.outside, extent.count)),
+        )
+        for program, extents in zip(programs, (maps.uids, maps.gids), strict=True)
+    )

@@ -1,0 +1,21 @@
+"""Network links, as far as two ioctls reach: bringing one up. Everything beyond is netlink's. See netdevice(7)."""
+
+from __future__ import annotations
+
+import fcntl
+import socket
+import struct
+
+SIOCGIFFLAGS = 0x8913
+SIOCSIFFLAGS = 0x8914
+IFF_UP = 0x1
+IFREQ = struct.Struct("16sH14x")
+
+
+def link_up(name: str) -> int:
+    """Set a link up in the caller's network namespace. Raises OSError (ENODEV: no such link; EPERM: no CAP_NET_ADMIN)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as control:
+        answer = fcntl.ioctl(control, SIOCGIFFLAGS, IFREQ.pack(name.encode(), 0))
+        flags = IFREQ.unpack(answer)[1]
+        fcntl.ioctl(control, SIOCSIFFLAGS, IFREQ.pack(name.encode(), flags | IFF_UP))
+    return 0
