@@ -1,0 +1,116 @@
+"""lesson.toml as types. FORMAT.md explains each field to those who write lessons; the loader fills them in."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+from nslab.course.checks import Check
+from nslab.course.roles import (
+    ContainerName,
+    FileName,
+    Id,
+    LessonId,
+    Need,
+    PaneName,
+    ProcessName,
+    Program,
+    TaskId,
+    TerminalName,
+    Text,
+)
+from nslab.course.values import Operand, Value
+from nslab.kernel.namespaces import Kind
+
+FORMAT = 1
+"""The format this nslab reads. A lesson of a higher one asks for a newer nslab."""
+
+
+class Container(Struct, frozen=True, forbid_unknown_fields=True):
+    """A container that the engine makes. Fields as in the OCI runtime-spec: hostname, namespaces, process.args."""
+
+    container: Id
+    namespaces: tuple[Kind, ...]
+    hostname: str | None = None
+    args: tuple[str, ...] = ("sleep", "infinity")
+    share: dict[Kind, ContainerName] = {}
+    """Namespaces to join instead of making them: kind to the container that has it."""
+
+
+class Run(Struct, frozen=True, forbid_unknown_fields=True):
+    """A command that nslab types as the learner watches, once the prediction is given."""
+
+    run: Text
+    in_: TerminalName = field(name="in")
+
+
+class Choice(Struct, frozen=True, forbid_unknown_fields=True):
+    """One answer to a prediction, and when it is the right one.
+
+    At most one of `when`, `equals`, `absent`. A choice with none of them holds when no other does.
+    """
+
+    id: Id
+    when: Check | None = None
+    equals: tuple[Operand, Operand] | None = None
+    absent: Text | None = None
+
+
+class Task(Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing to do: passed by a `check` of the machine, or by typing in what `ask` reads there."""
+
+    id: Id
+    check: Check | None = None
+    ask: Operand | None = None
+    hints: int = 0
+
+
+class Highlight(Struct, frozen=True, forbid_unknown_fields=True):
+    """What lights up at *observe*: a row of the namespaces pane or of the processes pane."""
+
+    pane: PaneName
+    row: Kind | None = None
+    process: ProcessName | None = None
+
+
+class Solution(Struct, frozen=True, forbid_unknown_fields=True):
+    """A command to type in a terminal, and the task whose check it makes true."""
+
+    in_: TerminalName = field(name="in")
+    run: Text
+    reaches: TaskId | None = None
+
+
+class Step(Struct, frozen=True, forbid_unknown_fields=True):
+    """One idea: predict, do, observe, explain."""
+
+    id: Id
+    recall: LessonId | None = None
+    fresh: bool = False
+    setup: tuple[Container | Run, ...] = ()
+    values: dict[str, Value] = {}
+    predict: tuple[Choice, ...] = ()
+    do: tuple[Task, ...] = ()
+    keep: tuple[Check, ...] = ()
+    highlight: Highlight | None = None
+    panes: tuple[PaneName, ...] | None = None
+    terminals: tuple[TerminalName, ...] | None = None
+    solution: tuple[Solution, ...] = ()
+
+
+class Lesson(Struct, frozen=True, forbid_unknown_fields=True):
+    """A lesson's structure; its words are in `prose`."""
+
+    format: int
+    id: Id
+    minutes: int
+    step: tuple[Step, ...]
+    terminals: tuple[TerminalName, ...] = ("host", "box")
+    panes: tuple[PaneName, ...] = ("namespaces",)
+    needs: tuple[Need, ...] = ()
+    programs: tuple[Program, ...] = ()
+    files: tuple[FileName, ...] = ()
+    containers: tuple[Container, ...] = ()
+    docker: Literal["default", "flag", "never"] | None = None
+    """Whether `docker run` does what the lesson teaches: by itself, on a flag, or not at all."""

@@ -1,0 +1,69 @@
+"""What a text in lesson.toml stands for, so that one pass of the loader can hold every name to what exists.
+
+A field typed `ProcessName` is checked wherever it stands; a new kind of check gets that without a line of its own.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
+
+
+class Role(StrEnum):
+    """What a text names; the value is also the word for it in a fault."""
+
+    ID = "id"
+    LESSON = "lesson"
+    PROCESS = "process"
+    TERMINAL = "terminal"
+    PANE = "pane"
+    NEED = "need"
+    PROGRAM = "program"
+    FILE = "file"
+    TASK = "task"
+    CONTAINER = "container"
+    CAPABILITY = "capability"
+    ERRNO = "errno"
+    TEXT = "text"
+
+
+Id = Annotated[str, Meta(extra={"role": Role.ID})]
+"""A name that the author gives: `[a-z0-9][a-z0-9_.-]{0,62}`."""
+
+LessonId = Annotated[str, Meta(extra={"role": Role.LESSON})]
+"""The folder name of another lesson."""
+
+ProcessName = Annotated[str, Meta(extra={"role": Role.PROCESS})]
+"""A process as FORMAT.md names them: `host`, `box`, a container, or `PLACE:COMMAND`."""
+
+TerminalName = Annotated[str, Meta(extra={"role": Role.TERMINAL})]
+"""One of the lesson's terminals."""
+
+PaneName = Annotated[str, Meta(extra={"role": Role.PANE})]
+"""A pane beside the terminals."""
+
+Need = Annotated[str, Meta(extra={"role": Role.NEED})]
+"""A probe of `nslab doctor` that must succeed."""
+
+Program = Annotated[str, Meta(extra={"role": Role.PROGRAM})]
+"""A program that must be on the machine."""
+
+FileName = Annotated[str, Meta(extra={"role": Role.FILE})]
+"""A file in the lesson's `files` folder."""
+
+TaskId = Annotated[str, Meta(extra={"role": Role.TASK})]
+"""A task of the same step."""
+
+ContainerName = Annotated[str, Meta(extra={"role": Role.CONTAINER})]
+"""A container that the lesson declares."""
+
+Capability = Annotated[str, Meta(extra={"role": Role.CAPABILITY})]
+"""A capability as capabilities(7) spells it: CAP_SYS_ADMIN."""
+
+ErrnoName = Annotated[str, Meta(extra={"role": Role.ERRNO})]
+"""An error as errno(3) spells it (EPERM), or "0" for success."""
+
+Text = Annotated[str, Meta(extra={"role": Role.TEXT})]
+"""A text in which `{name}` stands for a value."""
