@@ -1,0 +1,25 @@
+"""`nslab completion SHELL` prints a script that teaches the shell nslab's commands and options."""
+
+from __future__ import annotations
+
+import argparse
+
+import shtab
+
+from nslab.cli.main import COMMANDS
+from nslab.cli.parser import frame
+from nslab.words import Words
+
+
+def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
+    """Take the shell's name, one of those that shtab can write for."""
+    parser.add_argument("shell", choices=shtab.SUPPORTED_SHELLS, help=words("cli.completion.shell"))
+
+
+def run(arguments: argparse.Namespace, words: Words) -> int:
+    """Print the script. All commands are imported for it."""
+    parser, commands = frame(words, COMMANDS)
+    for command in commands:
+        command.load()
+    print(shtab.complete(parser, shell=arguments.shell))
+    return 0

@@ -1,0 +1,58 @@
+"""How a failure is told: three lines for one we know, one report for one we don't, and never a traceback."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import traceback
+from pathlib import Path
+
+from nslab import __version__
+from nslab.errors import NslabError
+from nslab.words import Words
+
+
+def told(error: NslabError, words: Words) -> str:
+    """What happened, why, and what to do next: three lines, more where the words have several."""
+    return _three_lines(
+        words, *(words(f"error.{error.code}.{part}", **error.facts) for part in ("what", "why", "next"))
+    )
+
+
+def tell_crash(error: Exception, words: Words) -> str:
+    """The same three lines for an exception nobody expected; its traceback goes to a file they name.
+
+    With NSLAB_DEBUG set, the traceback itself.
+    """
+    trace = "".join(traceback.format_exception(error))
+    if os.environ.get("NSLAB_DEBUG"):
+        return trace
+    problem = traceback.format_exception_only(error)[-1].strip()
+    try:
+        report = _write_report(trace)
+    except OSError:  # a full disk or a read-only home must not hide the first failure
+        next_ = words("error.internal.unwritten")
+    else:
+        next_ = words("error.internal.next", report=report)
+    return _three_lines(words, words("error.internal.what"), words("error.internal.why", problem=problem), next_)
+
+
+def _write_report(trace: str) -> Path:
+    """Keep the last crash in $XDG_STATE_HOME/nslab/crash.txt. Raises OSError."""
+    from platformdirs import user_state_path
+
+    path = user_state_path("nslab", ensure_exists=True) / "crash.txt"
+    about = f"nslab {__version__}, Python {platform.python_version()}, {platform.platform()}"
+    path.write_text(f"{about}\n{sys.argv}\n\n{trace}", encoding="utf-8")
+    return path
+
+
+def _three_lines(words: Words, what: str, why: str, next_: str) -> str:
+    labels = words("error.label.why"), words("error.label.next")
+    width = max(map(len, labels))
+    lines = [what]
+    for label, text in zip(labels, (why, next_), strict=True):
+        first, *rest = text.splitlines()
+        lines += [f"  {label.ljust(width)}  {first}", *(f"  {'':{width}}  {line}" for line in rest)]
+    return "\n".join(lines)

@@ -1,0 +1,75 @@
+"""The command line: `nslab COMMAND`, each command a module of its own, imported only when it is asked for."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from collections.abc import Sequence
+
+from nslab.cli.parser import asked_language, frame
+from nslab.errors import NslabError
+from nslab.words import Words, choose_language, words_for
+
+COMMANDS = {
+    "lesson": "nslab.cli.lesson",
+    "lessons": "nslab.cli.lessons",
+    "run": "nslab.cli.run",
+    "ns": "nslab.cli.ns",
+    "ps": "nslab.cli.ps",
+    "doctor": "nslab.cli.doctor",
+    "clean": "nslab.cli.clean",
+    "author": "nslab.cli.author",
+    "completion": "nslab.cli.completion",
+}
+ALONE = "lesson"  # what `nslab` by itself does: without an id, that is the map of the course
+
+CRASHED = os.EX_SOFTWARE
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit status: 1 for a failure told, 2 for wrong usage, 70 for a crash."""
+    arguments = sys.argv[1:] if argv is None else argv
+    words = words_for(choose_language(asked_language(arguments), os.environ))
+    try:
+        status = _dispatch(arguments, words)
+        sys.stdout.flush()  # here, where a reader that has left can still be told apart
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except NslabError as error:
+        from nslab.cli.failures import told
+
+        print(told(error, words), file=sys.stderr)
+        return 1
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a person gets a sentence, the report the rest
+        if isinstance(error, BrokenPipeError) and _reader_left():
+            return 128 + signal.SIGPIPE
+        from nslab.cli.failures import tell_crash
+
+        print(tell_crash(error, words), file=sys.stderr)
+        return CRASHED
+    return status
+
+
+def _dispatch(argv: Sequence[str], words: Words) -> int:
+    parser, _ = frame(words, COMMANDS)
+    arguments = parser.parse_args(argv)
+    if arguments.command is None:
+        arguments = parser.parse_args([*argv, ALONE])
+    status: int = arguments.run(arguments, words)
+    return status
+
+
+def _reader_left() -> bool:
+    """Whether stdout is a pipe that nobody reads any more, as in `nslab lessons | head -1`.
+
+    If so, what is still buffered goes nowhere, or Python would complain about it at exit.
+    """
+    stdout = sys.stdout.fileno()
+    poll = select.poll()
+    poll.register(stdout, 0)
+    if not any(event & select.POLLERR for _, event in poll.poll(0)):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stdout)
+    return True
