@@ -1,0 +1,172 @@
+"""A grid of cells that arrangement writes on: each cell a glyph and a face, nothing of Textual.
+
+Coordinates are cells from the top left. A glyph of two cells takes its place and an empty one after it. What is written
+outside the grid, or over other words, is lost, and listed in `lost`: a fault of the arrangement that the tests look for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from nslab.tui.faces import BOLD, LINE, MUTE, RULE, TEXT, Face, Role, hue, solid, tint
+from nslab.tui.wrap import Mark, Span, graphemes, wrap
+
+Cell = tuple[str, Face]
+BLANK: Cell = (" ", TEXT)
+
+# A world's left edge. Both are narrow in every terminal, unlike █ and │.
+THICK_EDGE = "▌"
+THIN_EDGE = "▏"
+
+
+class Canvas:
+    """`width` by `height` cells; without a height it grows as it is written. `plain`: no colours, so shapes carry all."""
+
+    def __init__(self, width: int, height: int | None = None, *, plain: bool = False) -> None:
+        self.width = width
+        self.plain = plain
+        self.lost: list[str] = []
+        self._grows = height is None
+        self.rows: list[list[Cell]] = [[BLANK] * width for _ in range(height or 0)]
+
+    @property
+    def height(self) -> int:
+        """Rows there are; of a growing canvas, rows written so far."""
+        return len(self.rows)
+
+    def reach(self, height: int) -> None:
+        """Make a growing canvas at least `height` rows high."""
+        while self._grows and len(self.rows) < height:
+            self.rows.append([BLANK] * self.width)
+
+    def put(self, x: int, y: int, text: str, face: Face = TEXT) -> int:
+        """Write `text` from (x, y) to the right, on the ground that is there if `face` names none; the next free x."""
+        self.reach(y + 1)
+        for glyph in graphemes(text):
+            size = cell_len(glyph)
+            if 0 <= y < len(self.rows) and x >= 0 and x + size <= self.width:
+                self._set(x, y, glyph, size, face)
+            elif not glyph.isspace():
+                self.lost.append(f"outside at {x},{y}: {glyph!r} of {text!r}")
+            x += size
+        return x
+
+    def right(self, x: int, y: int, text: str, face: Face = TEXT) -> int:
+        """Write `text` so that it ends before `x`; the x at which it begins."""
+        start = x - cell_len(text)
+        self.put(start, y, text, face)
+        return start
+
+    def mid(self, x: int, width: int, y: int, text: str, face: Face = TEXT) -> int:
+        """Write `text` in the middle of `width` cells from `x`; the next free x."""
+        return self.put(x + (width - cell_len(text)) // 2, y, text, face)
+
+    def spans(self, x: int, y: int, line: Sequence[Span], face: Face = TEXT) -> int:
+        """Write a line of prose with its marks; the next free x."""
+        for span in line:
+            x = self.put(x, y, span.text, marked(span.mark, face, plain=self.plain))
+        return x
+
+    def para(self, x: int, y: int, width: int, text: str | Sequence[Span], face: Face = TEXT) -> int:
+        """Write a paragraph in `width` cells; the y of the row after it."""
+        for line in wrap((Span(text),) if isinstance(text, str) else text, width):
+            self.spans(x, y, line, face)
+            y += 1
+        self.reach(y)
+        return y
+
+    def fill(self, x: int, y: int, width: int, height: int, ground: Role | Face) -> None:
+        """Blank a rectangle, cut to the grid, to one ground or face."""
+        face = ground if isinstance(ground, Face) else Face(ground=ground)
+        self.reach(y + height)
+        for row in self.rows[max(y, 0) : max(y + height, 0)]:
+            left, end = max(x, 0), min(x + width, self.width)
+            _part(row, left)
+            _part(row, end)
+            row[left:end] = [(" ", face)] * (end - left)
+
+    def tag(self, x: int, y: int, text: str, ink: Role) -> int:
+        """A name in its colour, reversed; the host's is bracketed where there is no colour. The next free x."""
+        return self.put(x, y, f"[{text}]" if self.plain and ink is Role.A else f" {text} ", solid(ink))
+
+    def letter(self, x: int, y: int, letter: str) -> int:
+        """The tag of a namespace; the next free x."""
+        return self.tag(x, y, letter, hue(letter))
+
+    def bar(self, x: int, y: int, width: int, height: int, ink: Role) -> None:
+        """A solid bar; without colour the host's is a line, so that two bars still end where they end."""
+        self.fill(x, y, width, height, solid(ink))
+        if self.plain and ink is Role.A:
+            self.put(x, y + height // 2, "─" * width, solid(ink))
+
+    def quiet_bar(self, x: int, y: int, width: int, height: int, ground: Role) -> None:
+        """A tinted bar: one namespace that is shared, or one fact that is not this pane's point."""
+        self.fill(x, y, width, height, ground)
+        if self.plain:
+            self.put(x, y + height // 2, "─" * width, LINE)
+
+    def sheet(self, x: int, y: int, width: int, height: int, ink: Role) -> None:
+        """A world: its tint, and its heavy left edge."""
+        self.fill(x, y, width, height, tint(ink))
+        self.edge(x, y, height, Face(ink))
+
+    def edge(self, x: int, y: int, height: int, face: Face, *, thick: bool = True) -> None:
+        """A left edge, thick for what is open, focused, or entered."""
+        for row in range(y, y + height):
+            self.put(x, row, THICK_EDGE if thick else THIN_EDGE, face)
+
+    def heading(self, name: str, source: str = "", *, face: Face = BOLD) -> None:
+        """A pane's first row: its name, a hairline, and where its facts come from, left out if there's no room."""
+        x = self.put(0, 0, name, face) + 1
+        size = cell_len(source)
+        if x + size + 3 > self.width:
+            source, size = "", 0
+        end = self.width - size - (1 if size else 0)
+        self.put(x, 0, "─" * (end - x), RULE)
+        self.right(self.width, 0, source, MUTE)
+
+    def blit(self, other: Canvas, x: int, y: int, *, dimmed: bool = False) -> None:
+        """Lay another canvas on this one, cut to the grid; dimmed, it loses every colour and ground."""
+        self.reach(y + other.height)
+        for source, row in zip(other.rows, self.rows[y:], strict=False):
+            cells = [(glyph, MUTE) for glyph, _ in source] if dimmed else source
+            row[x : x + other.width] = cells[: max(self.width - x, 0)]
+
+    def text(self) -> str:
+        """The glyphs alone, trailing blanks cut: what a test compares."""
+        return "\n".join("".join(glyph for glyph, _ in row).rstrip() for row in self.rows)
+
+    def _set(self, x: int, y: int, glyph: str, size: int, face: Face) -> None:
+        row = self.rows[y]
+        old, under = row[x]
+        if old.isalnum() and old != glyph:
+            self.lost.append(f"written over at {x},{y}: {old!r} by {glyph!r}")
+        _part(row, x)
+        _part(row, x + size)
+        laid = _laid(face, under)
+        row[x : x + size] = [(glyph, laid), ("", laid)][:size]
+
+
+def marked(mark: Mark, face: Face, *, plain: bool = False) -> Face:
+    """The face of a span of prose that is otherwise written in `face`; code is bold where no ground can set it off."""
+    if mark is Mark.STRONG or (mark is Mark.CODE and (plain or face.solid)):
+        return face.strong
+    return face.on(Role.TERMINAL) if mark is Mark.CODE else face
+
+
+def _laid(face: Face, under: Face) -> Face:
+    """A face on what is there already. On a solid cell all ink is that of the tag, whatever it asked for."""
+    if face.solid or face.ground is not None:
+        return face
+    if under.solid:
+        return Face(under.ink, None, face.bold, True)
+    return face.on(under.ground)
+
+
+def _part(row: list[Cell], x: int) -> None:
+    """Before a write that begins or ends at `x`: half of a wide glyph can't stay."""
+    if 0 < x < len(row) and not row[x][0]:
+        row[x - 1] = (" ", row[x - 1][1])
+        row[x] = (" ", row[x][1])

@@ -1,0 +1,76 @@
+"""A widget drawn cell by cell: arranged once a change, painted by row, and only rows that changed are painted again."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual.app import RenderResult
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from nslab.tui.canvas import Canvas, Cell
+from nslab.tui.theme import INK, PALETTES, style
+
+
+def strip(row: list[Cell], theme: str) -> Strip:
+    """One row of cells as Textual paints it."""
+    segments: list[Segment] = []
+    text, face = "", None
+    for glyph, cell_face in row:
+        if cell_face is not face and cell_face != face:
+            if face is not None:
+                segments.append(Segment(text, style(face, theme)))
+            text, face = "", cell_face
+        text += glyph
+    if face is not None:
+        segments.append(Segment(text, style(face, theme)))
+    return Strip(segments, len(row))
+
+
+class Drawn(Widget):
+    """Subclasses arrange in `draw`; `redraw` says that what they show has changed."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._rows: list[list[Cell]] = []
+        self._drawn_for: tuple[int, int, str] | None = None
+
+    def draw(self, canvas: Canvas) -> None:
+        """Arrange on a canvas of the widget's size."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Arrange anew, and paint the rows that came out different."""
+        if not self.is_mounted or not self.size:
+            return
+        old = self._rows if self._drawn_for == self._now() else []
+        self._arrange()
+        for y, row in enumerate(self._rows):
+            if y >= len(old) or old[y] != row:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def render(self) -> RenderResult:
+        """Nothing: `render_line` paints."""
+        return ""
+
+    def render_line(self, y: int) -> Strip:
+        """A row's strip; arranges first if the size or the theme is another than before."""
+        if self._drawn_for != self._now():
+            self._arrange()
+        if y >= len(self._rows):
+            return Strip.blank(self.size.width, self.rich_style)
+        return strip(self._rows[y], self.theme_name)
+
+    @property
+    def theme_name(self) -> str:
+        """The theme on show; ink where the application was given one that is not ours."""
+        return self.app.theme if self.app.theme in PALETTES else INK
+
+    def _now(self) -> tuple[int, int, str]:
+        return (*self.size, self.theme_name)
+
+    def _arrange(self) -> None:
+        width, height, theme = self._drawn_for = self._now()
+        canvas = Canvas(width, height, plain=PALETTES[theme].plain)
+        self.draw(canvas)
+        self._rows = canvas.rows

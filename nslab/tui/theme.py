@@ -1,0 +1,209 @@
+"""Every colour of nslab, in one place: the palettes by role, the style of a face, the themes Textual is given.
+
+Text stands at 7:1 or more on each ground it is used on (a test computes it). Ink is dark, paper is for projectors, plain
+has no colour at all and is what NO_COLOR selects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from rich.color import Color
+from rich.style import Style
+
+from nslab.tui.faces import Face, Role
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.theme import Theme
+
+INK = "nslab-ink"
+INK_256 = "nslab-ink-256"
+PAPER = "nslab-paper"
+PLAIN = "nslab-plain"
+SIXTEEN = "nslab-16"
+
+
+class Palette(Struct, frozen=True):
+    """A colour for each role: `#rrggbb`, a name of Rich's, or "default", the terminal's own.
+
+    A plain palette lays text on no ground of ours, and tells the letters apart by reverse, bold, and underline.
+    """
+
+    name: str
+    colours: Mapping[Role, str]
+    dark: bool = True
+    plain: bool = False
+
+
+def _colours(**by_name: str) -> dict[Role, str]:
+    return {Role(name.replace("_", "-")): colour for name, colour in by_name.items()}
+
+
+_INK = _colours(
+    ground="#0F141C",
+    terminal="#090C12",
+    panel="#1A222E",
+    a_tint="#122639",
+    a_faint="#101F2F",
+    b_tint="#33230C",
+    c_tint="#331F2D",
+    d_tint="#0E2822",
+    bad_tint="#371413",
+    text="#ECE8DF",
+    mute="#AEB7C4",
+    line="#6C7A90",
+    rule="#3A4556",
+    a="#6CB8F0",
+    b="#FFB84D",
+    c="#FFC4E6",
+    d="#7FE0C0",
+    ok="#9BD96B",
+    bad="#FF8F85",
+    on_solid="#0F141C",
+)
+_PAPER = _colours(
+    ground="#FFFFFF",
+    terminal="#F7F6F2",
+    panel="#EFEDE6",
+    a_tint="#DCEBFA",
+    a_faint="#E8F2FC",
+    b_tint="#FFE8CC",
+    c_tint="#FBE4F4",
+    d_tint="#DCF3EA",
+    bad_tint="#FFE3E0",
+    text="#101010",
+    mute="#474747",
+    line="#76736A",
+    rule="#A9A69C",
+    a="#0A4A86",
+    b="#7F3500",
+    c="#7A1466",
+    d="#00543F",
+    ok="#1B5A12",
+    bad="#8F0F0F",
+    on_solid="#FFFFFF",
+)
+# The nearest of 256 colours turns ground, terminal, and panel into one black, and B's tint into the error's red. So these
+# are chosen: values that Rich turns into just the index of xterm's table behind each (its greys are rounded).
+_INK_256 = _colours(
+    ground="#121212",  # 233
+    terminal="#080808",  # 232
+    panel="#262626",  # 235
+    a_tint="#00005f",  # 17
+    a_faint="#00005f",
+    b_tint="#303030",  # 236
+    c_tint="#303030",
+    d_tint="#303030",
+    bad_tint="#5f0000",  # 52
+    text="#f0f0f0",  # 255
+    mute="#c7c7c7",  # 251
+    line="#767676",  # 243
+    rule="#444444",  # 238
+    a="#87d7ff",  # 117
+    b="#ffaf5f",  # 215
+    c="#ffafd7",  # 218
+    d="#87d7af",  # 115
+    ok="#afd75f",  # 149
+    bad="#ffafaf",  # 217
+    on_solid="#121212",
+)
+_PLAIN = dict.fromkeys(Role, "default")
+# Never bright black (8) for text: many consoles show it as black on black. The hairline may have it.
+_SIXTEEN = _PLAIN | _colours(
+    rule="bright_black", a="bright_cyan", b="bright_yellow", c="bright_magenta", d="bright_green"
+)
+_SIXTEEN |= _colours(ok="bright_green", bad="bright_red")
+
+PALETTES: Mapping[str, Palette] = {
+    palette.name: palette
+    for palette in (
+        Palette(INK, _INK),
+        Palette(INK_256, _INK_256),
+        Palette(PAPER, _PAPER, dark=False),
+        Palette(PLAIN, _PLAIN, plain=True),
+        Palette(SIXTEEN, _SIXTEEN, plain=True),
+    )
+}
+
+# How a plain palette draws a solid cell, and words in a letter's colour. The host's tag has brackets instead (`Canvas.tag`).
+_PLAIN_SOLID: Mapping[Role, Style] = {
+    Role.A: Style(bold=True),
+    Role.C: Style(bold=True, reverse=True, underline=True),
+    Role.D: Style(bold=True, underline=True),
+}
+_PLAIN_SOLID_ELSE = Style(bold=True, reverse=True)
+
+
+@lru_cache(maxsize=2048)
+def style(face: Face, theme: str) -> Style:
+    """The style of a face in a theme. A ground the face does not name is left to the widget."""
+    palette = PALETTES[theme]
+    if palette.plain:
+        return _plain_style(face, palette)
+    if face.solid:
+        return _coloured(palette.colours[Role.ON_SOLID], palette.colours[face.ink]) + Style(bold=face.bold)
+    ground = palette.colours[face.ground] if face.ground else None
+    return _coloured(palette.colours[face.ink], ground) + Style(bold=face.bold)
+
+
+def _plain_style(face: Face, palette: Palette) -> Style:
+    ink = _coloured(palette.colours[face.ink], None)
+    if face.solid:
+        return ink + _PLAIN_SOLID.get(face.ink, _PLAIN_SOLID_ELSE)
+    return ink + Style(bold=face.bold)
+
+
+def _coloured(ink: str, ground: str | None) -> Style:
+    return Style.from_color(Color.parse(ink), Color.parse(ground) if ground else None)
+
+
+def choose(no_color: bool, color_system: str | None, wanted: str | None = None) -> str:
+    """The theme's name for a terminal: `wanted` where its colours can be shown, plain under NO_COLOR.
+
+    `color_system` is Rich's name for what the terminal can show; None where it shows no colours.
+    """
+    if no_color or color_system is None:
+        return PLAIN
+    if color_system == "standard":
+        return SIXTEEN
+    name = wanted or INK
+    return INK_256 if name == INK and color_system == "256" else name
+
+
+def textual_themes() -> tuple[Theme, ...]:
+    """The palettes as Textual knows them, for the few widgets of its own that nslab uses (inputs, scrollbars)."""
+    return tuple(_textual_theme(palette) for palette in PALETTES.values())
+
+
+def register(app: App[object]) -> None:
+    """Make every theme known to the application; it chooses one by name."""
+    for theme in textual_themes():
+        app.register_theme(theme)
+
+
+def _textual_theme(palette: Palette) -> Theme:
+    from textual.theme import Theme
+
+    def colour(role: Role) -> str:
+        name = palette.colours[role]
+        return name if name.startswith("#") else f"ansi_{name}"
+
+    return Theme(
+        name=palette.name,
+        primary=colour(Role.TEXT),
+        secondary=colour(Role.MUTE),
+        accent=colour(Role.TEXT),
+        foreground=colour(Role.TEXT),
+        background=colour(Role.GROUND),
+        surface=colour(Role.TERMINAL),
+        panel=colour(Role.PANEL),
+        success=colour(Role.OK),
+        error=colour(Role.BAD),
+        warning=colour(Role.B),
+        dark=palette.dark,
+        ansi=palette.plain,
+    )

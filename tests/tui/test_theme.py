@@ -1,0 +1,110 @@
+"""The palettes are readable, the letters are one table, and each kind of terminal gets what it can show."""
+
+import pytest
+from rich.color import Color, ColorSystem
+
+from nslab.tui import theme
+from nslab.tui.faces import BAD, MUTE, REVERSE, TEXT, Face, Role, hue, lettered, solid
+
+EVERYWHERE = [
+    *(Role.GROUND, Role.TERMINAL, Role.PANEL, Role.A_TINT, Role.A_FAINT),
+    *(Role.B_TINT, Role.C_TINT, Role.D_TINT, Role.BAD_TINT),
+]
+USED_ON = {
+    Role.TEXT: EVERYWHERE,
+    Role.MUTE: EVERYWHERE,
+    Role.A: [Role.GROUND, Role.TERMINAL, Role.PANEL, Role.A_TINT, Role.A_FAINT, Role.B_TINT, Role.C_TINT, Role.D_TINT],
+    Role.B: [Role.GROUND, Role.TERMINAL, Role.PANEL, Role.B_TINT],
+    Role.C: [Role.GROUND, Role.TERMINAL, Role.PANEL, Role.C_TINT],
+    Role.D: [Role.GROUND, Role.TERMINAL, Role.PANEL, Role.D_TINT],
+    Role.OK: [Role.GROUND, Role.TERMINAL, Role.PANEL],
+    Role.BAD: [Role.GROUND, Role.TERMINAL, Role.PANEL, Role.BAD_TINT],
+}
+SOLIDS = [Role.TEXT, Role.A, Role.B, Role.C, Role.D, Role.OK, Role.BAD]
+COLOURED = [theme.INK, theme.INK_256, theme.PAPER]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def shown(name: str) -> dict[Role, str]:
+    """The colours of a palette as the terminal shows them: of 256, the ones behind the indexes."""
+    colours = dict(theme.PALETTES[name].colours)
+    if name != theme.INK_256:
+        return colours
+    return {r: Color.parse(c).downgrade(ColorSystem.EIGHT_BIT).get_truecolor().hex for r, c in colours.items()}
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("name", COLOURED)
+def test_text_has_seven_to_one_on_every_ground_it_is_used_on(name: str) -> None:
+    colours = shown(name)
+    ratios = {
+        (ink, ground): contrast(colours[ink], colours[ground]) for ink, grounds in USED_ON.items() for ground in grounds
+    }
+    assert {pair: round(ratio, 2) for pair, ratio in ratios.items() if ratio < 7} == {}
+
+
+@pytest.mark.parametrize("name", COLOURED)
+def test_words_on_a_solid_tag_have_seven_to_one(name: str) -> None:
+    colours = shown(name)
+    ratios = {role: contrast(colours[Role.ON_SOLID], colours[role]) for role in SOLIDS}
+    assert {role: round(ratio, 2) for role, ratio in ratios.items() if ratio < 7} == {}
+
+
+def test_every_palette_has_a_colour_for_every_role() -> None:
+    assert all(set(palette.colours) == set(Role) for palette in theme.PALETTES.values())
+
+
+def test_the_256_colours_land_on_their_indexes() -> None:
+    colours = theme.PALETTES[theme.INK_256].colours
+    indexes = {role: Color.parse(colour).downgrade(ColorSystem.EIGHT_BIT).number for role, colour in colours.items()}
+    greys = {Role.TERMINAL: 232, Role.GROUND: 233, Role.PANEL: 235, Role.B_TINT: 236, Role.MUTE: 251, Role.TEXT: 255}
+    hues = {Role.A: 117, Role.A_TINT: 17, Role.B: 215, Role.C: 218, Role.D: 115, Role.BAD_TINT: 52}
+    assert {role: indexes[role] for role in greys | hues} == greys | hues
+
+
+def test_letters_past_d_keep_the_colour_of_d() -> None:
+    assert [hue(letter) for letter in "ABCDEZ"] == [Role.A, Role.B, Role.C, Role.D, Role.D, Role.D]
+
+
+def test_in_plain_no_face_has_a_colour() -> None:
+    faces = [TEXT, MUTE, BAD, REVERSE, *(lettered(letter) for letter in "ABCD"), solid(Role.B), Face(ground=Role.PANEL)]
+    styles = [theme.style(face, theme.PLAIN) for face in faces]
+    assert all(style.color is None or style.color.is_default for style in styles)
+    assert all(style.bgcolor is None for style in styles)
+
+
+def test_in_plain_the_solid_letters_differ_in_their_attributes() -> None:
+    styles = {theme.style(solid(hue(letter)), theme.PLAIN) for letter in "ABCD"}
+    assert len(styles) == 4
+
+
+@pytest.mark.parametrize(
+    ("no_color", "system", "wanted", "chosen"),
+    [
+        (False, "truecolor", None, theme.INK),
+        (False, "256", None, theme.INK_256),
+        (False, "256", theme.PAPER, theme.PAPER),
+        (False, "standard", theme.PAPER, theme.SIXTEEN),
+        (True, "truecolor", theme.PAPER, theme.PLAIN),
+        (False, None, None, theme.PLAIN),
+    ],
+)
+def test_a_terminal_gets_the_theme_it_can_show(
+    no_color: bool, system: str | None, wanted: str | None, chosen: str
+) -> None:
+    assert theme.choose(no_color, system, wanted) == chosen
+
+
+def test_textual_accepts_every_theme() -> None:
+    names = [made.name for made in theme.textual_themes() if made.to_color_system().generate()]
+    assert names == list(theme.PALETTES)
