@@ -1,8 +1,67 @@
-"""What holds for every test of the project."""
+"""What holds for every test of the project: who runs it, on what kind of machine, and that a skip is never silent.
+
+- `@pytest.mark.needs("probe-id", …)` skips a test where `nslab doctor` finds that missing, and says so. No test skips itself
+  in another way. With NSLAB_CI set a skip is a failure, because CI has all that the tests need.
+- `@pytest.mark.as_root` and `@pytest.mark.as_user` are deselected for everybody else: CI runs the suite once as each.
+- `@pytest.mark.guest` is deselected unless `--guest` is given, as `make guest` does inside the guest.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from nslab.engine.doctor.findings import Finding
 
 # Words that are missing are a failure here, not an id on the screen; programs that tests start inherit it.
 os.environ.setdefault("NSLAB_DEBUG", "1")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--guest", action="store_true", help="run only the tests that belong into the guest")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(*probes): skip where nslab doctor finds one of these missing")
+    config.addinivalue_line("markers", "as_root: only as root")
+    config.addinivalue_line("markers", "as_user: only as an unprivileged user")
+    config.addinivalue_line("markers", "guest: only inside the guest")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    other = "as_user" if os.geteuid() == 0 else "as_root"
+    in_guest = config.getoption("--guest")
+    kept, dropped = [], []
+    for item in items:
+        belongs = (item.get_closest_marker("guest") is not None) == in_guest
+        (kept if belongs and not item.get_closest_marker(other) else dropped).append(item)
+    config.hook.pytest_deselected(items=dropped)
+    items[:] = kept
+
+
+@cache
+def found(probe: str) -> Finding:
+    from nslab.engine.doctor import examine
+
+    return examine(probe)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        for probe in mark.args:
+            if found(probe).state == "missing":
+                pytest.skip(f"doctor: {probe}: {dict(found(probe).facts)}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if os.environ.get("NSLAB_CI") and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be missing: {report.longrepr}"
+    return report
