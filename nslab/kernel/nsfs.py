@@ -1,9 +1,10 @@
-"""What a namespace's file tells by ioctl: its kind, its owner, and its parent. See ioctl_ns(2)."""
+"""What a namespace's file tells: its link its kind and inode, its ioctls its owner and parent. See ioctl_ns(2)."""
 
 from __future__ import annotations
 
 import errno
 import fcntl
+import re
 import struct
 
 from nslab.kernel.namespaces import CLONE_FLAGS, Kind
@@ -15,6 +16,7 @@ NS_GET_NSTYPE = 0xB703
 NS_GET_OWNER_UID = 0xB704
 
 _KIND_BY_FLAG = {flag: kind for kind, flag in CLONE_FLAGS.items()}
+_LINK = re.compile(rf"({'|'.join(Kind)}):\[([0-9]+)\]")
 
 
 class OutsideView(PermissionError):
@@ -23,6 +25,15 @@ class OutsideView(PermissionError):
 
 class NotHierarchical(OSError):
     """EINVAL: only user and PID namespaces have parents."""
+
+
+def parse_link(text: str) -> tuple[Kind, int] | None:
+    """Kind and inode from `uts:[4026531838]`: a link in /proc/PID/ns or fd, or the root of an nsfs mount.
+
+    None for any other text, such as the `socket:[8]` of another descriptor.
+    """
+    found = _LINK.fullmatch(text)
+    return (Kind(found[1]), int(found[2])) if found else None
 
 
 def kind(namespace: int) -> Kind:

@@ -1,0 +1,72 @@
+"""One look after another at a lab, or at the machine: what several panes and checks share is read once and kept here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+
+from msgspec import Struct
+
+from nslab.observe.details import DetailReader, Details
+from nslab.observe.letters import Letters
+from nslab.observe.namespace_view import Subject, namespace_view
+from nslab.observe.newcomer import newcomer
+from nslab.observe.process_view import process_view
+from nslab.observe.roots import ProcRoot
+from nslab.observe.scan import Process, Scan, Scanner, age_order
+from nslab.observe.views import NamespaceView, ProcessView
+
+
+class Look(Struct, frozen=True):
+    """What one look saw: every process, and the details of those on show, by pid.
+
+    `host` is the process that all is compared with, as last seen; `host_alive` is False once it has died, and a lab
+    with it.
+    """
+
+    scan: Scan
+    details: dict[int, Details]
+    host: Process
+    host_alive: bool
+
+
+class HostMissing(LookupError):
+    """The process that all is to be compared with is not there at the first look."""
+
+
+class Observer:
+    """Looks at one procfs again and again. Not for two threads at once."""
+
+    def __init__(self, root: ProcRoot, host_pid: int = 1) -> None:
+        """`host_pid` is the host's process, the lab's PID 1: its namespaces bear the letter A. Raises HostMissing."""
+        self._scanner = Scanner(root)
+        self._reader = DetailReader(root)
+        self._before = self._now = self._scanner.scan()
+        host = self._now.get(host_pid)
+        if host is None:
+            raise HostMissing(host_pid)
+        self._host = host
+        self.letters = Letters(host.namespaces)
+
+    def look(self, shown: Iterable[int] | None = None) -> Look:
+        """Read now: every process, and details of those on show, of all without `shown`."""
+        self._before, self._now = self._now, self._scanner.scan()
+        self.letters.meet(process.namespaces for process in sorted(self._now.processes, key=age_order))
+        found = self._now.get(self._host.pid)
+        alive = self._host.is_same(found)
+        if found is not None and alive:
+            self._host = found
+        on_show = self._now.processes if shown is None else [one for pid in shown if (one := self._now.get(pid))]
+        return Look(self._now, self._reader.read(on_show), self._host, alive)
+
+    def newcomer(self, engine: AbstractSet[int]) -> Process | None:
+        """The container that the learner made by hand, once two looks agree on it; `engine` are the engine's pids."""
+        return newcomer(self._before, self._now, engine, self._host.pid)
+
+    def namespaces(self, look: Look, subjects: Sequence[Subject]) -> NamespaceView:
+        """The namespaces pane."""
+        return namespace_view(subjects, self.letters, look.scan.read_at)
+
+    def processes(self, look: Look, subjects: Sequence[Subject]) -> ProcessView:
+        """The processes pane; without rows once the host has died."""
+        return process_view(look.scan, look.details, self.letters, look.host, subjects)
