@@ -1,4 +1,4 @@
-"""Id maps of user namespaces: which ids a user may map, and writing /proc/PID/{setgroups,uid_map,gid_map}. See user_namespaces(7)."""
+"""Id maps of user namespaces: which ids a user may map, and writing /proc/PID/uid_map. See user_namespaces(7)."""
 
 from __future__ import annotations
 
@@ -123,3 +123,12 @@ def newidmap_commands(pid: int, maps: IdMaps) -> tuple[tuple[str, ...], ...] | N
         )
         for program, extents in zip(programs, (maps.uids, maps.gids), strict=True)
     )
+
+
+def read_file(directory: int, name: str) -> str:
+    """The text of a small kernel file. Raises OSError."""
+    fd = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=directory)
+    try:
+        return os.read(fd, 1 << 16).decode()
+    finally:
+        os.close(fd)

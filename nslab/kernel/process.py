@@ -27,7 +27,7 @@ def set_name(name: str) -> int:
 
 
 def set_ids(uid: int, gid: int) -> int:
-    """Real, effective, and saved ids; the group first, or the right to change it would be gone. Raises OSError (EINVAL: not mapped)."""
+    """Real, effective, and saved ids, the group's while there is the right to. Raises OSError (EINVAL: not mapped)."""
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
     return 0

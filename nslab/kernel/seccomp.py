@@ -1,4 +1,4 @@
-"""Seccomp filters: classic BPF that answers some system calls with an errno. See seccomp(2), Documentation/userspace-api/seccomp_filter.rst.
+"""Seccomp filters: classic BPF that answers some system calls with an errno. See seccomp(2), seccomp_filter.rst.
 
 Building a filter is pure and done beforehand; installing it is one prctl(2). A program sees only the number and the raw
 arguments of a call, so a rule can compare an argument's 32-bit words and never what a pointer leads to.
@@ -84,7 +84,7 @@ class UnknownMachine(LookupError):
 
 
 class Deny(Struct, frozen=True):
-    """Answer `call` with `errno`; with `argument`, only where that argument's low 32 bits equal `equals` or hold a bit of `mask`."""
+    """Answer `call` with `errno`; with `argument`, only where its low 32 bits equal `equals` or hold a bit of `mask`."""
 
     call: str
     errno: int = errno.EPERM

@@ -64,10 +64,7 @@ def invoke(name: str, *args: Argument) -> int:
     """
     values = [convert(value) for value in args]
     number = NUMBERS.get(name)
-    if number is None:
-        result = getattr(LIBC, name)(*values)
-    else:
-        result = LIBC.syscall(ctypes.c_long(number), *values)
+    result = getattr(LIBC, name)(*values) if number is None else LIBC.syscall(ctypes.c_long(number), *values)
     if result == -1:
         raise SyscallError(name, args, ctypes.get_errno())
     return int(result)

@@ -1,0 +1,51 @@
+"""Plans for processes that no container is made for: a shell of the lab, an attach (docker exec), a probe.
+
+setns(2) brings a process into namespaces and nothing else: not the container's capabilities, not no_new_privs, not its seccomp
+filter. So an attach repeats the hardening steps of a creation. And from before setns until execve it is not dumpable: it still
+holds the lab's fds while the container's processes can already see it (CVE-2016-9962).
+"""
+
+from __future__ import annotations
+
+from nslab.engine.calls import SIBLING
+from nslab.engine.plan import hand_over, harden, open_terminal
+from nslab.engine.spec import Process
+from nslab.engine.steps import Fd, Plan, Step
+from nslab.kernel.namespaces import Kind
+from nslab.kernel.process import PR_SET_DUMPABLE
+
+
+def spawn_plan(process: Process) -> Plan:
+    """A program in the lab's own namespaces, with the lab's own rights."""
+    return (
+        Step("clone", "lab", "clone3"),
+        Step("session", "init", "setsid"),
+        *open_terminal(process, "/dev/pts"),
+        *hand_over(process),
+    )
+
+
+def attach_plan(process: Process, kinds: tuple[Kind, ...]) -> Plan:
+    """A program in the namespaces `kinds` of the process behind the fd `target`, hardened as `process` says."""
+    return (
+        *join(kinds),
+        Step("session", "init", "setsid"),
+        *open_terminal(process, "/dev/pts"),
+        *harden(process),
+        *hand_over(process),
+    )
+
+
+def probe_plan(step: Step, kinds: tuple[Kind, ...], capabilities: tuple[int, ...]) -> Plan:
+    """One call, made in the namespaces of `target` and with these capabilities. Its errno is the answer."""
+    return (*join(kinds), Step("capset", "init", "capset", capabilities), step)
+
+
+def join(kinds: tuple[Kind, ...]) -> Plan:
+    """Two processes, for setns(2) puts only a later child into a PID namespace. The child is the lab's to wait for."""
+    return (
+        Step("clone", "lab", "clone3"),
+        Step("undumpable", "joiner", "prctl", (PR_SET_DUMPABLE, 0)),
+        *((Step("setns", "joiner", "setns", (Fd("target"), *kinds)),) if kinds else ()),
+        Step("fork", "joiner", "clone3", (SIBLING,)),
+    )

@@ -1,0 +1,205 @@
+"""The call table: how each call that a plan may name is made. Mechanism only; what to call, and when, is the plan's."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import stat
+from collections.abc import Callable
+from typing import Any
+
+from nslab.engine.profiles import CONTAINER_RULES
+from nslab.engine.steps import Argument, Fd
+from nslab.kernel import capabilities, links, mounts, process, pty, seccomp
+from nslab.kernel.clone import CLONE_PARENT, clone3
+from nslab.kernel.idmap import write_file
+from nslab.kernel.mounts import MountFlag
+from nslab.kernel.namespaces import Kind
+from nslab.kernel.pty import WindowSize
+from nslab.kernel.syscalls import resolve
+
+SIBLING = "CLONE_PARENT"
+
+
+class Actor:
+    """A process that makes calls, and what it holds: named fds, /proc, its channel to the lab, and its first child."""
+
+    def __init__(self, proc: int, fds: dict[str, int], profile: bytes) -> None:
+        self.proc = proc
+        self.fds = fds
+        self.profile = profile
+        self.channel: socket.socket | None = None
+        self.child = -1
+        self.bear: Callable[[], None] = out_of_plan
+
+    def fd(self, handle: Fd) -> int:
+        """The open descriptor behind a name. Raises OSError (EBADF) where no step has opened it."""
+        if handle.name not in self.fds:
+            raise OSError(errno.EBADF, handle.name)
+        return self.fds[handle.name]
+
+
+def out_of_plan() -> None:
+    """What a child does that no plan foresaw: end."""
+    os._exit(1)
+
+
+def clone_flags(words: tuple[str, ...]) -> int:
+    """The bits behind the namespace kinds and SIBLING."""
+    return sum(CLONE_PARENT if word == SIBLING else Kind(word).clone_flag for word in words)
+
+
+def do_clone3(actor: Actor, *words: str) -> int:
+    """A child in new namespaces; it goes on as the plan's next process and never returns here."""
+    pid, pidfd = clone3(clone_flags(words))
+    if pid == 0:
+        actor.bear()
+        os._exit(1)
+    os.close(pidfd)  # the lab opens its own: this one may be in another process than the lab
+    actor.child = pid
+    return pid
+
+
+def do_setns(actor: Actor, target: Fd, *kinds: str) -> int:
+    """Join a process's namespaces of these kinds, all in one call."""
+    return process.setns(actor.fd(target), clone_flags(kinds))
+
+
+def do_write_proc(actor: Actor, name: str, text: str) -> int:
+    """Write a file of the child's /proc directory. Through the fd that the lab has held from its start: the learner may have
+    mounted something over the path."""
+    return write_file(actor.proc, f"{actor.child}/{name}", text)
+
+
+def do_create(_: Actor, path: str, mode: int) -> int:
+    """An empty file, to be the target of a bind. It must not exist yet."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY | os.O_CLOEXEC, mode))
+    return 0
+
+
+def do_open_device(actor: Actor, name: str, path: str, major: int, minor: int) -> int:
+    """Keep an fd of a character device, proved to be that device: ENXIO where it is another file."""
+    fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    actor.fds[name] = fd
+    found = os.fstat(fd)
+    if not stat.S_ISCHR(found.st_mode) or found.st_rdev != os.makedev(major, minor):
+        raise OSError(errno.ENXIO, path)
+    return fd
+
+
+def do_bind_fd(actor: Actor, handle: Fd, target: str) -> int:
+    """Bind what an fd holds, which no path can turn into something else meanwhile."""
+    return mounts.mount(f"/proc/self/fd/{actor.fd(handle)}", target, None, int(MountFlag.BIND), None)
+
+
+def do_open_master(actor: Actor, name: str, ptmx: str) -> int:
+    """Keep a new pseudoterminal's master."""
+    actor.fds[name] = pty.open_master(ptmx)
+    return actor.fds[name]
+
+
+def do_open_slave(actor: Actor, name: str, master: Fd) -> int:
+    """Keep the slave of a master."""
+    actor.fds[name] = pty.open_slave(actor.fd(master))
+    return actor.fds[name]
+
+
+def do_set_size(actor: Actor, terminal: Fd, rows: int, columns: int) -> int:
+    """The terminal's first size, before anything reads it."""
+    return pty.set_size(actor.fd(terminal), WindowSize(rows, columns))
+
+
+def do_send_fd(actor: Actor, handle: Fd) -> int:
+    """Hand an fd to the lab."""
+    if actor.channel is None:
+        raise OSError(errno.ENOTCONN, handle.name)
+    return socket.send_fds(actor.channel, [FD_FOLLOWS], [actor.fd(handle)])
+
+
+FD_FOLLOWS = b"F"
+
+
+def do_dup2(actor: Actor, handle: Fd, number: int) -> int:
+    """Make an fd one of the standard streams; that copy survives execve."""
+    return os.dup2(actor.fd(handle), number, inheritable=True)
+
+
+def do_chdir_inside(_: Actor, path: str) -> int:
+    """Change directory, and prove that it lies below the root: a leaked directory fd as cwd would not (CVE-2024-21626)."""
+    os.chdir(path)
+    if not os.getcwd().startswith("/"):
+        raise OSError(errno.ENOENT, path)
+    return 0
+
+
+def do_execve(_: Actor, count: int, *words: str) -> int:
+    """Replace this process by the program: `count` arguments, then the environment. Looked up in the environment's PATH."""
+    args, env = list(words[:count]), dict(word.partition("=")[::2] for word in words[count:])
+    os.execvpe(args[0], args, env)
+
+
+def returns_zero(function: Callable[..., object]) -> Callable[..., int]:
+    """A call whose Python function returns nothing: the kernel returned 0."""
+
+    def call(_: Actor, *args: Argument) -> int:
+        function(*args)
+        return 0
+
+    return call
+
+
+def plain(function: Callable[..., int]) -> Callable[..., int]:
+    """A call that needs nothing of its actor."""
+
+    def call(_: Actor, *args: Argument) -> int:
+        return function(*args)
+
+    return call
+
+
+CALLS: dict[str, Callable[..., Any]] = {
+    "bind_fd": do_bind_fd,
+    "capset": plain(capabilities.capset),
+    "chdir": returns_zero(os.chdir),
+    "chdir_inside": do_chdir_inside,
+    "clone3": do_clone3,
+    "close_on_exec_from": plain(process.close_on_exec_from),
+    "create": do_create,
+    "default_signals": plain(process.default_signals),
+    "drop_bounding": plain(capabilities.drop_bounding),
+    "dup2": do_dup2,
+    "execve": do_execve,
+    "kill": returns_zero(os.kill),
+    "link_up": plain(links.link_up),
+    "mkdir": returns_zero(os.mkdir),
+    "mount": plain(mounts.mount),
+    "mount_setattr": lambda _actor, path, attributes: mounts.mount_setattr(path, attributes, recursive=True),
+    "open_device": do_open_device,
+    "open_master": do_open_master,
+    "open_slave": do_open_slave,
+    "pivot_root": plain(mounts.pivot_root),
+    "prctl": plain(process.prctl),
+    "seccomp": lambda actor, _profile: seccomp.install(actor.profile),
+    "send_fd": do_send_fd,
+    "set_controlling_terminal": lambda actor, slave: pty.set_controlling_terminal(actor.fd(slave)),
+    "set_ids": plain(process.set_ids),
+    "set_name": plain(process.set_name),
+    "set_size": do_set_size,
+    "sethostname": plain(process.sethostname),
+    "setns": do_setns,
+    "setsid": returns_zero(os.setsid),
+    "symlink": returns_zero(os.symlink),
+    "umount2": plain(mounts.umount2),
+    "write_proc": do_write_proc,
+}
+
+
+def container_profile() -> bytes:
+    """The seccomp program behind the name in a plan, built once a lab. Raises UnknownMachine."""
+    return seccomp.build(CONTAINER_RULES)
+
+
+def resolve_symbols() -> None:
+    """Everything a child will need of libc, looked up before there is a child."""
+    resolve("mount", "umount2", "pivot_root", "prctl", "capset", "setns", "sethostname", "syscall")

@@ -1,0 +1,94 @@
+"""Steps as a person reads them: the call with its arguments decoded, in strace(1)'s manner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nslab.engine.calls import SIBLING
+from nslab.engine.steps import Argument, Fd, Step
+from nslab.kernel.capabilities import Capability
+from nslab.kernel.mounts import MNT_DETACH, MountFlag
+from nslab.kernel.namespaces import Kind
+
+CLONE_NAMES = {Kind.MNT: "CLONE_NEWNS"}
+PRCTL_NAMES = {1: "PR_SET_PDEATHSIG", 4: "PR_SET_DUMPABLE", 38: "PR_SET_NO_NEW_PRIVS"}
+
+
+def decoded(step: Step) -> str:
+    """The step as one line: `mount("proc", "/run/nslab/box/root/proc", "proc", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)`."""
+    special = SPECIAL.get(step.call)
+    return special(step) if special else f"{step.call}({', '.join(shown(value) for value in step.args)})"
+
+
+def shown(value: Argument) -> str:
+    """An argument: strings quoted, NULL for None, an fd by its name."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, Fd):
+        return f"<{value.name}>"
+    return f'"{value.encode("unicode_escape").decode()}"' if isinstance(value, str) else str(value)
+
+
+def flag_names(value: int) -> str:
+    """MS_NOSUID|MS_NODEV, and 0 for none."""
+    return "|".join(f"MS_{flag.name}" for flag in MountFlag(value)) or "0"
+
+
+def clone_name(word: str) -> str:
+    """CLONE_NEWPID for pid, CLONE_NEWNS for mnt."""
+    if word == SIBLING:
+        return SIBLING
+    return CLONE_NAMES.get(Kind(word), f"CLONE_NEW{word.upper()}")
+
+
+def clone_names(words: tuple[Argument, ...]) -> str:
+    """The flags of clone3(2) or setns(2)."""
+    return "|".join(clone_name(str(word)) for word in words) or "0"
+
+
+def mount_call(step: Step) -> str:
+    source, target, fstype, flags, data = step.args
+    return f"mount({shown(source)}, {shown(target)}, {shown(fstype)}, {flag_names(int(str(flags)))}, {shown(data)})"
+
+
+def execve_call(step: Step) -> str:
+    count = int(str(step.args[0]))
+    arguments = ", ".join(shown(word) for word in step.args[1 : count + 1])
+    return f"execve({shown(step.args[1])}, [{arguments}], /* {len(step.args) - 1 - count} variables */)"
+
+
+def capability_names(numbers: tuple[Argument, ...]) -> str:
+    return "|".join(f"CAP_{Capability(int(str(number))).name}" for number in numbers) or "0"
+
+
+SPECIAL: dict[str, Callable[[Step], str]] = {
+    "mount": mount_call,
+    "execve": execve_call,
+    "clone3": lambda step: f"clone3({{flags={clone_names((*step.args,))}, exit_signal=SIGCHLD}})",
+    "setns": lambda step: f"setns({shown(step.args[0])}, {clone_names(step.args[1:])})",
+    "umount2": lambda step: (
+        f"umount2({shown(step.args[0])}, {'MNT_DETACH' if step.args[1] == MNT_DETACH else step.args[1]})"
+    ),
+    "prctl": lambda step: f"prctl({PRCTL_NAMES.get(int(str(step.args[0])), step.args[0])}, {step.args[1]})",
+    "capset": lambda step: f"capset({{effective=permitted={capability_names(step.args)}, inheritable=0}})",
+    "drop_bounding": lambda step: f"prctl(PR_CAPBSET_DROP, all but {capability_names(step.args)})",
+    "mkdir": lambda step: f"mkdir({shown(step.args[0])}, {int(str(step.args[1])):#o})",
+    "set_name": lambda step: f"prctl(PR_SET_NAME, {shown(step.args[0])})",
+    "set_ids": lambda step: f"setresgid({step.args[1]}) setresuid({step.args[0]})",
+    "write_proc": lambda step: f"write(/proc/<child>/{step.args[0]}, {shown(step.args[1])})",
+    "seccomp": lambda step: f"prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, <{step.args[0]}>)",
+    "close_on_exec_from": lambda step: f"close_range({step.args[0]}, ~0, CLOSE_RANGE_CLOEXEC)",
+    "open_device": lambda step: (
+        f"open({shown(step.args[1])}) = <{step.args[0]}>, a {step.args[2]}:{step.args[3]} device"
+    ),
+    "open_master": lambda step: f"open({shown(step.args[1])}) = <{step.args[0]}>",
+    "open_slave": lambda step: f"ioctl({shown(step.args[1])}, TIOCGPTPEER) = <{step.args[0]}>",
+    "set_size": lambda step: f"ioctl({shown(step.args[0])}, TIOCSWINSZ, {step.args[1]}x{step.args[2]})",
+    "set_controlling_terminal": lambda step: f"ioctl({shown(step.args[0])}, TIOCSCTTY)",
+    "send_fd": lambda step: f"sendmsg(<lab>, SCM_RIGHTS {shown(step.args[0])})",
+    "bind_fd": lambda step: f'mount("/proc/self/fd/{shown(step.args[0])}", {shown(step.args[1])}, NULL, MS_BIND, NULL)',
+    "link_up": lambda step: f"ioctl(SIOCSIFFLAGS, {shown(step.args[0])}, IFF_UP)",
+    "default_signals": lambda _: "sigaction(SIGINT|SIGPIPE|SIGXFSZ|SIGCHLD, SIG_DFL)",
+    "create": lambda step: f"open({shown(step.args[0])}, O_CREAT|O_EXCL|O_NOFOLLOW)",
+    "chdir_inside": lambda step: f"chdir({shown(step.args[0])}) getcwd()",
+}

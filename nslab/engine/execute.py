@@ -1,0 +1,190 @@
+"""The one executor: it turns a plan's steps into system calls, in the plan's order, by the processes that the plan names.
+
+The lab drives. Each process that the plan brings to life (`joiner`, `init`) waits on its own socket for "make steps i to j",
+makes them, writes what became of each on the board, and answers once. So a whole stretch costs one message, and step mode is
+the same thing with stretches of one.
+
+Contract of the code after clone3: one thread, nothing imported, nothing allocated that the parent must free; it reads the plan
+and the board, speaks on its channel, and leaves by execve(2) or os._exit(2), never by returning.
+"""
+
+from __future__ import annotations
+
+import errno
+import gc
+import os
+import signal
+import socket
+import struct
+import time
+
+from nslab.engine.board import ENDED, FRESH, STARTED, Board
+from nslab.engine.calls import CALLS, FD_FOLLOWS, Actor
+from nslab.engine.steps import Done, Lost, NeverRun, Outcome, Plan, Step, Who
+from nslab.kernel.process import pidfd_open, pidfd_send_signal
+from nslab.kernel.syscalls import SyscallError
+
+STRETCH = struct.Struct("=II")
+ANSWER = b"!"
+
+
+class Execution:
+    """A plan being executed. `advance` makes steps; `outcomes` are those made so far, the last one the failed one if any."""
+
+    def __init__(self, plan: Plan, lab: Actor) -> None:
+        self.plan = plan
+        self.outcomes: list[Outcome] = []
+        self.pid = -1
+        self.pidfd = -1
+        self.master = -1
+        self._lab = lab
+        self._board = Board(len(plan))
+        self._roles: tuple[Who, ...] = tuple(dict.fromkeys(step.who for step in plan if step.who != "lab"))
+        self._channels: dict[Who, tuple[socket.socket, socket.socket]] = {
+            role: socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for role in self._roles
+        }
+        lab.bear = self._born
+        self._unborn = list(self._roles)
+
+    @property
+    def failure(self) -> Outcome | None:
+        """The step that ended the plan, if one did."""
+        last = self.outcomes[-1] if self.outcomes else None
+        if last is None or (isinstance(last, Done) and self._accepted(len(self.outcomes) - 1, last)):
+            return None
+        return last
+
+    def advance(self, until: int | None = None) -> None:
+        """Make the steps before index `until`, all by default, or those before the first that fails."""
+        end = len(self.plan) if until is None else until
+        while (first := len(self.outcomes)) < end and self.failure is None:
+            step = self.plan[first]
+            if step.who == "lab":
+                attempt(self._lab, step, first, self._board)
+                self._collect(first, first + 1)
+            else:
+                self._run_stretch(step.who, first, self._stretch_end(first, end))
+            self._adopt_child()
+
+    def index(self, step_id: str) -> int:
+        """Where a step stands. Raises ValueError."""
+        return [step.id for step in self.plan].index(step_id)
+
+    def abandon(self) -> None:
+        """End what the plan brought to life and wait for it. Whatever it was doing, nothing of it stays."""
+        if self.pidfd >= 0:
+            try:
+                pidfd_send_signal(self.pidfd, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
+            except (SyscallError, ChildProcessError):
+                pass  # it has ended and been waited for already
+            os.close(self.pidfd)
+            self.pidfd = -1
+        self.close()
+
+    def close(self) -> None:
+        """Close what only the execution needs. The container, if there is one, lives on."""
+        for ours, theirs in self._channels.values():
+            ours.close()
+            theirs.close()
+        self._channels.clear()
+        self._board.close()
+
+    def _stretch_end(self, first: int, end: int) -> int:
+        """A stretch goes on while the same process acts; one that bears a child ends there, so that the lab can adopt it."""
+        who, last = self.plan[first].who, first + 1
+        while last < end and self.plan[last].who == who and self.plan[last - 1].call != "clone3":
+            last += 1
+        return last
+
+    def _run_stretch(self, who: Who, first: int, last: int) -> None:
+        channel = self._channels[who][0]
+        try:
+            channel.send(STRETCH.pack(first, last))
+        except OSError as error:
+            if error.errno not in (errno.EPIPE, errno.ECONNRESET):
+                raise
+        else:
+            self._receive(channel)
+        self._collect(first, last)
+
+    def _receive(self, channel: socket.socket) -> None:
+        """Wait for the answer, or for the end of file that close-on-exec or death brings."""
+        while True:
+            message, fds, _, _ = socket.recv_fds(channel, 16, 1)
+            if message == FD_FOLLOWS and fds:
+                self.master = fds[0]
+            else:
+                return
+
+    def _collect(self, first: int, last: int) -> None:
+        for index in range(first, last):
+            self.outcomes.append(self._outcome(index))
+            if self.failure is not None:
+                return
+
+    def _outcome(self, index: int) -> Outcome:
+        step, state = self.plan[index], self._board.state(index)
+        if state == ENDED or (state == STARTED and step.call == "execve"):
+            return self._board.done(index, step.id)
+        executed = any(earlier.call == "execve" for earlier in self.plan[:index])
+        return NeverRun(step.id) if state == FRESH and executed else Lost(step.id)
+
+    def _accepted(self, index: int, done: Done) -> bool:
+        return done.errno == 0 or done.errno in self.plan[index].tolerates
+
+    def _adopt_child(self) -> None:
+        """Open a pidfd of what was born last; it can't be another process, for only the lab can reap it."""
+        index = len(self.outcomes) - 1
+        last = self.outcomes[index]
+        if self.plan[index].call != "clone3" or not isinstance(last, Done) or last.errno:
+            return
+        if self.pidfd >= 0:
+            os.close(self.pidfd)  # the joiner's: it ends by itself, its channel being closed
+        self.pid, self.pidfd = last.value, pidfd_open(last.value)
+        born = self._unborn.pop(0)
+        self._channels[born][1].close()
+        for role in self._roles[: self._roles.index(born)]:
+            self._channels[role][0].close()
+
+    def _born(self) -> None:
+        """The life of a new process: it takes the plan's next role, and never returns."""
+        gc.disable()  # a collection could run finalizers of the lab's objects here
+        try:
+            actor, role = self._lab, self._unborn.pop(0)
+            for name, (ours, theirs) in self._channels.items():
+                ours.close()
+                if name == role:
+                    actor.channel = theirs
+                elif name not in self._unborn:
+                    theirs.close()
+            self._serve(actor)
+        finally:
+            os._exit(1)
+
+    def _serve(self, actor: Actor) -> None:
+        channel = actor.channel
+        while channel is not None and (order := channel.recv(STRETCH.size)):
+            for index in range(*STRETCH.unpack(order)):
+                number = attempt(actor, self.plan[index], index, self._board)
+                if number and number not in self.plan[index].tolerates:
+                    break
+            channel.send(ANSWER)
+        os._exit(0)
+
+
+def attempt(actor: Actor, step: Step, index: int, board: Board) -> int:
+    """Make one step, write its record, and return its errno."""
+    started = time.monotonic_ns()
+    board.start(index, started)
+    number, value = make(actor, step)
+    board.end(index, number, (time.monotonic_ns() - started) / 1000, started, value)
+    return number
+
+
+def make(actor: Actor, step: Step) -> tuple[int, int]:
+    """Make one step's call: (errno, value)."""
+    try:
+        return 0, CALLS[step.call](actor, *step.args)
+    except OSError as error:
+        return error.errno or errno.EIO, -1

@@ -1,0 +1,111 @@
+"""What can go wrong with a lab or a container, as errors with words in both languages."""
+
+from __future__ import annotations
+
+import errno
+
+from nslab.engine.decode import decoded
+from nslab.engine.steps import Done, NeverRun, Outcome, Plan, Step
+from nslab.errors import NslabError
+from nslab.kernel.syscalls import errno_name, meaning
+
+
+class LabError(NslabError):
+    """The lab could not do what it was asked."""
+
+    code = "lab"
+
+
+class StepRefused(LabError):
+    """The kernel refused a step: the call as made, the errno, and what it means there."""
+
+    code = "step-refused"
+
+
+class NamespaceLimit(LabError):
+    """clone3 answered ENOSPC: a limit on namespaces."""
+
+    code = "namespace-limit"
+
+
+class NamespacesForbidden(LabError):
+    """clone3 answered EPERM: this machine does not let this user make a user namespace."""
+
+    code = "namespaces-forbidden"
+
+
+class ProgramMissing(LabError):
+    """execve answered ENOENT: no such program in the container."""
+
+    code = "program-missing"
+
+
+class ProgramNotExecutable(LabError):
+    """execve answered EACCES or ENOEXEC."""
+
+    code = "program-not-executable"
+
+
+class StepLost(LabError):
+    """A process died in the middle of a plan without a word."""
+
+    code = "step-lost"
+
+
+class MapsRefused(LabError):
+    """The id maps of the lab could not be written."""
+
+    code = "maps-refused"
+
+
+class NoRunDirectory(LabError):
+    """The run directory could not be made."""
+
+    code = "no-run-directory"
+
+
+class NoSuchContainer(LabError):
+    """No container of that name."""
+
+    code = "no-such-container"
+
+
+class NameTaken(LabError):
+    """A container of that name is there already."""
+
+    code = "name-taken"
+
+
+class LabGone(LabError):
+    """The lab has ended, or does not answer."""
+
+    code = "lab-gone"
+
+
+class LabSilent(LabError):
+    """The lab did not answer in time."""
+
+    code = "lab-silent"
+
+
+def refusal(step: Step, outcome: Outcome) -> LabError:
+    """The error for a step that ended its plan."""
+    if not isinstance(outcome, Done):
+        return StepLost(step=step.id, call=decoded(step), run="no" if isinstance(outcome, NeverRun) else "yes")
+    number = outcome.errno
+    if step.call == "execve":
+        program = str(step.args[1])
+        if number == errno.ENOENT:
+            return ProgramMissing(program=program)
+        if number in (errno.EACCES, errno.ENOEXEC, errno.EISDIR, errno.ENOTDIR):
+            return ProgramNotExecutable(program=program, errno=errno_name(number), meaning=meaning("execve", number))
+    if step.call == "clone3" and number == errno.ENOSPC:
+        return NamespaceLimit(call=decoded(step))
+    if step.call == "clone3" and number == errno.EPERM:
+        return NamespacesForbidden(call=decoded(step))
+    return StepRefused(step=step.id, call=decoded(step), errno=errno_name(number), meaning=meaning(step.call, number))
+
+
+def plan_refusal(plan: Plan, outcomes: tuple[Outcome, ...]) -> LabError:
+    """The error for the last outcome of a plan that failed."""
+    return refusal(plan[len(outcomes) - 1], outcomes[-1])

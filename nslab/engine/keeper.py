@@ -1,0 +1,298 @@
+"""The keeper: the one process of a lab that lives on the machine itself.
+
+    owner ──spawns──► keeper ──clone3──► stage A ──clone3(CLONE_PARENT)──► the lab (PID 1 of its namespaces)
+                         ▲                  (ends)                           │
+                         └──── parent of the lab: waits for it ◄─────────────┘
+
+It makes the run directory, writes A's id maps, waits for the lab, and removes what the kernel does not. It is a fresh Python,
+not a fork of its owner, which has threads and a past. Whoever dies, the lab dies: it watches its owner's socket and a pipe whose
+other end is the keeper's; the keeper watches its owner's socket and the lab's pidfd.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import select
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from nslab.engine import lab, protocol, rundir, stages
+from nslab.engine.board import Board
+from nslab.engine.calls import Actor, clone_flags, container_profile, resolve_symbols
+from nslab.engine.execute import attempt
+from nslab.engine.failures import LabError, MapsRefused, NoRunDirectory, refusal
+from nslab.engine.profiles import LAB
+from nslab.engine.steps import Plan, Step
+from nslab.errors import NslabError
+from nslab.kernel import idmap, seccomp
+from nslab.kernel.clone import CLONE_PARENT, clone3
+from nslab.kernel.namespaces import Kind
+from nslab.kernel.process import default_signals, pidfd_send_signal
+from nslab.kernel.syscalls import SyscallError
+
+STAGE_A = (Kind.USER, Kind.MNT)
+STAGE_B = tuple(Kind)
+GO = b"go"
+
+
+class Keeper:
+    """One lab, from its run directory to its end."""
+
+    def __init__(self, control: socket.socket, events: socket.socket, status: socket.socket) -> None:
+        self._control, self._events, self._status = control, events, status
+        self._proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+    def keep(self, run: rundir.RunDirectory) -> None:
+        """Make the lab, tell its owner, and stay until either ends. Raises LabError."""
+        maps = own_maps()
+        inventory = stages.take_inventory()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        alive_read, alive_write = os.pipe2(os.O_CLOEXEC)
+        a, a_pidfd = clone_stage(STAGE_A)
+        if a == 0:
+            in_child(
+                lambda: self._stage_a(run, inventory, theirs, alive_read, (ours.fileno(), alive_write, run.lock_fd))
+            )
+        os.close(a_pidfd)
+        theirs.close()
+        os.close(alive_read)
+        lab_pidfd = -1
+        try:
+            write_maps(self._proc, a, maps)
+            ours.send(GO)
+            lab_pid, lab_pidfd = self._receive_lab(ours)
+            os.waitpid(a, 0)
+            protocol.send(self._status, protocol.Ready(lab_pid))
+            self._control.close()
+            self._events.close()
+            status = self._wait(lab_pid, lab_pidfd)
+        except BaseException:
+            end(a, lab_pidfd)
+            raise
+        with contextlib.suppress(OSError):
+            rundir.remove(run.path)
+        with contextlib.suppress(OSError):
+            protocol.send(self._status, protocol.Gone(status))
+
+    def _receive_lab(self, ours: socket.socket) -> tuple[int, int]:
+        """The lab's pid and pidfd from stage A; what A was refused is raised as it was there."""
+        packet = protocol.receive(ours, protocol.KEEPER_NEWS)
+        if packet is None:
+            raise LabError(why="stage A ended without a word")
+        news, fds = packet
+        if isinstance(news, protocol.Ready):
+            return news.pid, fds[0]
+        raise Relayed(news) if isinstance(news, protocol.Refused) else LabError(why=str(news))
+
+    def _wait(self, pid: int, pidfd: int) -> int:
+        """Wait for the owner's end or the lab's, whichever is first; then for the lab. Returns wait(2)'s status."""
+        poll = select.poll()
+        poll.register(self._status, select.POLLIN)
+        poll.register(pidfd, select.POLLIN)
+        poll.poll()
+        with contextlib.suppress(SyscallError):
+            pidfd_send_signal(pidfd, signal.SIGKILL)
+        return os.waitpid(pid, 0)[1]
+
+    def _stage_a(
+        self,
+        run: rundir.RunDirectory,
+        inventory: stages.Inventory,
+        keeper: socket.socket,
+        alive: int,
+        drop: tuple[int, ...],
+    ) -> None:
+        """Stage A: the tree, then the lab. Runs in a child; nothing returns from it."""
+        protocol.close_all(drop)
+        if keeper.recv(len(GO)) != GO:
+            return
+        base = str(run.root)
+        try:
+            perform(stages.stage_a(base, inventory), Actor(self._proc, {}, b""))
+            ids = idmap.parse_map(idmap.read_file(self._proc, "self/uid_map"))
+            count = sum(extent.count for extent in ids)
+            go_read, go_write = os.pipe2(os.O_CLOEXEC)
+            b, b_pidfd = clone_stage(STAGE_B, siblings=True)
+            if b == 0:
+                in_child(lambda: self._stage_b(base, inventory, count, go_read, alive, (go_write, keeper.fileno())))
+            own = idmap.Extent(0, 0, count)
+            setgroups = idmap.read_file(self._proc, "self/setgroups").strip() == "allow"
+            idmap.write_maps(self._proc, b, idmap.IdMaps((own,), (own,), setgroups))
+            protocol.send(keeper, protocol.Ready(b), (b_pidfd,))
+            os.write(go_write, GO)
+        except NslabError as error:
+            protocol.send(keeper, protocol.Refused(error.code, error.facts))
+        except OSError as error:
+            protocol.send(keeper, protocol.Refused("lab", {"why": str(error)}))
+
+    def _stage_b(
+        self, base: str, inventory: stages.Inventory, ids: int, go: int, alive: int, drop: tuple[int, ...]
+    ) -> None:
+        """Stage B: the machine, then its service. Runs in a child; nothing returns from it."""
+        protocol.close_all(drop)
+        if os.read(go, len(GO)) != GO:
+            return
+        try:
+            default_signals()
+            perform(stages.stage_b(base, ids), Actor(self._proc, {}, b""))
+            os.close(self._proc)
+            leave_streams()
+            seccomp.install(seccomp.build(LAB))
+            lines = lab.Lines(self._control, self._events, alive)
+            service = lab.Lab(lines, inventory, ids, container_profile())
+        except NslabError as error:
+            protocol.send(self._status, protocol.Refused(error.code, error.facts))
+            return
+        except (OSError, seccomp.UnknownMachine) as error:
+            protocol.send(self._status, protocol.Refused("lab", {"why": str(error)}))
+            return
+        self._status.close()
+        service.run()
+
+
+class Relayed(LabError):
+    """What another process of the lab was refused, on its way to the owner."""
+
+    def __init__(self, refused: protocol.Refused) -> None:
+        super().__init__(**refused.facts)
+        self.code = refused.code
+
+
+def clone_stage(kinds: tuple[Kind, ...], *, siblings: bool = False) -> tuple[int, int]:
+    """clone3 for a stage; its refusal told as a plan's would be. Raises LabError."""
+    words = tuple(str(kind) for kind in kinds)
+    try:
+        return clone3(clone_flags(words) | (CLONE_PARENT if siblings else 0))
+    except SyscallError as error:
+        step = Step("clone", "lab", "clone3", words)
+        board = Board(1)
+        board.end(0, error.errno or 0, 0.0, 0, -1)
+        raise refusal(step, board.done(0, step.id)) from error
+
+
+def in_child(life: Callable[[], None]) -> None:
+    """Live a child's life and end: no exception may climb out of it into its parent's code."""
+    try:
+        life()
+    finally:
+        os._exit(0)
+
+
+def perform(plan: Plan, actor: Actor) -> None:
+    """Make a plan's steps in this very process. Raises LabError at the first refused one."""
+    board = Board(len(plan))
+    for index, step in enumerate(plan):
+        number = attempt(actor, step, index, board)
+        if number and number not in step.tolerates:
+            raise refusal(step, board.done(index, step.id))
+    board.close()
+
+
+def leave_streams() -> None:
+    """Let go of the machine's standard streams: the lab's own /dev/null takes their place."""
+    null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
+    for number in (0, 1, 2):
+        os.dup2(null, number, inheritable=True)
+    os.close(null)
+
+
+def own_maps() -> idmap.IdMaps:
+    """The maps that this user may have: root a shifted range, an ordinary user its subordinate ids or its own id alone."""
+    uid, gid = os.geteuid(), os.getegid()
+    if uid == 0:
+        return idmap.maps_for_root(
+            *(idmap.parse_map(Path(f"/proc/self/{name}").read_text()) for name in ("uid_map", "gid_map"))
+        )
+    return idmap.maps_for_user(uid, gid, subordinate("/etc/subuid", uid), subordinate("/etc/subgid", uid))
+
+
+def subordinate(path: str, uid: int) -> idmap.Extent | None:
+    """This user's range in a file; None where newuidmap(1) is not there or could not work."""
+    if idmap.newidmap_commands(0, idmap.IdMaps((), (), setgroups=True)) is None or no_new_privileges():
+        return None
+    try:
+        text, user = Path(path).read_text(), pwd.getpwuid(uid).pw_name
+    except (OSError, KeyError):
+        return None
+    return idmap.subordinate(text, user, uid)
+
+
+def no_new_privileges() -> bool:
+    """Whether setuid programs have lost their power for this process."""
+    return "NoNewPrivs:\t1" in Path("/proc/self/status").read_text()
+
+
+def write_maps(proc: int, pid: int, maps: idmap.IdMaps) -> None:
+    """Give stage A its ids, by newuidmap(1) where ids of others are among them. Raises MapsRefused."""
+    try:
+        if os.geteuid() == 0 or not maps.setgroups:
+            idmap.write_maps(proc, pid, maps)
+            return
+        for command in idmap.newidmap_commands(pid, maps) or ():
+            child = os.posix_spawn(command[0], command, {})
+            if code := os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
+                raise MapsRefused(call=" ".join(command), errno=str(code), meaning="see newuidmap(1)")
+    except OSError as error:
+        raise MapsRefused(
+            call=f"write(/proc/{pid}/{error.filename or 'uid_map'})",
+            errno=str(error.errno),
+            meaning=str(error.strerror),
+        ) from error
+
+
+def end(a: int, lab_pidfd: int) -> None:
+    """Kill and wait for what a failed start has brought to life."""
+    for kill in (
+        lambda: pidfd_send_signal(lab_pidfd, signal.SIGKILL) if lab_pidfd >= 0 else 0,
+        lambda: os.kill(a, signal.SIGKILL),
+    ):
+        with contextlib.suppress(OSError):
+            kill()
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+
+
+def main(arguments: list[str]) -> int:
+    """`python -m nslab.engine.keeper CONTROL EVENTS STATUS OWNER COMMAND`: three inherited sockets, by number."""
+    control, events, status = (socket.socket(fileno=int(number)) for number in arguments[:3])
+    for sock in (control, events, status):
+        sock.set_inheritable(False)
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(
+            number, signal.SIG_IGN
+        )  # a Ctrl-C is for the owner; its end, however it comes, is seen on the socket
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
+    parent = rundir.base(dict(os.environ), os.geteuid())
+    resolve_symbols()
+    run = None
+    try:
+        rundir.sweep(parent)
+        try:
+            run = rundir.make(parent, int(arguments[3]), arguments[4])
+        except OSError as error:
+            raise NoRunDirectory(path=str(parent), why=str(error.strerror)) from error
+        Keeper(control, events, status).keep(run)
+    except (NslabError, idmap.NoIds) as error:
+        refused = (
+            protocol.Refused(error.code, error.facts)
+            if isinstance(error, NslabError)
+            else protocol.Refused("no-ids", {})
+        )
+        with contextlib.suppress(OSError):
+            protocol.send(status, refused)
+        return 1
+    finally:
+        if run is not None:
+            with contextlib.suppress(OSError):
+                rundir.remove(run.path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

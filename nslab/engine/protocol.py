@@ -1,0 +1,185 @@
+"""What the owner and the lab say to each other: one JSON message a packet on SOCK_SEQPACKET, fds beside it by SCM_RIGHTS.
+
+The owner asks on `control` and gets one reply a request; what happens unasked comes on `events`. Neither side trusts the other's
+packets: a packet that is cut off, not JSON, or of an unknown shape is a ProtocolError, and nothing is done for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from nslab.engine.spec import Process, Spec
+from nslab.engine.steps import Outcome, Plan, Step
+
+PACKET_BYTES = 192 << 10  # below the kernel's default socket buffer of 208 KiB
+MOST_FDS = 8
+
+
+class ProtocolError(Exception):
+    """The other side sent what can't be understood, or went away in the middle."""
+
+
+class Put(Struct, frozen=True, tag=True):
+    """Write the file behind the fd beside it (a memfd) to `path` in the lab."""
+
+    path: str
+    mode: int
+
+
+class Spawn(Struct, frozen=True, tag=True):
+    """A program in the lab itself, in none but its namespaces: the host terminal's shell, for one."""
+
+    process: Process
+
+
+class Create(Struct, frozen=True, tag=True):
+    """A container, up to but not including execve. Its pipes come beside it, in the order of `spec.process.pipes`."""
+
+    spec: Spec
+
+
+class Start(Struct, frozen=True, tag=True):
+    """Let a created container execute its program."""
+
+    name: str
+
+
+class Exec(Struct, frozen=True, tag=True):
+    """A program in the namespaces of a container's first process, given by the lab's number for it."""
+
+    pid: int
+    process: Process
+
+
+class Signal(Struct, frozen=True, tag=True):
+    """Send a signal to a container's first process."""
+
+    name: str
+    number: int
+
+
+class Delete(Struct, frozen=True, tag=True):
+    """Kill what is left of a container and give its room back."""
+
+    name: str
+
+
+class Probe(Struct, frozen=True, tag=True):
+    """Make one call where `pid` is: in its namespaces, with its capabilities. `pid` 1 is the lab itself."""
+
+    pid: int
+    step: Step
+
+
+class Explain(Struct, frozen=True, tag=True):
+    """The plan for a container, not executed."""
+
+    spec: Spec
+
+
+Request = Put | Spawn | Create | Start | Exec | Signal | Delete | Probe | Explain
+
+
+class Hello(Struct, frozen=True, tag=True):
+    """The lab's first packet. Beside it: a directory fd of its /proc."""
+
+    ids: int
+
+
+class Agreed(Struct, frozen=True, tag=True):
+    """Done; there is nothing to tell."""
+
+
+class Running(Struct, frozen=True, tag=True):
+    """A process: the lab's number for it. Beside it: its pidfd, and its terminal's master if it has one."""
+
+    pid: int
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+
+
+class Probed(Struct, frozen=True, tag=True):
+    """What the kernel answered a probe; 0 where it agreed."""
+
+    errno: int
+
+
+class Planned(Struct, frozen=True, tag=True):
+    """A plan as the lab would execute it."""
+
+    plan: Plan
+
+
+class Refused(Struct, frozen=True, tag=True):
+    """The request failed: an error's code and facts, and for a plan how far it came."""
+
+    code: str
+    facts: dict[str, str | int]
+    plan: Plan = ()
+    outcomes: tuple[Outcome, ...] = ()
+
+
+Reply = Hello | Agreed | Running | Probed | Planned | Refused
+
+
+class Ended(Struct, frozen=True, tag=True):
+    """A process that the lab started has ended. `status` is wait(2)'s."""
+
+    pid: int
+    status: int
+
+
+class Ready(Struct, frozen=True, tag=True):
+    """The keeper's word that the lab is up: its number outside."""
+
+    pid: int
+
+
+class Gone(Struct, frozen=True, tag=True):
+    """The keeper's last word: the lab has ended and what it left is swept. `status` is wait(2)'s."""
+
+    status: int
+
+
+KeeperNews = Ready | Gone | Refused
+
+REQUESTS: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
+REPLIES: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
+EVENTS: msgspec.json.Decoder[Ended] = msgspec.json.Decoder(Ended)
+KEEPER_NEWS: msgspec.json.Decoder[KeeperNews] = msgspec.json.Decoder(KeeperNews)
+
+Message = TypeVar("Message")
+
+
+def send(sock: socket.socket, message: Struct, fds: tuple[int, ...] = ()) -> None:
+    """Send one packet. Raises OSError (EPIPE: the other side is gone; EMSGSIZE: too large)."""
+    socket.send_fds(sock, [msgspec.json.encode(message)], fds)
+
+
+def receive(sock: socket.socket, decoder: msgspec.json.Decoder[Message]) -> tuple[Message, list[int]] | None:
+    """One packet and its fds, close-on-exec; None at the end of file. Raises ProtocolError, closing the fds, and OSError."""
+    data, fds, flags, _ = socket.recv_fds(sock, PACKET_BYTES, MOST_FDS, socket.MSG_CMSG_CLOEXEC)
+    if not data and not fds:
+        return None
+    try:
+        if flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC):
+            raise ProtocolError("a packet too large")
+        return decoder.decode(data), fds
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ProtocolError(str(error)) from error
+    except ProtocolError:
+        close_all(fds)
+        raise
+
+
+def close_all(fds: list[int] | tuple[int, ...]) -> None:
+    """Close fds that nobody will use."""
+    for fd in fds:
+        with contextlib.suppress(OSError):
+            os.close(fd)

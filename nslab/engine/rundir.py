@@ -1,0 +1,142 @@
+"""The run directory: where a lab's mount point lies while it lives, and how leftovers are told from what is in use.
+
+    $XDG_RUNTIME_DIR/nslab/<id>/lock    held by flock(2) as long as the lab's keeper lives; never judged by a pid
+                               /root    an empty directory; the lab's file tree is mounted on it, in the lab's own namespace
+
+For root the base is /run/nslab; for a user without a runtime directory it lies below the state home. A run directory appears
+under its final name with its lock already held, so a sweep that runs at that moment can't take it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import stat
+import time
+from pathlib import Path
+
+from msgspec import Struct
+
+LOCK = "lock"
+ROOT = "root"
+NEW = ".new-"
+
+
+class RunDirectory(Struct, frozen=True):
+    """A run directory in use. The lock is held by `lock_fd`."""
+
+    path: Path
+    lock_fd: int
+
+    @property
+    def root(self) -> Path:
+        """The mount point."""
+        return self.path / ROOT
+
+
+class Occupant(Struct, frozen=True):
+    """A run directory that is in use: who said so when it was made."""
+
+    path: Path
+    pid: int | None
+    command: str
+
+
+def base(environ: dict[str, str], uid: int) -> Path:
+    """Where the run directories of this user are."""
+    if uid == 0:
+        return Path("/run/nslab")
+    runtime = environ.get("XDG_RUNTIME_DIR")
+    if runtime and Path(runtime).is_dir() and os.access(runtime, os.W_OK | os.X_OK):
+        return Path(runtime) / "nslab"
+    state = environ.get("XDG_STATE_HOME") or str(Path(environ.get("HOME", "/")) / ".local/state")
+    return Path(state) / "nslab" / "run"
+
+
+def make(parent: Path, owner_pid: int, command: str) -> RunDirectory:
+    """A run directory of our own, locked. Raises OSError."""
+    parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+    name = secrets.token_hex(4)
+    young = parent / (NEW + name)
+    young.mkdir(mode=0o711)
+    os.chmod(young, 0o711)  # past any umask: the lab's root, a stranger here, must find its mount point
+    (young / ROOT).mkdir(mode=0o755)
+    lock = os.open(young / LOCK, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    os.write(lock, json.dumps({"pid": owner_pid, "command": command}).encode())
+    path = parent / name
+    young.rename(path)
+    return RunDirectory(path, lock)
+
+
+def remove(path: Path) -> None:
+    """Remove a run directory by the names it may hold, never a tree. Raises OSError (ENOTEMPTY: somebody put things there)."""
+    for name, take in ((ROOT, Path.rmdir), (LOCK, Path.unlink)):
+        with contextlib.suppress(FileNotFoundError):
+            take(path / name)
+    with contextlib.suppress(FileNotFoundError):
+        path.rmdir()
+
+
+def sweep(parent: Path) -> tuple[tuple[Path, ...], tuple[Occupant, ...]]:
+    """Remove what dead keepers left: (swept, in use). What can't be removed is passed over, for it may be another user's."""
+    swept: list[Path] = []
+    in_use: list[Occupant] = []
+    for path in entries(parent):
+        try:
+            lock = os.open(path / LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError:
+            lock = -1  # its keeper died between mkdir and open, or another sweep is at it
+        except OSError:
+            continue
+        try:
+            if lock >= 0 and not free(lock):
+                in_use.append(occupant(path, lock))
+                continue
+            with contextlib.suppress(OSError):
+                remove(path)
+                swept.append(path)
+        finally:
+            if lock >= 0:
+                os.close(lock)
+    return tuple(swept), tuple(in_use)
+
+
+def entries(parent: Path) -> tuple[Path, ...]:
+    """Our own directories below the base, no links. Young ones count only when locked or abandoned."""
+    try:
+        with os.scandir(parent) as found:
+            return tuple(
+                Path(entry.path)
+                for entry in sorted(found, key=lambda entry: entry.name)
+                if stat.S_ISDIR((facts := entry.stat(follow_symlinks=False)).st_mode) and facts.st_uid == os.geteuid()
+                if not entry.name.startswith(NEW) or abandoned(facts.st_mtime)
+            )
+    except FileNotFoundError:
+        return ()
+
+
+def abandoned(changed: float) -> bool:
+    """A directory still under its first name after a minute was left by a keeper that died while making it."""
+    return time.time() - changed > 60
+
+
+def free(lock: int) -> bool:
+    """Whether nobody holds the lock; if so, we do now."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def occupant(path: Path, lock: int) -> Occupant:
+    """Who holds a run directory, as far as it says."""
+    try:
+        told = json.loads(os.pread(lock, 4096, 0))
+        return Occupant(path, int(told["pid"]), str(told["command"]))
+    except (ValueError, KeyError, TypeError):
+        return Occupant(path, None, "")

@@ -1,0 +1,104 @@
+"""What a container shall be, in the words of the OCI runtime specification (config.json)."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from nslab.errors import NslabError
+from nslab.kernel.capabilities import Capability
+from nslab.kernel.namespaces import Kind
+from nslab.kernel.pty import WindowSize
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
+
+OCI_NAMES: dict[Kind, str] = {
+    Kind.PID: "pid",
+    Kind.UTS: "uts",
+    Kind.MNT: "mount",
+    Kind.NET: "network",
+    Kind.IPC: "ipc",
+    Kind.USER: "user",
+    Kind.CGROUP: "cgroup",
+    Kind.TIME: "time",
+}
+
+# What docker makes by default since 29.5; the user namespace is the lab's own, which docker's default lacks.
+DEFAULT_NAMESPACES = (Kind.PID, Kind.UTS, Kind.MNT, Kind.NET, Kind.IPC, Kind.CGROUP)
+
+# moby, oci/caps/defaults.go
+DEFAULT_CAPABILITIES = (
+    Capability.CHOWN,
+    Capability.DAC_OVERRIDE,
+    Capability.FOWNER,
+    Capability.FSETID,
+    Capability.KILL,
+    Capability.SETGID,
+    Capability.SETUID,
+    Capability.SETPCAP,
+    Capability.NET_BIND_SERVICE,
+    Capability.NET_RAW,
+    Capability.SYS_CHROOT,
+    Capability.MKNOD,
+    Capability.AUDIT_WRITE,
+    Capability.SETFCAP,
+)
+
+DEFAULT_ENVIRONMENT = (
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "HOME=/root",
+    "TERM=xterm-256color",
+    "LANG=C.UTF-8",
+)
+
+
+class BadName(NslabError):
+    """A container's name is not fit for a directory and a cgroup."""
+
+    code = "bad-name"
+
+
+class HostnameWithoutUts(NslabError):
+    """A host name was asked for without a UTS namespace of its own: it would rename the lab."""
+
+    code = "hostname-without-uts"
+
+
+class Process(Struct, frozen=True):
+    """`process` of config.json. With `terminal` the container gets a pseudoterminal of its own, `size` large.
+
+    `pipes` tells which of 0, 1, 2 are descriptors that the caller hands in; the others are the terminal.
+    """
+
+    args: tuple[str, ...]
+    env: tuple[str, ...] = DEFAULT_ENVIRONMENT
+    cwd: str = "/"
+    pipes: tuple[int, ...] = (0, 1, 2)
+    terminal: bool = False
+    size: WindowSize = WindowSize()
+    capabilities: tuple[int, ...] = DEFAULT_CAPABILITIES
+    no_new_privileges: bool = True
+    seccomp: bool = True
+
+
+class Spec(Struct, frozen=True):
+    """A container. `namespaces` are the ones it gets of its own; it shares all others with the lab."""
+
+    name: str
+    process: Process
+    namespaces: tuple[Kind, ...] = DEFAULT_NAMESPACES
+    hostname: str | None = None
+
+    def has(self, kind: Kind) -> bool:
+        """Whether the container gets a namespace of this kind of its own."""
+        return kind in self.namespaces
+
+
+def checked(spec: Spec) -> Spec:
+    """The spec itself. Raises BadName or HostnameWithoutUts."""
+    if not NAME.fullmatch(spec.name):
+        raise BadName(name=spec.name)
+    if spec.hostname is not None and not spec.has(Kind.UTS):
+        raise HostnameWithoutUts(hostname=spec.hostname)
+    return spec

@@ -1,0 +1,182 @@
+"""The two stages in which a lab is made, as plans. Pure; `keeper.py` executes them.
+
+Stage A owns a user namespace and a mount namespace. There the machine's programs are bound, read-only, into a small tmpfs. Stage
+B is cloned from it into a second user namespace and every other kind, and becomes the lab. Because its mounts came from A's
+namespaces, the kernel *locks* them: with one stage only, the lab's root could remount them writable and overwrite the user's
+real files.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+from msgspec import Struct
+
+from nslab.engine.plan import KERNEL_FS, NODES, RBIND
+from nslab.engine.steps import Plan, Step
+from nslab.kernel.mounts import (
+    MNT_DETACH,
+    MOUNT_ATTR_NODEV,
+    MOUNT_ATTR_NOSUID,
+    MOUNT_ATTR_RDONLY,
+    MountFlag,
+)
+from nslab.kernel.process import PR_SET_DUMPABLE, PR_SET_PDEATHSIG
+
+HOSTNAME = "lab"
+ROOT_BYTES = 512 << 20
+RUN_BYTES = 64 << 20
+ROOT_INODES = 200_000
+
+# What a root directory may hold of the system's own programs, and nothing of anybody's data.
+SYSTEM = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc", "opt", "nix", "gnu")
+EMPTY = ("proc", "sys", "dev", "tmp", "root", "run", "var", "mnt", "home")
+
+BIND = int(MountFlag.BIND)
+LOCKED_DOWN = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV
+
+
+class Inventory(Struct, frozen=True):
+    """What this machine's root holds of SYSTEM: directories to bind, and links (name, target) to make again."""
+
+    directories: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+
+
+def take_inventory(root: str = "/") -> Inventory:
+    """Look at the machine's root directory."""
+    directories, links = [], []
+    for name in SYSTEM:
+        path = os.path.join(root, name)
+        try:
+            mode = os.lstat(path).st_mode
+        except FileNotFoundError:
+            continue
+        if stat.S_ISLNK(mode):
+            links.append((name, os.readlink(path)))
+        elif stat.S_ISDIR(mode):
+            directories.append(name)
+    return Inventory(tuple(directories), tuple(links))
+
+
+def become_root() -> Plan:
+    """Take id 0 of one's new user namespace. A change of ids makes a process undumpable, hence the second step."""
+    return (
+        Step("ids", "lab", "set_ids", (0, 0)),
+        Step("dumpable", "lab", "prctl", (PR_SET_DUMPABLE, 1)),
+    )
+
+
+def stage_a(base: str, inventory: Inventory) -> Plan:
+    """Bind the machine's programs into a tmpfs at `base`."""
+    options = f"size={ROOT_BYTES},nr_inodes={ROOT_INODES},mode=755"
+    return (
+        *become_root(),
+        Step("slave", "lab", "mount", (None, "/", None, int(MountFlag.REC | MountFlag.SLAVE), None)),
+        Step("base", "lab", "mount", ("lab", base, "tmpfs", int(MountFlag.NOSUID | MountFlag.NODEV), options)),
+        *(Step(f"make_{name}", "lab", "mkdir", (f"{base}/{name}", 0o755)) for name in (*inventory.directories, *EMPTY)),
+        *(Step(f"link_{name}", "lab", "symlink", (target, f"{base}/{name}")) for name, target in inventory.links),
+        *(
+            Step(f"bind_{name}", "lab", "mount", (f"/{name}", f"{base}/{name}", None, RBIND, None))
+            for name in inventory.directories
+        ),
+        *(
+            Step(f"lock_{name}", "lab", "mount_setattr", (f"{base}/{name}", LOCKED_DOWN))
+            for name in inventory.directories
+        ),
+    )
+
+
+def stage_b(base: str, ids: int) -> Plan:
+    """Turn A's tree into a machine of its own: its root, its kernel file systems, its name."""
+    return (
+        *become_root(),
+        # A bonus: the keeper's end is also seen by the lab itself, as the end of a pipe. Cleared by the change of ids above.
+        Step("with_keeper", "lab", "prctl", (PR_SET_PDEATHSIG, 9)),
+        Step("base", "lab", "mount", (base, base, None, RBIND, None)),
+        *kernel_filesystems(base),
+        *devices(base, ids),
+        Step("chdir_base", "lab", "chdir", (base,)),
+        Step("pivot", "lab", "pivot_root", (".", ".")),
+        Step("drop_old", "lab", "umount2", (".", MNT_DETACH)),
+        Step("chdir_root", "lab", "chdir", ("/",)),
+        # As systemd leaves a machine's root; else nothing about propagation could be seen.
+        Step("shared", "lab", "mount", (None, "/", None, int(MountFlag.REC | MountFlag.SHARED), None)),
+        Step("hostname", "lab", "sethostname", (HOSTNAME,)),
+        Step("lo", "lab", "link_up", ("lo",)),
+        Step("comm", "lab", "set_name", (HOSTNAME,)),
+    )
+
+
+def kernel_filesystems(base: str) -> Plan:
+    """proc, sysfs, cgroup2, and the writable places. The second sysfs is for `ip netns exec`, which unmounts /sys and then may
+    mount a new one only if another is fully visible."""
+    run = f"{base}/run"
+    return (
+        Step("proc", "lab", "mount", ("proc", f"{base}/proc", "proc", KERNEL_FS, None)),
+        Step("sys", "lab", "mount", ("sysfs", f"{base}/sys", "sysfs", KERNEL_FS, None)),
+        Step(
+            "cgroup",
+            "lab",
+            "mount",
+            ("cgroup2", f"{base}/sys/fs/cgroup", "cgroup2", KERNEL_FS, None),
+            (errno.ENODEV, errno.EBUSY, errno.ENOENT),
+        ),
+        Step(
+            "run",
+            "lab",
+            "mount",
+            ("run", run, "tmpfs", int(MountFlag.NOSUID | MountFlag.NODEV), f"size={RUN_BYTES},mode=755"),
+        ),
+        Step("make_sysfs", "lab", "mkdir", (f"{run}/.sysfs", 0o755)),
+        Step("sysfs", "lab", "mount", ("sysfs", f"{run}/.sysfs", "sysfs", KERNEL_FS, None)),
+        Step(
+            "tmp",
+            "lab",
+            "mount",
+            ("tmp", f"{base}/tmp", "tmpfs", int(MountFlag.NOSUID | MountFlag.NODEV), f"size={ROOT_BYTES},mode=1777"),
+        ),
+    )
+
+
+def devices(base: str, ids: int) -> Plan:
+    """A /dev of the lab's own; the nodes are the machine's, bound one by one, since mknod(2) is refused in a user namespace."""
+    dev = f"{base}/dev"
+    group = ",gid=5" if ids > 5 else ""  # the tty group, where it is mapped
+    return (
+        Step("dev", "lab", "mount", ("dev", dev, "tmpfs", int(MountFlag.NOSUID), "mode=755,size=256k")),
+        *(Step(f"make_{name}", "lab", "create", (f"{dev}/{name}", 0o666)) for name in NODES),
+        *(Step(f"dev_{name}", "lab", "mount", (f"/dev/{name}", f"{dev}/{name}", None, BIND, None)) for name in NODES),
+        *(Step(f"make_{name}", "lab", "mkdir", (f"{dev}/{name}", 0o755)) for name in ("pts", "shm", "mqueue")),
+        *(
+            Step(f"link_{name}", "lab", "symlink", (target, f"{dev}/{name}"))
+            for target, name in (
+                ("pts/ptmx", "ptmx"),
+                ("/proc/self/fd", "fd"),
+                ("fd/0", "stdin"),
+                ("fd/1", "stdout"),
+                ("fd/2", "stderr"),
+            )
+        ),
+        Step(
+            "devpts",
+            "lab",
+            "mount",
+            (
+                "devpts",
+                f"{dev}/pts",
+                "devpts",
+                int(MountFlag.NOSUID | MountFlag.NOEXEC),
+                f"newinstance,ptmxmode=0666,mode=0620{group}",
+            ),
+        ),
+        Step("shm", "lab", "mount", ("shm", f"{dev}/shm", "tmpfs", KERNEL_FS, "mode=1777,size=64m")),
+        Step("mqueue", "lab", "mount", ("mqueue", f"{dev}/mqueue", "mqueue", KERNEL_FS, None), (errno.ENODEV,)),
+    )
+
+
+def container_system(inventory: Inventory) -> tuple[str, ...]:
+    """The directories that a container without an image gets from the lab. Its /etc is the skeleton's own."""
+    return tuple(name for name in inventory.directories if name != "etc")
