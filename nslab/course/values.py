@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct, field
 
 from nslab.course.roles import ProcessName, Text
+from nslab.course.told import Absent, Reading, Told
 from nslab.kernel.namespaces import Kind
+
+if TYPE_CHECKING:
+    from nslab.course.look import Look
 
 
 class PidOf(Struct, frozen=True, forbid_unknown_fields=True):
@@ -14,11 +20,17 @@ class PidOf(Struct, frozen=True, forbid_unknown_fields=True):
     pid_of: ProcessName
     in_: ProcessName = field(name="in")
 
+    def read(self, look: Look) -> Reading:
+        return look.world.pid(self.pid_of, self.in_)
+
 
 class CommOf(Struct, frozen=True, forbid_unknown_fields=True):
     """The name of the program that a process runs, at most 15 bytes. Source: /proc/PID/comm, proc(5)."""
 
     comm_of: ProcessName
+
+    def read(self, look: Look) -> Reading:
+        return look.world.comm(self.comm_of)
 
 
 class HostnameOf(Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,12 +38,18 @@ class HostnameOf(Struct, frozen=True, forbid_unknown_fields=True):
 
     hostname_of: ProcessName
 
+    def read(self, look: Look) -> Reading:
+        return look.world.hostname(self.hostname_of)
+
 
 class NamespaceOf(Struct, frozen=True, forbid_unknown_fields=True):
-    """The inode number of a namespace of a process. Source: /proc/PID/ns, namespaces(7)."""
+    """A namespace of a process; as text its inode number. Source: /proc/PID/ns, namespaces(7)."""
 
     namespace: Kind
     of: ProcessName
+
+    def read(self, look: Look) -> Reading:
+        return look.world.namespace(self.of, self.namespace)
 
 
 class FileText(Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,13 +59,24 @@ class FileText(Struct, frozen=True, forbid_unknown_fields=True):
     from_: ProcessName = field(name="from", default="host")
     field_: str | None = field(name="field", default=None)
 
+    def read(self, look: Look) -> Reading:
+        path = look.text(self.file)
+        text = look.world.text(path, self.from_) if isinstance(path, str) else path
+        if not isinstance(text, str):
+            return text
+        return text.strip() if self.field_ is None else field_of(text, self.field_)
+
 
 class StatusField(Struct, frozen=True, forbid_unknown_fields=True):
-    """A field of a process's /proc/PID/status, as the /proc of another one shows it. See proc(5)."""
+    """A field of a process's /proc/PID/status, as the PID namespace of another one shows it. See proc(5)."""
 
     field_: str = field(name="field")
     of: ProcessName
     from_: ProcessName = field(name="from", default="host")
+
+    def read(self, look: Look) -> Reading:
+        text = look.world.status(self.of, self.from_)
+        return field_of(text, self.field_) if isinstance(text, str) else text
 
 
 class Count(Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,8 +84,21 @@ class Count(Struct, frozen=True, forbid_unknown_fields=True):
 
     count: FileText | StatusField
 
+    def read(self, look: Look) -> Reading:
+        text = self.count.read(look)
+        return len(text.split()) if isinstance(text, str) else text
+
 
 Value = PidOf | CommOf | HostnameOf | NamespaceOf | FileText | StatusField | Count
 
 Operand = Text | int | Value
 """One side of a comparison: a literal, a text in which `{name}` stands for a value, or a value in place."""
+
+
+def field_of(text: str, field_name: str) -> Reading:
+    """What follows `field_name:` in a text of such lines, one space between words; Absent where no line begins so."""
+    for line in text.splitlines():
+        name, colon, rest = line.partition(":")
+        if colon and name == field_name:
+            return " ".join(rest.split())
+    return Absent(Told("absent.field", {"field": field_name}))

@@ -1,0 +1,149 @@
+"""Every name in a lesson against what exists at that place: processes, terminals, panes, tasks, values, …"""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from nslab.course.decoding import Use
+from nslab.course.faults import unknown
+from nslab.course.interpolation import names_in
+from nslab.course.known import Known
+from nslab.course.look import ATTRIBUTES
+from nslab.course.positions import Path
+from nslab.course.roles import Role
+from nslab.course.told import Told
+
+Fault = tuple[Path, Told]
+
+ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
+CAPABILITY = re.compile(r"CAP_[A-Z_]+")
+PLACES = frozenset({"host", "box"})
+ERRNOS = frozenset({"0", *errno.errorcode.values()})
+
+
+class Names:
+    """The names that one lesson may use, place by place. `raw` is its TOML tree, of whatever shape."""
+
+    def __init__(self, raw: Mapping[str, Any], uses: Iterable[Use], known: Known, files: frozenset[str]) -> None:
+        self._known = known
+        self._files = files
+        self._uses = list(uses)
+        self._terminals = {use.text for use in self._uses if use.role is Role.TERMINAL and use.path[0] == "terminals"}
+        self._terminals = self._terminals or set(PLACES)
+        steps = raw.get("step")
+        self._steps = [step if isinstance(step, dict) else {} for step in (steps if isinstance(steps, list) else [])]
+        self._containers = {use.path: use.text for use in self._uses if use.path[-1] == "container"}
+
+    def faults(self) -> Iterator[Fault]:
+        """Names that stand for nothing, and ids that are malformed or stand twice."""
+        for use in self._uses:
+            for told in self._check(use):
+                yield use.path, told
+        yield from self._twice()
+
+    def in_words(self, step: int, name: str) -> Told | None:
+        """What is wrong with `{name}` in the words of a step, if anything."""
+        return self._unknown_value(("step", step), name)
+
+    def _check(self, use: Use) -> Iterator[Told]:
+        match use.role:
+            case Role.ID:
+                if not ID.fullmatch(use.text):
+                    yield Told("fault.bad-id", {"name": use.text})
+            case Role.PROCESS:
+                yield from self._process(use)
+            case Role.TEXT:
+                tolds = (self._unknown_value(use.path, name) for name in names_in(use.text))
+                yield from (told for told in tolds if told)
+            case Role.CAPABILITY:
+                if not CAPABILITY.fullmatch(use.text):
+                    yield Told("fault.capability", {"name": use.text})
+            case _:
+                names = self._names(use)
+                if names is not None and use.text not in names:
+                    yield unknown(f"fault.unknown-{use.role.value}", use.text, names)
+
+    def _names(self, use: Use) -> Iterable[str] | None:
+        """The names there are for a role whose names are a plain set; None where any will do."""
+        match use.role:
+            case Role.PANE:
+                return self._known.panes
+            case Role.NEED:
+                return self._known.needs
+            case Role.PROGRAM:
+                return self._known.programs
+            case Role.LESSON:
+                return self._known.lessons
+            case Role.ERRNO:
+                return ERRNOS
+            case Role.FILE:
+                return self._files
+            case Role.CONTAINER:
+                return self._declared(use.path)
+            case Role.TERMINAL:
+                return PLACES | self._all_containers() if use.path[0] == "terminals" else self._terminals
+            case Role.TASK:
+                tasks = self._step(use.path).get("do")
+                return {str(task.get("id")) for task in _tables(tasks)}
+        return None
+
+    def _process(self, use: Use) -> Iterator[Told]:
+        place, colon, command = use.text.partition(":")
+        places = PLACES | self._declared(use.path) | ({"deep"} if colon else set())
+        if place not in places:
+            yield unknown("fault.unknown-process", place, places | {"deep:COMMAND"})
+        elif colon and (not command or len(command.encode()) > 15 or "/" in command):
+            yield Told("fault.command-name", {"name": command})
+
+    def _declared(self, path: Path) -> set[str]:
+        """The containers that exist where `path` stands: the lesson's, and those set up since the last new lab."""
+        here = _step_of(path)
+        fresh = [i for i, step in enumerate(self._steps[: here + 1]) if step.get("fresh") is True]
+        since = fresh[-1] if fresh else 0
+        return {
+            name
+            for declared, name in self._containers.items()
+            if declared[0] == "containers" or since <= _step_of(declared) <= here
+        }
+
+    def _all_containers(self) -> set[str]:
+        return set(self._containers.values())
+
+    def _unknown_value(self, path: Path, name: str) -> Told | None:
+        if "." in name:
+            process, _, attribute = name.rpartition(".")
+            if process not in (places := PLACES | self._declared(path)):
+                return unknown("fault.unknown-process", process, places)
+            return None if attribute in ATTRIBUTES else unknown("fault.unknown-attribute", attribute, ATTRIBUTES)
+        values = self._step(path).get("values")
+        defined = list(values) if isinstance(values, dict) else []
+        if path[2:3] == ("values",) and path[3] in defined:
+            defined = defined[: defined.index(str(path[3]))]  # a value may use those above it
+        return None if name in defined else unknown("fault.unknown-value", name, defined)
+
+    def _step(self, path: Path) -> Mapping[str, Any]:
+        index = _step_of(path)
+        return self._steps[index] if 0 <= index < len(self._steps) else {}
+
+    def _twice(self) -> Iterator[Fault]:
+        ids = [(use.path[:-2], use) for use in self._uses if use.path[-1] == "id" and len(use.path) > 1]
+        containers = [(("containers",), use) for use in self._uses if use.path[-1] == "container"]
+        for _, group in groupby(sorted([*ids, *containers], key=lambda pair: repr(pair[0])), key=lambda pair: pair[0]):
+            seen: set[str] = set()
+            for _, use in group:
+                if use.text in seen:
+                    yield use.path, Told("fault.twice", {"name": use.text})
+                seen.add(use.text)
+
+
+def _step_of(path: Path) -> int:
+    """The index of the step that `path` is in; -1 outside of steps."""
+    return path[1] if path[0] == "step" and len(path) > 1 and isinstance(path[1], int) else -1
+
+
+def _tables(raw: Any) -> list[Mapping[str, Any]]:
+    return [item for item in raw if isinstance(item, dict)] if isinstance(raw, list) else []

@@ -1,0 +1,176 @@
+"""Rules for single parts of a lesson: what the types alone can't say. Each gives the field to blame and the fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from nslab.course.checks import (
+    AllOf,
+    AnyOf,
+    DifferentHostname,
+    DifferentNamespace,
+    MountsAt,
+    NamespaceKept,
+    PidDepth,
+    SameNamespace,
+)
+from nslab.course.model import Choice, Container, Highlight, Lesson, Run, Solution, Step, Task
+from nslab.course.positions import Path
+from nslab.course.probes import Clone
+from nslab.course.told import Told
+
+Fault = tuple[Path, Told]
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+VALUE_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+
+
+def broken_rules(parts: Iterable[tuple[Struct, Path]]) -> Iterator[Fault]:
+    """Every rule that one of `parts`, each with its place in the file, breaks."""
+    for part, path in parts:
+        for field_path, told in RULES.get(type(part), _no_rules)(part):
+            yield (*path, *field_path), told
+
+
+def _no_rules(_part: Struct) -> Iterator[Fault]:
+    yield from ()
+
+
+def _lesson(lesson: Lesson) -> Iterator[Fault]:
+    if lesson.minutes < 1:
+        yield ("minutes",), Told("fault.too-small", {"least": 1})
+    if not lesson.step:
+        yield (), Told("fault.missing-field", {"field": "step"})
+    if not 1 <= len(lesson.terminals) <= 3:
+        yield ("terminals",), Told("fault.terminals")
+
+
+def _step(step: Step) -> Iterator[Fault]:
+    for name in step.values:
+        if not VALUE_NAME.fullmatch(name):
+            yield ("values", name), Told("fault.value-name", {"name": name})
+    yield from _choices(step.predict)
+    if step.terminals is not None and not 1 <= len(step.terminals) <= 3:
+        yield ("terminals",), Told("fault.terminals")
+    yield from _tasks(step)
+
+
+def _choices(choices: Sequence[Choice]) -> Iterator[Fault]:
+    bare = [i for i, choice in enumerate(choices) if (choice.when, choice.equals, choice.absent) == (None, None, None)]
+    for i in bare[1:]:
+        yield ("predict", i), Told("fault.second-bare-choice")
+    if len(choices) == 1:
+        yield ("predict",), Told("fault.one-choice")
+
+
+def _tasks(step: Step) -> Iterator[Fault]:
+    """A check that holds already, by `keep` or by an earlier task, passes before anybody has done anything."""
+    earlier: list[Any] = list(step.keep)
+    for i, task in enumerate(step.do):
+        if task.check is not None and task.check in earlier:
+            yield ("do", i, "check"), Told("fault.cannot-fail")
+        earlier.append(task.check)
+    asks = {task.id for task in step.do if task.check is None}
+    reached = {solution.reaches for solution in step.solution}
+    for i, task in enumerate(step.do):
+        if task.check is not None and task.id not in reached:
+            yield ("do", i), Told("fault.no-solution", {"task": task.id})
+    for i, solution in enumerate(step.solution):
+        if solution.reaches in asks:
+            yield ("solution", i, "reaches"), Told("fault.reaches-ask", {"task": solution.reaches})
+
+
+def _task(task: Task) -> Iterator[Fault]:
+    if (task.check is None) == (task.ask is None):
+        yield (), Told("fault.check-or-ask")
+    if not 0 <= task.hints <= 9:
+        yield ("hints",), Told("fault.hints")
+    if task.ask is not None and (isinstance(task.ask, int) or (isinstance(task.ask, str) and "{" not in task.ask)):
+        yield ("ask",), Told("fault.stored-answer")
+
+
+def _choice(choice: Choice) -> Iterator[Fault]:
+    if sum(predicate is not None for predicate in (choice.when, choice.equals, choice.absent)) > 1:
+        yield (), Told("fault.two-predicates")
+    if choice.equals is not None and choice.equals[0] == choice.equals[1]:
+        yield ("equals",), Told("fault.cannot-fail")
+    if choice.absent is not None and "{" not in choice.absent:
+        yield ("absent",), Told("fault.no-value", {"text": choice.absent})
+
+
+def _two_names(check: DifferentNamespace | SameNamespace | DifferentHostname) -> Iterator[Fault]:
+    if check.a == check.b:
+        yield ("b",), Told("fault.cannot-fail" if isinstance(check, SameNamespace) else "fault.cannot-pass")
+
+
+def _kept(check: NamespaceKept) -> Iterator[Fault]:
+    if (check.of is None) == (check.path is None):
+        yield (), Told("fault.of-or-path")
+
+
+def _depth(check: PidDepth) -> Iterator[Fault]:
+    if check.at_least < 1:
+        yield ("at_least",), Told("fault.cannot-fail")
+
+
+def _mounts(check: MountsAt) -> Iterator[Fault]:
+    if check.count < 0:
+        yield ("count",), Told("fault.cannot-pass")
+
+
+def _several(check: AllOf | AnyOf) -> Iterator[Fault]:
+    field, checks = ("all", check.all) if isinstance(check, AllOf) else ("any", check.any)
+    if not checks:
+        yield (field,), Told("fault.empty-list")
+
+
+def _clone(call: Clone) -> Iterator[Fault]:
+    if not call.clone:
+        yield ("clone",), Told("fault.empty-list")
+
+
+def _one_line(part: Run | Solution) -> Iterator[Fault]:
+    """It is typed in a terminal: a tab there completes words, an escape or a second line does worse."""
+    if CONTROL.search(part.run) or not part.run.strip():
+        yield ("run",), Told("fault.not-one-line")
+
+
+def _highlight(highlight: Highlight) -> Iterator[Fault]:
+    if (highlight.row is None) == (highlight.process is None):
+        yield (), Told("fault.row-or-process")
+    elif highlight.pane != ("processes" if highlight.row is None else "namespaces"):
+        yield ("pane",), Told("fault.highlight-pane", {"pane": highlight.pane})
+
+
+def _container(container: Container) -> Iterator[Fault]:
+    if container.container in ("host", "deep"):
+        yield ("container",), Told("fault.reserved", {"name": container.container})
+    for kind in container.share.keys() & set(container.namespaces):
+        yield ("share", kind.value), Told("fault.own-and-shared", {"type": kind.value})
+    if not container.args:
+        yield ("args",), Told("fault.empty-list")
+
+
+RULES: dict[type[Struct], Callable[[Any], Iterator[Fault]]] = {
+    Lesson: _lesson,
+    Step: _step,
+    Task: _task,
+    Choice: _choice,
+    DifferentNamespace: _two_names,
+    SameNamespace: _two_names,
+    DifferentHostname: _two_names,
+    NamespaceKept: _kept,
+    PidDepth: _depth,
+    MountsAt: _mounts,
+    AllOf: _several,
+    AnyOf: _several,
+    Clone: _clone,
+    Run: _one_line,
+    Solution: _one_line,
+    Highlight: _highlight,
+    Container: _container,
+}

@@ -1,0 +1,70 @@
+"""What was read off the machine, and words about it still to be said: a catalogue id with facts, for any language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from msgspec import Struct
+
+from nslab.kernel.namespaces import Kind
+from nslab.observe.namespaces import NamespaceId
+
+
+class Namespace(Struct, frozen=True):
+    """One namespace of a kind. A screen shows its letter; as text it is the inode number, as readlink(1) shows it."""
+
+    kind: Kind
+    id: NamespaceId
+
+    def __str__(self) -> str:
+        return str(self.id.inode)
+
+
+class Told(Struct, frozen=True):
+    """What to say: `id` names the words in the catalogues, `facts` fills them."""
+
+    id: str
+    facts: Mapping[str, Fact] = {}
+
+
+Fact = str | int | Namespace | Told
+
+
+class Absent(Struct, frozen=True):
+    """Nothing was there to be read, and why."""
+
+    reason: Told
+
+
+Reading = str | int | Namespace | Absent
+"""What a value reads at one moment."""
+
+
+def as_fact(reading: Reading) -> Fact:
+    """A reading for a sentence: what is absent is told as its reason."""
+    return reading.reason if isinstance(reading, Absent) else reading
+
+
+def equal(left: Reading, right: Reading) -> bool:
+    """Whether two readings are the same to a person: 1 equals "1". What is absent equals nothing."""
+    if isinstance(left, Absent) or isinstance(right, Absent):
+        return False
+    return str(left).strip() == str(right).strip()
+
+
+class Catalogue(Protocol):
+    """What `nslab.words.Words` is, as far as this module needs it."""
+
+    def __call__(self, id_: str, /, **facts: object) -> str: ...
+
+
+def say(told: Told, words: Catalogue, show: Callable[[Namespace], str] = str) -> str:
+    """`told` in the language of `words`; `show` writes a namespace, for instance with its letter."""
+
+    def fact(value: Fact) -> str | int:
+        if isinstance(value, Told):
+            return say(value, words, show)
+        return show(value) if isinstance(value, Namespace) else value
+
+    return words(told.id, **{name: fact(value) for name, value in told.facts.items()})

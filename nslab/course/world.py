@@ -1,0 +1,99 @@
+"""What the course asks of the machine, in the course's own terms. `nslab.course.live` answers it over a running lab.
+
+Processes go by the names of FORMAT.md ("host", "box", "web:bash", "deep:sleep"). A path may begin with `~`, the lab's
+home. What cannot be observed is `Absent` with its reason, never an exception: a process that ended between two reads
+is an answer too.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Protocol
+
+from msgspec import Struct
+
+from nslab.course.probes import Call
+from nslab.course.told import Absent, Namespace
+from nslab.kernel.namespaces import Kind
+
+
+class Life(Enum):
+    """Whether a process is there. A zombie is GONE: it runs nothing any more."""
+
+    NEVER_SEEN = "never-seen"
+    ALIVE = "alive"
+    GONE = "gone"
+
+
+class FileFacts(Struct, frozen=True):
+    """What stat(2) tells of a file, links followed."""
+
+    regular: bool
+    executable: bool  # any of the three x bits
+
+
+class Holders(Struct, frozen=True):
+    """What keeps a namespace alive: how many processes are in it, open files refer to it, and mounts show it."""
+
+    processes: int
+    fds: int
+    mounts: int
+
+
+class World(Protocol):
+    """One machine, asked question by question; no answer takes longer than a second."""
+
+    def pid(self, process: str, seen_from: str) -> int | Absent:
+        """The number of `process` in the PID namespace of `seen_from`. Source: NSpid in /proc/PID/status."""
+        ...
+
+    def comm(self, process: str) -> str | Absent:
+        """The name of its program. Source: /proc/PID/comm."""
+        ...
+
+    def hostname(self, process: str) -> str | Absent:
+        """The nodename that uname(2) gives in its UTS namespace."""
+        ...
+
+    def namespace(self, process: str, kind: Kind) -> Namespace | Absent:
+        """Its namespace of that kind; of one that has ended, the last that was seen. Source: /proc/PID/ns."""
+        ...
+
+    def namespace_at(self, path: str, kind: Kind) -> Namespace | Absent:
+        """The namespace of that kind that is bound to a name, as the host sees it."""
+        ...
+
+    def holders(self, namespace: Namespace) -> Holders | Absent:
+        """Who keeps it alive. Source: /proc/PID/ns, /proc/PID/fd, /proc/PID/mountinfo of every process in the lab."""
+        ...
+
+    def status(self, process: str, seen_from: str) -> str | Absent:
+        """The text of its /proc/PID/status as a procfs of `seen_from`'s PID namespace shows it."""
+        ...
+
+    def text(self, path: str, seen_from: str) -> str | Absent:
+        """The text of a file, through the root, the mounts, and the /proc of `seen_from`. At most 64 KiB."""
+        ...
+
+    def file(self, path: str, seen_from: str) -> FileFacts | Absent:
+        """What kind of file a path is, as `seen_from` sees it."""
+        ...
+
+    def mounts_at(self, path: str, process: str) -> int | Absent:
+        """How many mounts lie at exactly that path. Source: field 5 of /proc/PID/mountinfo."""
+        ...
+
+    def life(self, process: str) -> Life:
+        """Whether it is there, was there, or was never seen."""
+        ...
+
+    def pid_depth(self, process: str, below: str) -> int | Absent:
+        """How many PID namespaces lie between: 0 if they share one. Absent if `process` is not below."""
+        ...
+
+    def probe(self, call: Call, where: str, without: tuple[str, ...]) -> int | Absent:
+        """The errno of one call, 0 for success, made in a forked child with the namespaces and capabilities of `where`.
+
+        The child drops the capabilities `without` first. Texts in `call` are already filled in.
+        """
+        ...
