@@ -59,7 +59,7 @@ def holds(root: ProcRoot, scan: Scan) -> Holds:
     """Every mount and descriptor of a namespace's file. Costs a readlink for each open file of each process."""
     found: list[Hold] = []
     unread: list[int] = []
-    mounts_seen: set[Membership] = set()
+    mounts_seen: set[NamespaceId] = set()
     for process in scan.processes:
         try:
             directory = procfs.open_process(root.fd, process.pid)
@@ -67,9 +67,10 @@ def holds(root: ProcRoot, scan: Scan) -> Holds:
             continue  # it has died since
         try:
             found += _descriptors(root, process.pid, directory)
-            if process.namespaces.mnt not in mounts_seen:
+            mounts = process.namespaces.mnt
+            if isinstance(mounts, NamespaceId) and mounts not in mounts_seen:  # a zombie has let go of its mounts
                 found += _mounts(root, process.pid, directory)
-                mounts_seen.add(process.namespaces.mnt)
+                mounts_seen.add(mounts)
         except OSError as error:
             if not procfs.is_gone(error):
                 unread.append(process.pid)

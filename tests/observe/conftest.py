@@ -1,0 +1,93 @@
+"""Processes to observe: made up for pure functions, real ones in real namespaces, and a recorded tree."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from nslab.kernel.namespaces import Kind
+from nslab.observe.namespaces import Membership, NamespaceId, Namespaces
+from nslab.observe.roots import ProcRoot
+from nslab.observe.scan import Process, Scan
+
+RECORDED = Path(__file__).parent / "recorded"
+
+
+@pytest.fixture
+def recorded_lab() -> Iterator[ProcRoot]:
+    """The lab of recorded/pid: its bash 181 is 1 in a PID and a UTS namespace of its own."""
+    with ProcRoot.recorded(RECORDED / "pid") as root:
+        yield root
+
+
+@pytest.fixture
+def machine() -> Iterator[ProcRoot]:
+    with ProcRoot("/proc") as root:
+        yield root
+
+
+def made_up(pid: int, ppid: int = 0, start: int | None = None, comm: str = "bash", **own: Membership | int) -> Process:
+    """All namespaces are 1, but for those given by kind: `pid=2`."""
+    members = {kind.value: _member(own.get(f"in_{kind.value}", 1)) for kind in Kind}
+    return Process(pid, ppid, pid if start is None else start, comm, "S", Namespaces(**members))
+
+
+def _member(given: Membership | int) -> Membership:
+    return NamespaceId(4, given) if isinstance(given, int) else given
+
+
+@pytest.fixture
+def process() -> Callable[..., Process]:
+    return made_up
+
+
+@pytest.fixture
+def scan() -> Callable[..., Scan]:
+    """A scan of made-up processes."""
+    return lambda *processes: Scan(tuple(sorted(processes, key=lambda one: one.pid)), (), 0.0)
+
+
+@contextmanager
+def spawned(*command: str) -> Iterator[subprocess.Popen[str]]:
+    """A program that prints a line once it is ready, and is killed at the end."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+@pytest.fixture
+def boxed() -> Callable[..., AbstractContextManager[int]]:
+    """`boxed("--uts", run="...")`: pid of a process in new namespaces, its own user namespace among them."""
+
+    @contextmanager
+    def box(*flags: str, run: str = "echo; exec sleep 60") -> Iterator[int]:
+        with spawned("unshare", "--user", "--map-root-user", *flags, "sh", "-c", run) as child:
+            yield child.pid
+
+    return box
+
+
+@pytest.fixture
+def small_lab() -> Iterator[ProcRoot]:
+    """A procfs of its own PID namespace, held by descriptor: 1 is sh, its child a bash that is 1 in one further down."""
+    inner = "echo; exec sleep 60"
+    flags = ("--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "--uts")
+    run = f"unshare --uts --pid --fork sh -c '{inner}'; :"
+    with spawned("unshare", *flags, "sh", "-c", run) as outer:
+        (init,) = Path(f"/proc/{outer.pid}/task/{outer.pid}/children").read_text().split()
+        procfs = os.open(f"/proc/{init}/root/proc", os.O_PATH)
+        try:
+            with ProcRoot(procfs) as root:
+                yield root
+        finally:
+            os.close(procfs)
+            os.kill(int(init), 9)
