@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -77,17 +79,23 @@ def boxed() -> Callable[..., AbstractContextManager[int]]:
 
 
 @pytest.fixture
-def small_lab() -> Iterator[ProcRoot]:
-    """A procfs of its own PID namespace, held by descriptor: 1 is sh, its child a bash that is 1 in one further down."""
-    inner = "echo; exec sleep 60"
+def small_lab_init() -> Iterator[int]:
+    """Pid of a sh that is 1 in its own PID namespace; its child `unshare` is 2, that one's child a sh that is 3 and 1."""
     flags = ("--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "--uts")
-    run = f"unshare --uts --pid --fork sh -c '{inner}'; :"
-    with spawned("unshare", *flags, "sh", "-c", run) as outer:
-        (init,) = Path(f"/proc/{outer.pid}/task/{outer.pid}/children").read_text().split()
-        procfs = os.open(f"/proc/{init}/root/proc", os.O_PATH)
-        try:
-            with ProcRoot(procfs) as root:
-                yield root
-        finally:
-            os.close(procfs)
-            os.kill(int(init), 9)
+    inner = "unshare --uts --pid --fork sh -c 'echo; exec sleep 60'; :"
+    with spawned("unshare", *flags, "sh", "-c", inner) as outer:
+        (init,) = map(int, Path(f"/proc/{outer.pid}/task/{outer.pid}/children").read_text().split())
+        opened = os.pidfd_open(init)
+        yield init
+        with contextlib.suppress(ProcessLookupError):  # a test may have killed it
+            signal.pidfd_send_signal(opened, signal.SIGKILL)
+        os.close(opened)
+
+
+@pytest.fixture
+def small_lab(small_lab_init: int) -> Iterator[ProcRoot]:
+    """The procfs of that PID namespace, held by descriptor."""
+    handed_over = os.open(f"/proc/{small_lab_init}/root/proc", os.O_PATH)
+    with ProcRoot(handed_over) as root:
+        os.close(handed_over)
+        yield root
