@@ -141,6 +141,30 @@ class Hostname(Observation, frozen=True, forbid_unknown_fields=True, tag="hostna
         )
 
 
+class HostnameExists(Observation, frozen=True, forbid_unknown_fields=True, tag="hostname_exists"):
+    """Some UTS namespace of the lab, whoever made it, has this nodename."""
+
+    equals: Operand
+
+    def observe(self, look: Look) -> Found | Absent:
+        names = look.world.hostnames()
+        wanted = str(as_fact(look.operand(self.equals)))
+        return Found(wanted in names, Told("check.found.names", {"names": ", ".join(sorted(names))}))
+
+
+class Equal(Observation, frozen=True, forbid_unknown_fields=True, tag="equal"):
+    """Two values are the same; what is absent equals nothing."""
+
+    a: Operand
+    b: Operand
+
+    def observe(self, look: Look) -> Found | Absent:
+        a, b = look.operand(self.a), look.operand(self.b)
+        if isinstance(a, Absent):
+            return a
+        return b if isinstance(b, Absent) else Found(equal(a, b), Told("check.found.value", {"value": a}))
+
+
 class FileExecutable(Observation, frozen=True, forbid_unknown_fields=True, tag="file_executable"):
     """A regular file exists and may be executed."""
 
@@ -286,6 +310,8 @@ Check = (
     | NamespaceKept
     | DifferentHostname
     | Hostname
+    | HostnameExists
+    | Equal
     | FileExecutable
     | FileEquals
     | MountsAt

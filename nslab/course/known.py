@@ -11,7 +11,10 @@ NEEDS = frozenset(
     {
         "user-namespaces",
         "pid-namespaces",
+        "uts-namespaces",
         "mount-namespaces",
+        "ipc-namespaces",
+        "cgroup-namespaces",
         "network-namespaces",
         "time-namespaces",
         "cgroup-v2",

@@ -101,14 +101,17 @@ class Names:
 
     def _declared(self, path: Path) -> set[str]:
         """The containers that exist where `path` stands: the lesson's, and those set up since the last new lab."""
-        here = _step_of(path)
-        fresh = [i for i, step in enumerate(self._steps[: here + 1]) if step.get("fresh") is True]
-        since = fresh[-1] if fresh else 0
+        lab = self._steps_in_lab(_step_of(path))
         return {
             name
             for declared, name in self._containers.items()
-            if declared[0] == "containers" or since <= _step_of(declared) <= here
+            if declared[0] == "containers" or _step_of(declared) in lab
         }
+
+    def _steps_in_lab(self, here: int) -> range:
+        """The steps up to `here` that run in the same lab as it does."""
+        fresh = [i for i, step in enumerate(self._steps[: here + 1]) if step.get("fresh") is True]
+        return range(fresh[-1] if fresh else 0, here + 1)
 
     def _all_containers(self) -> set[str]:
         return set(self._containers.values())
@@ -119,11 +122,19 @@ class Names:
             if process not in (places := PLACES | self._declared(path)):
                 return unknown("fault.unknown-process", process, places)
             return None if attribute in ATTRIBUTES else unknown("fault.unknown-attribute", attribute, ATTRIBUTES)
-        values = self._step(path).get("values")
-        defined = list(values) if isinstance(values, dict) else []
+        here = _step_of(path)
+        defined = self._defined(here)
         if path[2:3] == ("values",) and path[3] in defined:
             defined = defined[: defined.index(str(path[3]))]  # a value may use those above it
+        # A recall step may have been left out, and what was read in another lab means nothing in this one.
+        for step in self._steps_in_lab(here)[:-1]:
+            if "recall" not in self._steps[step]:
+                defined += self._defined(step)
         return None if name in defined else unknown("fault.unknown-value", name, defined)
+
+    def _defined(self, step: int) -> list[str]:
+        values = self._steps[step].get("values") if 0 <= step < len(self._steps) else None
+        return list(values) if isinstance(values, dict) else []
 
     def _step(self, path: Path) -> Mapping[str, Any]:
         index = _step_of(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -25,6 +25,18 @@ class Clone(Struct, frozen=True, forbid_unknown_fields=True):
 
     def in_c(self) -> str:
         return f"clone({' | '.join(flag_name(kind) for kind in self.clone)})"
+
+
+class Fork(Struct, frozen=True, forbid_unknown_fields=True):
+    """fork(2) in the PID namespace that children of the process get (pid_for_children), which may have died."""
+
+    fork: Literal[True]
+
+    def filled(self, look: Look) -> Fork:
+        return self
+
+    def in_c(self) -> str:
+        return "fork()"
 
 
 class Kill(Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,7 +80,7 @@ class Setns(Struct, frozen=True, forbid_unknown_fields=True):
         return f"setns({self.setns}, {flag_name(self.type)})"
 
 
-Call = Clone | Kill | Open | Setns
+Call = Clone | Fork | Kill | Open | Setns
 
 
 def flag_name(kind: Kind) -> str:

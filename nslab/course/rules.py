@@ -11,8 +11,10 @@ from msgspec import Struct
 from nslab.course.checks import (
     AllOf,
     AnyOf,
+    Check,
     DifferentHostname,
     DifferentNamespace,
+    Equal,
     MountsAt,
     NamespaceKept,
     PidDepth,
@@ -68,12 +70,12 @@ def _choices(choices: Sequence[Choice]) -> Iterator[Fault]:
 
 
 def _tasks(step: Step) -> Iterator[Fault]:
-    """A check that holds already, by `keep` or by an earlier task, passes before anybody has done anything."""
-    earlier: list[Any] = list(step.keep)
+    """A check that holds already, by `keep` or by the task before, passes before anybody has done anything."""
+    before: Check | None = None
     for i, task in enumerate(step.do):
-        if task.check is not None and task.check in earlier:
+        if task.check is not None and (task.check in step.keep or task.check == before):
             yield ("do", i, "check"), Told("fault.cannot-fail")
-        earlier.append(task.check)
+        before = task.check
     asks = {task.id for task in step.do if task.check is None}
     reached = {solution.reaches for solution in step.solution}
     for i, task in enumerate(step.do):
@@ -105,6 +107,11 @@ def _choice(choice: Choice) -> Iterator[Fault]:
 def _two_names(check: DifferentNamespace | SameNamespace | DifferentHostname) -> Iterator[Fault]:
     if check.a == check.b:
         yield ("b",), Told("fault.cannot-fail" if isinstance(check, SameNamespace) else "fault.cannot-pass")
+
+
+def _equal(check: Equal) -> Iterator[Fault]:
+    if check.a == check.b:
+        yield ("b",), Told("fault.cannot-fail")
 
 
 def _kept(check: NamespaceKept) -> Iterator[Fault]:
@@ -163,6 +170,7 @@ RULES: dict[type[Struct], Callable[[Any], Iterator[Fault]]] = {
     DifferentNamespace: _two_names,
     SameNamespace: _two_names,
     DifferentHostname: _two_names,
+    Equal: _equal,
     NamespaceKept: _kept,
     PidDepth: _depth,
     MountsAt: _mounts,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from nslab.course.roles import ProcessName, Text
+from nslab.course.roles import Capability, ProcessName, Text
 from nslab.course.told import Absent, Reading, Told
 from nslab.kernel.namespaces import Kind
 
@@ -40,6 +40,15 @@ class HostnameOf(Struct, frozen=True, forbid_unknown_fields=True):
 
     def read(self, look: Look) -> Reading:
         return look.world.hostname(self.hostname_of)
+
+
+class DomainnameOf(Struct, frozen=True, forbid_unknown_fields=True):
+    """The NIS domain name of a process's UTS namespace, as uname(2) tells it there; nothing to do with DNS."""
+
+    domainname_of: ProcessName
+
+    def read(self, look: Look) -> Reading:
+        return look.world.domainname(self.domainname_of)
 
 
 class NamespaceOf(Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,7 +98,22 @@ class Count(Struct, frozen=True, forbid_unknown_fields=True):
         return len(text.split()) if isinstance(text, str) else text
 
 
-Value = PidOf | CommOf | HostnameOf | NamespaceOf | FileText | StatusField | Count
+class ExitStatus(Struct, frozen=True, forbid_unknown_fields=True):
+    """The status with which a program ends when it is run, unheard and without input, where a process is.
+
+    `without` names capabilities that it does not get. 128 + N if signal N ended it, as the shell counts.
+    """
+
+    exit_status: Text
+    in_: ProcessName = field(name="in")
+    without: tuple[Capability, ...] = ()
+
+    def read(self, look: Look) -> Reading:
+        path = look.text(self.exit_status)
+        return path if isinstance(path, Absent) else look.world.exit_status(path, self.in_, self.without)
+
+
+Value = PidOf | CommOf | HostnameOf | DomainnameOf | NamespaceOf | FileText | StatusField | Count | ExitStatus
 
 Operand = Text | int | Value
 """One side of a comparison: a literal, a text in which `{name}` stands for a value, or a value in place."""

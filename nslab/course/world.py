@@ -55,6 +55,14 @@ class World(Protocol):
         """The nodename that uname(2) gives in its UTS namespace."""
         ...
 
+    def hostnames(self) -> frozenset[str]:
+        """The nodenames of all UTS namespaces that processes of the lab are in."""
+        ...
+
+    def domainname(self, process: str) -> str | Absent:
+        """The NIS domain name that uname(2) gives in its UTS namespace; "(none)" where none was set."""
+        ...
+
     def namespace(self, process: str, kind: Kind) -> Namespace | Absent:
         """Its namespace of that kind; of one that has ended, the last that was seen. Source: /proc/PID/ns."""
         ...
@@ -95,5 +103,12 @@ class World(Protocol):
         """The errno of one call, 0 for success, made in a forked child with the namespaces and capabilities of `where`.
 
         The child drops the capabilities `without` first. Texts in `call` are already filled in.
+        """
+        ...
+
+    def exit_status(self, path: str, where: str, without: tuple[str, ...]) -> int | Absent:
+        """The exit status of a program run as `where` is, with /dev/null as its terminal, killed after a second.
+
+        It does not get the capabilities `without`. 128 + N if signal N ended it; Absent if it had to be killed.
         """
         ...
