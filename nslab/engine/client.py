@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from nslab.engine import protocol
 from nslab.engine.failures import LabError, LabGone, LabSilent
-from nslab.engine.protocol import Ended, Hello, Planned, Probed, Reply, Request, Running
+from nslab.engine.protocol import Ended, Hello, Probed, Reply, Request, Running
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Argument, Outcome, Plan, Step
 from nslab.kernel.process import pidfd_open, pidfd_send_signal
@@ -177,13 +177,6 @@ class Lab:
         if not isinstance(reply, Probed):
             raise protocol.ProtocolError(str(reply))
         return reply.errno
-
-    def explain(self, spec: Spec) -> Plan:
-        """The plan that `create` would execute. Raises LabError."""
-        reply, _ = self._ask(protocol.Explain(spec))
-        if not isinstance(reply, Planned):
-            raise protocol.ProtocolError(str(reply))
-        return reply.plan
 
     def next_event(self, seconds: float | None) -> Ended | None:
         """The next event, or None after `seconds`. Raises LabGone."""

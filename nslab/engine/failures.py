@@ -58,6 +58,12 @@ class MapsRefused(LabError):
     code = "maps-refused"
 
 
+class NoIds(LabError):
+    """Root runs where no id but its own is mapped, so there is none to give to the lab."""
+
+    code = "no-ids"
+
+
 class NoRunDirectory(LabError):
     """The run directory could not be made."""
 

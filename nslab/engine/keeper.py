@@ -13,19 +13,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pwd
 import select
 import signal
 import socket
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
-from nslab.engine import lab, protocol, rundir, stages
+from nslab.engine import ids, lab, protocol, rundir, stages
 from nslab.engine.board import Board
 from nslab.engine.calls import Actor, clone_flags, container_profile, resolve_symbols
 from nslab.engine.execute import attempt
-from nslab.engine.failures import LabError, MapsRefused, NoRunDirectory, refusal
+from nslab.engine.failures import LabError, NoRunDirectory, refusal
 from nslab.engine.profiles import LAB
 from nslab.engine.steps import Plan, Step
 from nslab.errors import NslabError
@@ -49,7 +47,7 @@ class Keeper:
 
     def keep(self, run: rundir.RunDirectory) -> None:
         """Make the lab, tell its owner, and stay until either ends. Raises LabError."""
-        maps = own_maps()
+        maps = ids.own_maps()
         inventory = stages.take_inventory()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         alive_read, alive_write = os.pipe2(os.O_CLOEXEC)
@@ -63,7 +61,7 @@ class Keeper:
         os.close(alive_read)
         lab_pidfd = -1
         try:
-            write_maps(self._proc, a, maps)
+            ids.write_maps(self._proc, a, maps)
             ours.send(GO)
             lab_pid, lab_pidfd = self._receive_lab(ours)
             os.waitpid(a, 0)
@@ -114,12 +112,15 @@ class Keeper:
         base = str(run.root)
         try:
             perform(stages.stage_a(base, inventory), Actor(self._proc, {}, b""))
-            ids = idmap.parse_map(idmap.read_file(self._proc, "self/uid_map"))
-            count = sum(extent.count for extent in ids)
+            count = sum(extent.count for extent in idmap.parse_map(idmap.read_file(self._proc, "self/uid_map")))
             go_read, go_write = os.pipe2(os.O_CLOEXEC)
             b, b_pidfd = clone_stage(STAGE_B, siblings=True)
             if b == 0:
-                in_child(lambda: self._stage_b(base, inventory, count, go_read, alive, (go_write, keeper.fileno())))
+                in_child(
+                    lambda: self._stage_b(
+                        base, stages.Found(inventory, count), (go_read, alive), (go_write, keeper.fileno())
+                    )
+                )
             own = idmap.Extent(0, 0, count)
             setgroups = idmap.read_file(self._proc, "self/setgroups").strip() == "allow"
             idmap.write_maps(self._proc, b, idmap.IdMaps((own,), (own,), setgroups))
@@ -130,21 +131,20 @@ class Keeper:
         except OSError as error:
             protocol.send(keeper, protocol.Refused("lab", {"why": str(error)}))
 
-    def _stage_b(
-        self, base: str, inventory: stages.Inventory, ids: int, go: int, alive: int, drop: tuple[int, ...]
-    ) -> None:
+    def _stage_b(self, base: str, found: stages.Found, pipes: tuple[int, int], drop: tuple[int, ...]) -> None:
         """Stage B: the machine, then its service. Runs in a child; nothing returns from it."""
         protocol.close_all(drop)
+        go, alive = pipes
         if os.read(go, len(GO)) != GO:
             return
         try:
             default_signals()
-            perform(stages.stage_b(base, ids), Actor(self._proc, {}, b""))
+            perform(stages.stage_b(base, found.ids), Actor(self._proc, {}, b""))
             os.close(self._proc)
             leave_streams()
             seccomp.install(seccomp.build(LAB))
             lines = lab.Lines(self._control, self._events, alive)
-            service = lab.Lab(lines, inventory, ids, container_profile())
+            service = lab.Lab(lines, found, container_profile())
         except NslabError as error:
             protocol.send(self._status, protocol.Refused(error.code, error.facts))
             return
@@ -201,50 +201,6 @@ def leave_streams() -> None:
     os.close(null)
 
 
-def own_maps() -> idmap.IdMaps:
-    """The maps that this user may have: root a shifted range, an ordinary user its subordinate ids or its own id alone."""
-    uid, gid = os.geteuid(), os.getegid()
-    if uid == 0:
-        return idmap.maps_for_root(
-            *(idmap.parse_map(Path(f"/proc/self/{name}").read_text()) for name in ("uid_map", "gid_map"))
-        )
-    return idmap.maps_for_user(uid, gid, subordinate("/etc/subuid", uid), subordinate("/etc/subgid", uid))
-
-
-def subordinate(path: str, uid: int) -> idmap.Extent | None:
-    """This user's range in a file; None where newuidmap(1) is not there or could not work."""
-    if idmap.newidmap_commands(0, idmap.IdMaps((), (), setgroups=True)) is None or no_new_privileges():
-        return None
-    try:
-        text, user = Path(path).read_text(), pwd.getpwuid(uid).pw_name
-    except (OSError, KeyError):
-        return None
-    return idmap.subordinate(text, user, uid)
-
-
-def no_new_privileges() -> bool:
-    """Whether setuid programs have lost their power for this process."""
-    return "NoNewPrivs:\t1" in Path("/proc/self/status").read_text()
-
-
-def write_maps(proc: int, pid: int, maps: idmap.IdMaps) -> None:
-    """Give stage A its ids, by newuidmap(1) where ids of others are among them. Raises MapsRefused."""
-    try:
-        if os.geteuid() == 0 or not maps.setgroups:
-            idmap.write_maps(proc, pid, maps)
-            return
-        for command in idmap.newidmap_commands(pid, maps) or ():
-            child = os.posix_spawn(command[0], command, {})
-            if code := os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
-                raise MapsRefused(call=" ".join(command), errno=str(code), meaning="see newuidmap(1)")
-    except OSError as error:
-        raise MapsRefused(
-            call=f"write(/proc/{pid}/{error.filename or 'uid_map'})",
-            errno=str(error.errno),
-            meaning=str(error.strerror),
-        ) from error
-
-
 def end(a: int, lab_pidfd: int) -> None:
     """Kill and wait for what a failed start has brought to life."""
     for kill in (
@@ -278,14 +234,9 @@ def main(arguments: list[str]) -> int:
         except OSError as error:
             raise NoRunDirectory(path=str(parent), why=str(error.strerror)) from error
         Keeper(control, events, status).keep(run)
-    except (NslabError, idmap.NoIds) as error:
-        refused = (
-            protocol.Refused(error.code, error.facts)
-            if isinstance(error, NslabError)
-            else protocol.Refused("no-ids", {})
-        )
+    except NslabError as error:
         with contextlib.suppress(OSError):
-            protocol.send(status, refused)
+            protocol.send(status, protocol.Refused(error.code, error.facts))
         return 1
     finally:
         if run is not None:

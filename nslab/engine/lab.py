@@ -19,10 +19,10 @@ from nslab.engine.attach import attach_plan, probe_plan, spawn_plan
 from nslab.engine.calls import Actor
 from nslab.engine.execute import Execution
 from nslab.engine.failures import NameTaken, NoSuchContainer, plan_refusal
-from nslab.engine.plan import SKELETON, Ground, place, plan
-from nslab.engine.protocol import Agreed, Ended, Planned, Probed, Reply, Request, Running
+from nslab.engine.plan import SKELETON, place, plan
+from nslab.engine.protocol import Agreed, Ended, Probed, Reply, Request, Running
 from nslab.engine.spec import Process, Spec, checked
-from nslab.engine.stages import Inventory, container_system
+from nslab.engine.stages import Found, ground
 from nslab.engine.steps import Done
 from nslab.errors import NslabError
 from nslab.kernel import mounts, seccomp
@@ -53,14 +53,14 @@ class Container(Struct):
 class Lab:
     """What PID 1 knows and does."""
 
-    def __init__(self, lines: Lines, inventory: Inventory, ids: int, profile: bytes) -> None:
+    def __init__(self, lines: Lines, found: Found, profile: bytes) -> None:
         self._lines = lines
-        self._ground = Ground(container_system(inventory), ids)
+        self._ground = ground(found)
         self._profile = profile
         self._proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._containers: dict[str, Container] = {}
         self._told: set[int] = set()
-        skeleton.build(Path(SKELETON), inventory)
+        skeleton.build(Path(SKELETON), found.inventory)
 
     def run(self) -> None:
         """Serve until the owner or the keeper is gone."""
@@ -125,8 +125,6 @@ class Lab:
                 self._delete(name)
             case protocol.Probe():
                 return self._probe(request), ()
-            case protocol.Explain(spec):
-                return Planned(plan(checked(spec), self._ground)), ()
         return Agreed(), ()
 
     def _actor(self, process: Process, fds: list[int]) -> Actor:

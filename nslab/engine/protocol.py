@@ -77,13 +77,7 @@ class Probe(Struct, frozen=True, tag=True):
     step: Step
 
 
-class Explain(Struct, frozen=True, tag=True):
-    """The plan for a container, not executed."""
-
-    spec: Spec
-
-
-Request = Put | Spawn | Create | Start | Exec | Signal | Delete | Probe | Explain
+Request = Put | Spawn | Create | Start | Exec | Signal | Delete | Probe
 
 
 class Hello(Struct, frozen=True, tag=True):
@@ -110,12 +104,6 @@ class Probed(Struct, frozen=True, tag=True):
     errno: int
 
 
-class Planned(Struct, frozen=True, tag=True):
-    """A plan as the lab would execute it."""
-
-    plan: Plan
-
-
 class Refused(Struct, frozen=True, tag=True):
     """The request failed: an error's code and facts, and for a plan how far it came."""
 
@@ -125,7 +113,7 @@ class Refused(Struct, frozen=True, tag=True):
     outcomes: tuple[Outcome, ...] = ()
 
 
-Reply = Hello | Agreed | Running | Probed | Planned | Refused
+Reply = Hello | Agreed | Running | Probed | Refused
 
 
 class Ended(Struct, frozen=True, tag=True):

@@ -24,9 +24,6 @@ OCI_NAMES: dict[Kind, str] = {
     Kind.TIME: "time",
 }
 
-# What docker makes by default since 29.5; the user namespace is the lab's own, which docker's default lacks.
-DEFAULT_NAMESPACES = (Kind.PID, Kind.UTS, Kind.MNT, Kind.NET, Kind.IPC, Kind.CGROUP)
-
 # moby, oci/caps/defaults.go
 DEFAULT_CAPABILITIES = (
     Capability.CHOWN,
@@ -87,7 +84,7 @@ class Spec(Struct, frozen=True):
 
     name: str
     process: Process
-    namespaces: tuple[Kind, ...] = DEFAULT_NAMESPACES
+    namespaces: tuple[Kind, ...]
     hostname: str | None = None
 
     def has(self, kind: Kind) -> bool:

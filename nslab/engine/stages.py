@@ -14,7 +14,7 @@ import stat
 
 from msgspec import Struct
 
-from nslab.engine.plan import KERNEL_FS, NODES, RBIND
+from nslab.engine.plan import KERNEL_FS, NODES, RBIND, Ground
 from nslab.engine.steps import Plan, Step
 from nslab.kernel.mounts import (
     MNT_DETACH,
@@ -43,6 +43,13 @@ class Inventory(Struct, frozen=True):
 
     directories: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
+
+
+class Found(Struct, frozen=True):
+    """What a lab stands on: the machine's programs, and how many ids it got."""
+
+    inventory: Inventory
+    ids: int
 
 
 def take_inventory(root: str = "/") -> Inventory:
@@ -177,6 +184,6 @@ def devices(base: str, ids: int) -> Plan:
     )
 
 
-def container_system(inventory: Inventory) -> tuple[str, ...]:
-    """The directories that a container without an image gets from the lab. Its /etc is the skeleton's own."""
-    return tuple(name for name in inventory.directories if name != "etc")
+def ground(found: Found) -> Ground:
+    """What a container without an image stands on: the lab's directories but /etc, of which it has its own."""
+    return Ground(tuple(name for name in found.inventory.directories if name != "etc"), found.ids)

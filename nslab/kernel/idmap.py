@@ -34,8 +34,8 @@ class IdMaps(Struct, frozen=True):
 ROOT_RANGE = Extent(inside=0, outside=2_000_000_000, count=65536)
 
 
-class NoIds(Exception):
-    """Root runs where no id but its own is mapped, so there is none to give to the lab."""
+class NoRange(Exception):
+    """No id but 0 is mapped here."""
 
 
 def parse_map(text: str) -> tuple[Extent, ...]:
@@ -59,7 +59,7 @@ def subordinate(text: str, user: str, uid: int) -> Extent | None:
 
 
 def maps_for_root(uids_here: tuple[Extent, ...], gids_here: tuple[Extent, ...]) -> IdMaps:
-    """Shifted maps: id 0 outside, which is the real root, is never among them. Raises NoIds."""
+    """Shifted maps: id 0 outside, which is the real root, is never among them. Raises NoRange."""
     return IdMaps(uids=(shifted(uids_here),), gids=(shifted(gids_here),), setgroups=True)
 
 
@@ -77,7 +77,7 @@ def shifted(here: tuple[Extent, ...]) -> Extent:
         if (first := max(extent.inside, 1)) < extent.inside + extent.count
     ]
     if not usable:
-        raise NoIds
+        raise NoRange
     count, first = max(usable)
     return Extent(inside=0, outside=first, count=min(count, ROOT_RANGE.count))
 

@@ -1,0 +1,110 @@
+"""`nslab run`: a command in a container of a lab that lives as long as the command does."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+
+import msgspec
+
+from nslab.cli.output import print_json, print_table
+from nslab.cli.relay import Relay, open_streams, process_for, raw_terminal
+from nslab.engine.client import Lab, Told
+from nslab.engine.decode import decoded
+from nslab.engine.ids import own_maps
+from nslab.engine.plan import plan
+from nslab.engine.protocol import close_all
+from nslab.engine.spec import Process, Spec, checked
+from nslab.engine.stages import Found, ground, take_inventory
+from nslab.engine.steps import Plan
+from nslab.errors import NslabError
+from nslab.kernel.namespaces import Kind
+from nslab.words import Words
+
+NAME = "box"
+NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as a shell has it, POSIX 2.8.2
+EXIT_STATUS = {"program-missing": NOT_FOUND, "program-not-executable": NOT_EXECUTABLE}
+
+
+class UnknownNamespace(NslabError):
+    """`--ns` names a kind that does not exist."""
+
+    code = "unknown-namespace"
+
+
+class NoCommand(NslabError):
+    """`nslab run` without a command."""
+
+    code = "no-command"
+
+
+def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--ns", metavar="LIST", default="none", help=words("cli.run.ns"))
+    parser.add_argument("--hostname", metavar="NAME", help=words("cli.run.hostname"))
+    parser.add_argument("--explain", choices=("plan", "calls"), help=words("cli.run.explain"))
+    parser.add_argument("--json", action="store_true", help=words("cli.run.json"))
+    parser.add_argument("args", metavar="CMD", nargs=argparse.REMAINDER, help=words("cli.run.args"))
+
+
+def run(arguments: argparse.Namespace, words: Words) -> int:
+    """Run the command, or print what would be asked of the kernel. Returns the command's exit status, as a shell has it."""
+    args = tuple(arguments.args[1:] if arguments.args[:1] == ["--"] else arguments.args)
+    if not args:
+        raise NoCommand
+    namespaces = parse_namespaces(arguments.ns)
+    if arguments.explain:
+        spec = checked(Spec(NAME, Process(args), namespaces, arguments.hostname))
+        explain(plan(spec, ground(Found(take_inventory(), own_maps().count))), arguments, words)
+        return 0
+    return contain(args, namespaces, arguments.hostname, words)
+
+
+def parse_namespaces(text: str) -> tuple[Kind, ...]:
+    """`pid,mnt`, or `all`, or `none`. Raises UnknownNamespace."""
+    if text in ("all", "none"):
+        return tuple(Kind) if text == "all" else ()
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in set(Kind):
+            raise UnknownNamespace(name=name, known=", ".join(Kind))
+    return tuple(kind for kind in Kind if kind in names)
+
+
+def contain(args: tuple[str, ...], namespaces: tuple[Kind, ...], hostname: str | None, words: Words) -> int:
+    """Run the command in a lab of its own and relay its streams."""
+    streams = open_streams()
+    spec = checked(Spec(NAME, process_for(args, streams), namespaces, hostname))
+    with Lab.start() as lab:
+        try:
+            task = lab.run(spec, streams.theirs)
+        except Told as error:
+            if error.code not in EXIT_STATUS:
+                raise
+            from nslab.cli.failures import told
+
+            os.write(2, (told(error, words) + "\n").encode())
+            return EXIT_STATUS[error.code]
+        finally:
+            close_all(streams.theirs)
+        with raw_terminal(streams.terminal), contextlib.ExitStack() as stack:
+            stack.callback(close_all, (task.pidfd,))
+            return shell_status(Relay(lab, task, streams, NAME).run())
+
+
+def shell_status(status: int) -> int:
+    """A wait(2) status as a shell's $?: the exit code, or 128 and the signal."""
+    return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+def explain(steps: Plan, arguments: argparse.Namespace, words: Words) -> None:
+    """Print the plan: as calls, or with what each is elsewhere."""
+    if arguments.json:
+        print_json([{**msgspec.to_builtins(step), "decoded": decoded(step)} for step in steps])
+    elif arguments.explain == "calls":
+        print("\n".join(f"{step.who:4}  {decoded(step)}" for step in steps))
+    else:
+        head = tuple(words(f"run.plan.{name}") for name in ("who", "step", "shell", "docker", "oci"))
+        rows = ((step.who, step.id, step.say.shell or decoded(step), step.say.docker, step.say.oci) for step in steps)
+        print_table(head, rows)

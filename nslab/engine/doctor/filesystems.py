@@ -1,0 +1,70 @@
+"""Mounts that containers need: a /proc of their own, and an overlay that does what an image layer must do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from nslab.engine.doctor.findings import Finding, limited, missing, ok
+from nslab.engine.doctor.namespaces import nothing
+from nslab.engine.doctor.surroundings import in_wsl
+from nslab.engine.doctor.trial import attempt
+from nslab.kernel import procfs
+from nslab.kernel.mounts import MountFlag, mount
+from nslab.kernel.namespaces import Kind
+
+PRIVATE = int(MountFlag.REC | MountFlag.PRIVATE)
+CGROUP_ROOT = "/sys/fs/cgroup"
+
+
+def proc_mount(probe: str) -> Finding:
+    """A fresh procfs in a new PID namespace. Refused where the outer /proc has masks, as in an ordinary container."""
+    return _tried(probe, "proc-masked", _mount_proc, Kind.PID, Kind.MNT)
+
+
+def overlay(probe: str) -> Finding:
+    """An overlay on a tmpfs, in which a file is changed and another deleted, and a directory renamed."""
+    return _tried(probe, "no-overlay", _use_overlay, Kind.MNT)
+
+
+def cgroup2(probe: str) -> Finding:
+    """The unified hierarchy. These lessons do without; those on limits won't."""
+    process = procfs.open_process(root := procfs.open_root("/proc"), os.getpid())
+    try:
+        mounts = procfs.read_mountinfo(process)
+    finally:
+        os.close(process)
+        os.close(root)
+    fstype = next((mount.fstype for mount in reversed(mounts) if mount.point == CGROUP_ROOT), "nothing")
+    if fstype != "cgroup2":
+        return limited(probe, "wsl-cgroup1" if in_wsl() else "cgroup1", found=fstype)
+    controllers = Path(CGROUP_ROOT, "cgroup.controllers").read_text().split()
+    return ok(probe, controllers=" ".join(controllers))
+
+
+def _tried(probe: str, cause: str, action: Callable[[], None], *kinds: Kind) -> Finding:
+    if attempt(nothing, *kinds):
+        return missing(probe, "needs-user-namespaces")
+    refusal = attempt(action, *kinds)
+    return missing(probe, cause, **refusal.facts) if refusal else ok(probe)
+
+
+def _mount_proc() -> None:
+    mount(None, "/", None, PRIVATE, None)
+    mount("proc", "/proc", "proc", 0, None)
+
+
+def _use_overlay() -> None:
+    mount(None, "/", None, PRIVATE, None)
+    mount("trial", "/proc", "tmpfs", 0, "size=1m")  # over any directory that is surely there: nobody else sees it
+    os.chdir("/proc")
+    for name in ("lower", "lower/directory", "upper", "work", "merged"):
+        os.mkdir(name)
+    for name in ("lower/changed", "lower/deleted"):
+        Path(name).write_text("below")
+    mount("trial", "/proc/merged", "overlay", 0, "lowerdir=lower,upperdir=upper,workdir=work,userxattr")
+    Path("merged/changed").write_text("above")
+    os.unlink("merged/deleted")
+    os.mkdir("merged/made")
+    os.rename("merged/made", "merged/renamed")

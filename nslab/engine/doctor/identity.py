@@ -1,0 +1,72 @@
+"""Which ids a lab of ours can have: a range, or a single one."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+from nslab.engine.doctor.findings import Finding, limited, ok
+from nslab.engine.doctor.surroundings import status_field
+from nslab.kernel import idmap
+from nslab.kernel.clone import clone3
+from nslab.kernel.namespaces import Kind
+from nslab.kernel.process import pidfd_send_signal
+from nslab.kernel.syscalls import SyscallError
+
+
+def subordinate_ids(probe: str) -> Finding:
+    """For a user, whether newuidmap(1) really writes a map with the subordinate ids. Root has all ids."""
+    if os.geteuid() == 0:
+        return ok(probe, count=idmap.ROOT_RANGE.count)
+    user = _user_name()
+    ranges = [_range(path, user) for path in ("/etc/subuid", "/etc/subgid")]
+    if not (shutil.which("newuidmap") and shutil.which("newgidmap")):
+        return limited(probe, "no-newuidmap")
+    if None in ranges:
+        return limited(probe, "no-subordinate-ids", user=user)
+    if status_field("NoNewPrivs") == "1":
+        return limited(probe, "no-new-privs")
+    maps = idmap.maps_for_user(os.geteuid(), os.getegid(), *ranges)
+    problem = _try(maps)
+    return limited(probe, "newuidmap-fails", problem=problem) if problem else ok(probe, count=maps.count)
+
+
+def _try(maps: idmap.IdMaps) -> str:
+    """What newuidmap or newgidmap say of a waiting child; "" if both are content."""
+    try:
+        pid, pidfd = clone3(Kind.USER.clone_flag)
+    except SyscallError as error:
+        return str(error)
+    if pid == 0:
+        try:
+            signal.pause()
+        finally:
+            os._exit(0)
+    try:
+        for command in idmap.newidmap_commands(pid, maps) or ():
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                return done.stderr.strip() or f"{command[0]} = {done.returncode}"
+        return ""
+    finally:
+        pidfd_send_signal(pidfd, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        os.close(pidfd)
+
+
+def _user_name() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # a uid without an entry, as in many containers
+        return str(os.geteuid())
+
+
+def _range(path: str, user: str) -> idmap.Extent | None:
+    try:
+        return idmap.subordinate(Path(path).read_text(), user, os.geteuid())
+    except OSError:
+        return None

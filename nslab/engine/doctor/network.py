@@ -1,0 +1,28 @@
+"""Network links: can a pair be made in a network namespace of ours?"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import subprocess
+
+from nslab.engine.doctor.findings import Finding, limited, ok
+from nslab.engine.doctor.namespaces import nothing
+from nslab.engine.doctor.trial import attempt
+from nslab.kernel.namespaces import Kind
+
+
+def veth(probe: str) -> Finding:
+    """A veth pair, made by the machine's own ip(8). The kernel loads the module when asked, if it has it."""
+    if not shutil.which("ip"):
+        return limited(probe, "no-ip")
+    if attempt(nothing, Kind.NET):
+        return limited(probe, "needs-user-namespaces")
+    return limited(probe, "no-veth") if attempt(_make_pair, Kind.NET) else ok(probe)
+
+
+def _make_pair() -> None:
+    command = "ip", "link", "add", "trial0", "type", "veth", "peer", "name", "trial1"
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise OSError(errno.EOPNOTSUPP, done.stderr.strip())

@@ -1,0 +1,68 @@
+"""Programs that lessons use in the lab, and the packages that bring them."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+
+from msgspec import Struct
+
+from nslab.engine.doctor.findings import Finding, missing, ok
+from nslab.engine.spec import DEFAULT_ENVIRONMENT
+
+
+class Program(Struct, frozen=True):
+    """Names under which a program may be there, the first being its own; and its packages by distribution."""
+
+    names: tuple[str, ...]
+    debian: str
+    fedora: str
+    arch: str
+    alpine: str
+
+
+PROGRAMS: dict[str, Program] = {
+    "cc": Program(("cc", "gcc", "clang"), "gcc libc6-dev", "gcc", "gcc", "gcc musl-dev"),
+    "ps": Program(("ps",), "procps", "procps-ng", "procps-ng", "procps"),
+    "pstree": Program(("pstree",), "psmisc", "psmisc", "psmisc", "psmisc"),
+    "unshare": Program(("unshare",), "util-linux", "util-linux", "util-linux", "util-linux"),
+    "nsenter": Program(("nsenter",), "util-linux", "util-linux", "util-linux", "util-linux"),
+    "lsns": Program(("lsns",), "util-linux", "util-linux", "util-linux", "util-linux"),
+    "ip": Program(("ip",), "iproute2", "iproute", "iproute2", "iproute2"),
+    "strace": Program(("strace",), "strace", "strace", "strace", "strace"),
+}
+
+# os-release's ID or ID_LIKE → how packages are installed there. Where none fits, Debian's names are shown.
+INSTALLERS = {
+    "debian": "sudo apt install {}",
+    "fedora": "sudo dnf install {}",
+    "arch": "sudo pacman -S {}",
+    "alpine": "sudo apk add {}",
+}
+LIKE = {"ubuntu": "debian", "rhel": "fedora", "centos": "fedora"}
+
+
+def program(probe: str) -> Finding:
+    """Whether the lab, which sees the system's directories and no home, will find the program."""
+    wanted = PROGRAMS[probe]
+    path = dict(entry.split("=", 1) for entry in DEFAULT_ENVIRONMENT)["PATH"]
+    found = next(filter(None, (shutil.which(name, path=path) for name in wanted.names)), None)
+    if found:
+        return ok(probe, path=found)
+    return missing(probe, "no-program", program=probe, install=install_command(wanted))
+
+
+def install_command(wanted: Program) -> str:
+    """The command that installs the program on this distribution."""
+    family = distribution()
+    return INSTALLERS[family].format(getattr(wanted, family))
+
+
+def distribution() -> str:
+    """One of INSTALLERS' families."""
+    try:
+        release = platform.freedesktop_os_release()
+    except OSError:
+        return "debian"
+    names = (release["ID"], *release.get("ID_LIKE", "").split())
+    return next((family for name in names if (family := LIKE.get(name, name)) in INSTALLERS), "debian")

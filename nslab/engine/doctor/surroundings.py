@@ -1,0 +1,70 @@
+"""What this machine is, as far as it explains a refusal: a container, a chroot, WSL, a Chromebook, a policy.
+
+Never the ground for a verdict: that is always a trial. These only choose the advice that fits.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def kernel_setting(name: str) -> int | None:
+    """The number in /proc/sys/`name`; None where the kernel has no such setting."""
+    try:
+        return int(Path("/proc/sys", name).read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def status_field(name: str) -> str:
+    """A line of /proc/self/status; "" where the kernel has none of that name."""
+    lines = Path("/proc/self/status").read_text(errors="replace").splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(f"{name}:")), "")
+
+
+def in_container() -> bool:
+    """Whether docker, podman, or a cloud workspace made this environment, or a seccomp filter watches it."""
+    marked = any(os.path.exists(path) for path in ("/.dockerenv", "/run/.containerenv"))
+    return marked or "CODESPACES" in os.environ or status_field("Seccomp") == "2"
+
+
+def in_chroot() -> bool:
+    """Whether our root is not the root of our mount namespace: clone(2) makes no user namespace there (EPERM)."""
+    points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text(errors="replace").splitlines()]
+    return "/" not in points
+
+
+def on_chromebook() -> bool:
+    """Whether this is ChromeOS's Linux container."""
+    return os.path.exists("/opt/google/cros-containers")
+
+
+def in_wsl() -> bool:
+    """Whether this is the Windows Subsystem for Linux, 1 or 2."""
+    return "microsoft" in os.uname().release.lower()
+
+
+def selinux_enforces() -> bool:
+    """Whether SELinux may be what said no."""
+    try:
+        return Path("/sys/fs/selinux/enforce").read_text().strip() == "1"
+    except OSError:
+        return False
+
+
+def forbidden_by() -> str:
+    """The cause, as words know it, of a user namespace that the kernel denies (EPERM, EACCES, ENOSYS)."""
+    if kernel_setting("kernel/unprivileged_userns_clone") == 0 and os.geteuid() != 0:
+        return "userns-switched-off"
+    if on_chromebook():
+        return "chromebook"
+    if in_chroot():
+        return "chroot"
+    if kernel_setting("kernel/apparmor_restrict_unprivileged_userns") == 1 and os.geteuid() != 0:
+        return "apparmor"
+    if in_container():
+        return "container"
+    if selinux_enforces():
+        return "selinux"
+    return "userns-forbidden"
