@@ -1,0 +1,4 @@
+	if (pid == -1) {
+		perror("clone");
+		return 1;
+	}
