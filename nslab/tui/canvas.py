@@ -14,7 +14,6 @@ from nslab.tui.faces import BOLD, LINE, MUTE, RULE, TEXT, Face, Role, hue, solid
 from nslab.tui.wrap import Mark, Span, graphemes, wrap
 
 Cell = tuple[str, Face]
-BLANK: Cell = (" ", TEXT)
 
 # A world's left edge. Both are narrow in every terminal, unlike █ and │.
 THICK_EDGE = "▌"
@@ -22,14 +21,20 @@ THIN_EDGE = "▏"
 
 
 class Canvas:
-    """`width` by `height` cells; without a height it grows as it is written. `plain`: no colours, so shapes carry all."""
+    """`width` by `height` cells on one ground; without a height it grows as it is written.
 
-    def __init__(self, width: int, height: int | None = None, *, plain: bool = False) -> None:
+    `plain`: there are no colours, so shapes carry all.
+    """
+
+    def __init__(
+        self, width: int, height: int | None = None, *, plain: bool = False, ground: Role | None = None
+    ) -> None:
         self.width = width
         self.plain = plain
         self.lost: list[str] = []
         self._grows = height is None
-        self.rows: list[list[Cell]] = [[BLANK] * width for _ in range(height or 0)]
+        self._blank: Cell = (" ", Face(ground=ground))
+        self.rows: list[list[Cell]] = [[self._blank] * width for _ in range(height or 0)]
 
     @property
     def height(self) -> int:
@@ -39,7 +44,7 @@ class Canvas:
     def reach(self, height: int) -> None:
         """Make a growing canvas at least `height` rows high."""
         while self._grows and len(self.rows) < height:
-            self.rows.append([BLANK] * self.width)
+            self.rows.append([self._blank] * self.width)
 
     def put(self, x: int, y: int, text: str, face: Face = TEXT) -> int:
         """Write `text` from (x, y) to the right, on the ground that is there if `face` names none; the next free x."""
@@ -66,7 +71,7 @@ class Canvas:
     def spans(self, x: int, y: int, line: Sequence[Span], face: Face = TEXT) -> int:
         """Write a line of prose with its marks; the next free x."""
         for span in line:
-            x = self.put(x, y, span.text, marked(span.mark, face, plain=self.plain))
+            x = self.put(x, y, span.text, self._marked(span.mark, face))
         return x
 
     def para(self, x: int, y: int, width: int, text: str | Sequence[Span], face: Face = TEXT) -> int:
@@ -129,6 +134,7 @@ class Canvas:
 
     def blit(self, other: Canvas, x: int, y: int, *, dimmed: bool = False) -> None:
         """Lay another canvas on this one, cut to the grid; dimmed, it loses every colour and ground."""
+        self.lost += other.lost
         self.reach(y + other.height)
         for source, row in zip(other.rows, self.rows[y:], strict=False):
             cells = [(glyph, MUTE) for glyph, _ in source] if dimmed else source
@@ -137,6 +143,14 @@ class Canvas:
     def text(self) -> str:
         """The glyphs alone, trailing blanks cut: what a test compares."""
         return "\n".join("".join(glyph for glyph, _ in row).rstrip() for row in self.rows)
+
+    def _marked(self, mark: Mark, face: Face) -> Face:
+        """The face of a span. Code lies on the other one of ground and panel; it is bold where grounds can't show."""
+        if mark is Mark.PLAIN:
+            return face
+        if mark is not Mark.CODE or self.plain or face.solid:
+            return face.strong
+        return face.on(Role.GROUND if self._blank[1].ground else Role.PANEL)
 
     def _set(self, x: int, y: int, glyph: str, size: int, face: Face) -> None:
         row = self.rows[y]
@@ -147,13 +161,6 @@ class Canvas:
         _part(row, x + size)
         laid = _laid(face, under)
         row[x : x + size] = [(glyph, laid), ("", laid)][:size]
-
-
-def marked(mark: Mark, face: Face, *, plain: bool = False) -> Face:
-    """The face of a span of prose that is otherwise written in `face`; code is bold where no ground can set it off."""
-    if mark is Mark.STRONG or (mark is Mark.CODE and (plain or face.solid)):
-        return face.strong
-    return face.on(Role.TERMINAL) if mark is Mark.CODE else face
 
 
 def _laid(face: Face, under: Face) -> Face:

@@ -9,7 +9,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from nslab.tui.canvas import Canvas, Cell
+from nslab.tui.faces import TEXT
 from nslab.tui.theme import INK, PALETTES, style
+from nslab.words import Words
 
 
 def strip(row: list[Cell], theme: str) -> Strip:
@@ -30,14 +32,20 @@ def strip(row: list[Cell], theme: str) -> Strip:
 class Drawn(Widget):
     """Subclasses arrange in `draw`; `redraw` says that what they show has changed."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(self, words: Words, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.words = words
         self._rows: list[list[Cell]] = []
         self._drawn_for: tuple[int, int, str] | None = None
 
     def draw(self, canvas: Canvas) -> None:
         """Arrange on a canvas of the widget's size."""
         raise NotImplementedError
+
+    def speak(self, words: Words) -> None:
+        """Go on in another language."""
+        self.words = words
+        self.redraw()
 
     def redraw(self) -> None:
         """Arrange anew, and paint the rows that came out different."""
@@ -58,7 +66,7 @@ class Drawn(Widget):
         if self._drawn_for != self._now():
             self._arrange()
         if y >= len(self._rows):
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, style(TEXT, self.theme_name))
         return strip(self._rows[y], self.theme_name)
 
     @property

@@ -129,6 +129,9 @@ PALETTES: Mapping[str, Palette] = {
     )
 }
 
+# What Textual's own style sheet asks of a theme that has the terminal's colours.
+_ANSI_VARIABLES = {"ansi-background": "ansi_default", "ansi-foreground": "ansi_default"}
+
 # How a plain palette draws a solid cell, and words in a letter's colour. The host's tag has brackets instead (`Canvas.tag`).
 _PLAIN_SOLID: Mapping[Role, Style] = {
     Role.A: Style(bold=True),
@@ -140,13 +143,13 @@ _PLAIN_SOLID_ELSE = Style(bold=True, reverse=True)
 
 @lru_cache(maxsize=2048)
 def style(face: Face, theme: str) -> Style:
-    """The style of a face in a theme. A ground the face does not name is left to the widget."""
+    """The style of a face in a theme. A face that names no ground lies on the screen's."""
     palette = PALETTES[theme]
     if palette.plain:
         return _plain_style(face, palette)
     if face.solid:
         return _coloured(palette.colours[Role.ON_SOLID], palette.colours[face.ink]) + Style(bold=face.bold)
-    ground = palette.colours[face.ground] if face.ground else None
+    ground = palette.colours[face.ground or Role.GROUND]
     return _coloured(palette.colours[face.ink], ground) + Style(bold=face.bold)
 
 
@@ -206,4 +209,5 @@ def _textual_theme(palette: Palette) -> Theme:
         warning=colour(Role.B),
         dark=palette.dark,
         ansi=palette.plain,
+        variables=_ANSI_VARIABLES if palette.plain else {},
     )

@@ -15,6 +15,8 @@ from rich.cells import cell_len, split_graphemes
 CLOSING = frozenset("，。、；：？！）」』》】”’…·%％")
 OPENING = frozenset("（「『《【“‘")
 
+JOINTS = frozenset("/._-=,:")  # where a word too long for any line may be cut
+
 
 class Mark(StrEnum):
     """How a span of prose is meant."""
@@ -100,15 +102,15 @@ def _may_break(before: str, after: str) -> bool:
 
 
 def _fitting(pieces: Iterable[list[Glyph]], width: int) -> Iterator[list[Glyph]]:
-    """The same pieces, those wider than a line cut into parts that fit."""
+    """The same pieces, those wider than a line cut into parts that fit: after a joint such as / where there is one."""
     for piece in pieces:
-        part: list[Glyph] = []
-        for glyph in piece:
-            if part and _size(part) + cell_len(glyph[0]) > width:
-                yield part
-                part = []
-            part.append(glyph)
-        yield part
+        rest = piece
+        while _size(rest) > width and len(rest) > 1:
+            most = next(at for at in range(len(rest), 0, -1) if at == 1 or _size(rest[:at]) <= width)
+            joint = next((at for at in range(most, most // 2, -1) if rest[at - 1][0] in JOINTS), most)
+            yield rest[:joint]
+            rest = rest[joint:]
+        yield rest
 
 
 def _size(glyphs: Iterable[Glyph]) -> int:

@@ -92,7 +92,7 @@ def test_a_paragraph_wraps_and_keeps_its_marks() -> None:
     canvas = Canvas(12)
     assert canvas.para(2, 0, 10, (Span("call "), Span("clone()", Mark.CODE), Span(" twice"))) == 3
     assert canvas.text() == "  call\n  clone()\n  twice"
-    assert canvas.rows[1][2] == ("c", Face(ground=Role.TERMINAL))
+    assert canvas.rows[1][2] == ("c", Face(ground=Role.PANEL))
 
 
 def test_a_heading_drops_its_source_where_there_is_no_room() -> None:

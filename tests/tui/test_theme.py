@@ -2,6 +2,7 @@
 
 import pytest
 from rich.color import Color, ColorSystem
+from textual.app import App
 
 from nslab.tui import theme
 from nslab.tui.faces import BAD, MUTE, REVERSE, TEXT, Face, Role, hue, lettered, solid
@@ -105,6 +106,11 @@ def test_a_terminal_gets_the_theme_it_can_show(
     assert theme.choose(no_color, system, wanted) == chosen
 
 
-def test_textual_accepts_every_theme() -> None:
-    names = [made.name for made in theme.textual_themes() if made.to_color_system().generate()]
-    assert names == list(theme.PALETTES)
+@pytest.mark.parametrize("name", theme.PALETTES)
+async def test_textual_runs_with_every_theme(name: str) -> None:
+    app: App[None] = App()
+    theme.register(app)
+    async with app.run_test(size=(20, 5)) as pilot:
+        app.theme = name
+        await pilot.pause()
+    assert app.theme == name

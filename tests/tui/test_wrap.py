@@ -28,7 +28,8 @@ def test_closing_punctuation_stays_with_a_latin_word() -> None:
 
 
 def test_a_word_wider_than_the_line_is_cut_to_it() -> None:
-    assert wrap_text("/sys/fs/cgroup", 6) == ("/sys/f", "s/cgro", "up")
+    assert wrap_text("abcdefgh", 6) == ("abcdef", "gh")
+    assert wrap_text("/sys/fs/cgroup", 8) == ("/sys/fs/", "cgroup")
 
 
 def test_marks_live_through_the_break() -> None:

@@ -1,0 +1,126 @@
+"""Pictures of the program: from the SVG that Textual exports to a PNG, drawn by Chromium without a window.
+
+Textual's SVG suits a browser with its web fonts; here they are Debian's (fonts-dejavu, fonts-noto-cjk), so two things are
+mended first. `textLength` counts characters, where a Chinese one takes two cells: each gets a text element of its own. Block
+and box glyphs leave hairlines between rows: they become rectangles.
+
+    python assets/pictures.py IN.svg OUT.png
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from rich.cells import cell_len
+
+FONTS = '"DejaVu Sans Mono","Noto Sans Mono CJK SC",monospace'
+TEXT = re.compile(r'<text ([^>]*?)x="([\d.]+)" ([^>]*?)textLength="([\d.]+)"([^>]*)>([^<]*)</text>')
+ROW_HEIGHT = 24.4  # of Textual's export, in SVG units
+BASELINE = 18.5  # from a row's top to the y of its text
+
+# A glyph's rectangle as parts of its cell: left, top, width, height.
+BLOCKS = {
+    "▌": (0, 0, 0.5, 1),
+    "▐": (0.5, 0, 0.5, 1),
+    "▏": (0, 0, 0.14, 1),
+    "█": (0, 0, 1, 1),
+    "│": (0.44, 0, 0.12, 1),
+    "─": (0, 0.46, 1, 0.06),
+    "━": (0, 0.43, 1, 0.12),
+    **{glyph: (0, 1 - (at + 1) / 8, 1, (at + 1) / 8) for at, glyph in enumerate("▁▂▃▄▅▆▇")},
+}
+
+
+def svg_to_png(svg: str, png: Path) -> None:
+    """Draw one exported screen, its cells alone, no window round them. Raises CalledProcessError if Chromium fails."""
+    mended, width, height = mend(svg)
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder, "page.html")
+        page.write_text(f'<meta charset="utf-8"><body style="margin:0">{mended}</body>', encoding="utf-8")
+        chromium = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+        size = [f"--window-size={width},{height}", f"--user-data-dir={folder}/profile"]
+        target = [f"--screenshot={png.absolute()}", page.as_uri()]
+        subprocess.run([*chromium, *size, *target], check=True, capture_output=True, timeout=60)
+
+
+def mend(svg: str) -> tuple[str, int, int]:
+    """The SVG fit for a browser with Debian's fonts, cut to its cells; its width and height in pixels."""
+    svg = re.sub(r"@font-face\s*{.*?}\s*", "", svg, flags=re.S)
+    svg = svg.replace("font-family: Fira Code, monospace", f"font-family: {FONTS}")
+    svg = TEXT.sub(_split_wide, svg)
+    svg = re.sub(r"<text ([^>]*)>([\u2e80-\uffef])</text>", r'<text dy="1.6" style="font-size:21px" \1>\2</text>', svg)
+    return _cut(TEXT.sub(_blocks_as_rectangles, svg))
+
+
+def _cut(svg: str) -> tuple[str, int, int]:
+    """Only the terminal's cells: its window's frame and title are left out."""
+    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    cells = re.search(r'<g transform="translate\(([\d.]+), ?([\d.]+)\)" clip-path', svg)
+    if box is None or cells is None:
+        raise ValueError("not a screen exported by Textual")
+    left, top = float(cells[1]) + 0.6, float(cells[2]) + 1.6
+    width, height = int(float(box[1]) - 2 * left) - 1, int(float(box[2]) - top - left - 0.9)
+    cut = f'viewBox="{left} {top} {width} {height}" width="{width}" height="{height}"'
+    return svg.replace(box[0], cut, 1), width, height
+
+
+def _split_wide(match: re.Match[str]) -> str:
+    """One text element a wide glyph, so that each stands in its own two cells."""
+    text = html.unescape(match[6])
+    if cell_len(text) == len(text):
+        return match[0]
+    unit, x, parts = float(match[4]) / len(text), float(match[2]), []
+    for wide, glyphs in groupby(text, lambda glyph: cell_len(glyph) > 1):
+        for run in list(glyphs) if wide else ["".join(glyphs)]:
+            parts.append(_text(match, x, cell_len(run) * unit, run))
+            x += cell_len(run) * unit
+    return "".join(parts)
+
+
+def _blocks_as_rectangles(match: re.Match[str]) -> str:
+    text = html.unescape(match[6]).replace("\xa0", " ")
+    if not any(glyph in BLOCKS for glyph in text):
+        return match[0]
+    y = re.search(r'y="([\d.]+)"', match[0])
+    colour = re.search(r'class="([^"]+)"', match[0])
+    if y is None or colour is None:
+        return match[0]
+    unit, top = float(match[4]) / len(text), float(y[1]) - BASELINE
+    return "".join(_runs(match, text, unit, top, colour[1]))
+
+
+def _runs(match: re.Match[str], text: str, unit: float, top: float, colour: str) -> Iterator[str]:
+    """The text between blocks as text, the blocks as rectangles."""
+    x = float(match[2])
+    for block, glyphs in groupby(text, lambda glyph: glyph if glyph in BLOCKS else ""):
+        count = len(list(glyphs))
+        run = text[:count] if not block else block * count
+        text = text[count:]
+        if block:
+            left, down, width, height = BLOCKS[block]
+            repeat = range(1) if width == 1 else range(count)
+            wide = (count if width == 1 else width) * unit
+            for at in repeat:
+                yield (
+                    f'<rect class="{colour}" x="{x + (at + left) * unit:.2f}" y="{top + down * ROW_HEIGHT:.2f}"'
+                    f' width="{wide + 0.3:.2f}" height="{height * ROW_HEIGHT + 0.3:.2f}"/>'
+                )
+        elif run.strip():
+            yield _text(match, x, count * unit, run)
+        x += count * unit
+
+
+def _text(match: re.Match[str], x: float, length: float, text: str) -> str:
+    shown = html.escape(text).replace(" ", "&#160;")
+    return f'<text {match[1]}x="{x:.1f}" {match[3]}textLength="{length:.1f}"{match[5]}>{shown}</text>'
+
+
+if __name__ == "__main__":
+    svg_to_png(Path(sys.argv[1]).read_text(encoding="utf-8"), Path(sys.argv[2]))

@@ -1,0 +1,131 @@
+"""The keys, one table: bindings, the footer, the sheet of all keys, the palette, and help read it.
+
+Every action has a function or plain key, and a second way after the leader, ctrl+g, because terminals eat function
+keys and the shells take all others. The words are `keys.<action>`; the screen on show has an `action_<action>`.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from textual.binding import Binding
+
+LEADER = "ctrl+g"
+LEADER_SHOWN = "^G"
+
+
+class Key(Struct, frozen=True):
+    """One action and the keys that call it."""
+
+    action: str
+    key: str | None  # Textual's name, such as "f1"; None: only after the leader
+    after_leader: str | None = None
+    rank: int = 9  # of a footer that has no room for all, the highest go first
+    in_footer: bool = True
+
+    @property
+    def shown(self) -> str:
+        """How the key is written on screen."""
+        if self.key is None:
+            return f"{LEADER_SHOWN} {self.after_leader}"
+        return SHOWN.get(self.key, self.key.upper() if _is_function(self.key) else self.key)
+
+
+SHOWN = {
+    "enter": "⏎",
+    "escape": "Esc",
+    "tab": "Tab",
+    "slash": "/",
+    "question_mark": "?",
+    "up": "↑↓",  # one entry stands for the pair
+    "left": "←→",
+    LEADER: LEADER_SHOWN,
+}
+
+HELP = Key("help", "f1", "h", rank=1)
+ALL_KEYS = Key("all_keys", LEADER, LEADER, rank=2)
+LEAVE = Key("leave", "f10", "q", rank=0)
+LANGUAGE = Key("language", None, "l", in_footer=False)
+THEME = Key("theme", None, "t", in_footer=False)
+WORDS = Key("glossary", None, "g", in_footer=False)
+CARDS = Key("cards", None, "d", in_footer=False)
+
+LESSON: tuple[Key, ...] = (
+    HELP,
+    Key("hint", "f2", "i", rank=3),
+    Key("show_me", "f3", "s", rank=7),
+    Key("check", "f5", "c", rank=4),
+    Key("next_pane", "f6", "p", rank=2),
+    Key("back", "f8", "b", rank=6),
+    Key("next", "f9", "n", rank=3),
+    Key("enlarge", None, "m", in_footer=False),
+    Key("reset_lab", None, "r", in_footer=False),
+    LANGUAGE,
+    THEME,
+    WORDS,
+    CARDS,
+    ALL_KEYS,
+    LEAVE,
+)
+MAP: tuple[Key, ...] = (
+    Key("search", "slash", "f", rank=2),
+    Key("move", "up", rank=5),
+    Key("open", "enter", "o", rank=1),
+    Key("cards", "c", "d", rank=4),
+    Key("glossary", "g", "g", rank=6),
+    Key("help", "f1", "h", rank=3),
+    LANGUAGE,
+    THEME,
+    ALL_KEYS,
+    LEAVE,
+)
+CARD: tuple[Key, ...] = (
+    Key("other_cards", "left", rank=1),
+    Key("copy_commands", "y", rank=3),
+    Key("next_lesson", "enter", rank=2),
+    Key("glossary", "g", rank=4),
+    Key("close", "escape", rank=1),
+    LANGUAGE,
+    LEAVE,
+)
+GLOSSARY: tuple[Key, ...] = (
+    Key("search", "slash", rank=2),
+    Key("move", "up", rank=4),
+    Key("its_lesson", "enter", rank=2),
+    Key("swap_languages", "t", rank=5),
+    Key("close", "escape", rank=1),
+    LANGUAGE,
+    LEAVE,
+)
+HELP_SCREEN: tuple[Key, ...] = (
+    Key("close", "escape", rank=1),
+    Key("move", "up", rank=3),
+    Key("next_help", "tab", rank=2),
+    LEAVE,
+)
+
+
+def bindings(keys: tuple[Key, ...]) -> list[Binding]:
+    """What Textual binds for a screen. Function keys and the leader come before the widget that has the focus."""
+    return [
+        Binding(key.key, f"screen.{key.action}", key.action, show=False, priority=_is_function(key.key))
+        for key in keys
+        if key.key and key.action not in MOVING
+    ]
+
+
+# Keys that the widget at hand takes itself: the footer names them, nothing is bound.
+MOVING = frozenset({"move", "other_cards"})
+
+
+def _is_function(key: str) -> bool:
+    return key == LEADER or (key[0] == "f" and key[1:].isdigit())
+
+
+def footer_keys(keys: tuple[Key, ...]) -> tuple[Key, ...]:
+    """The keys a footer names, without leaving, which always stands at its right end."""
+    return tuple(key for key in keys if key.in_footer and key.action != LEAVE.action)
+
+
+def after_leader(keys: tuple[Key, ...], pressed: str) -> str | None:
+    """The action for the key pressed after the leader; None where it means nothing."""
+    return next((key.action for key in keys if key.after_leader == pressed), None)

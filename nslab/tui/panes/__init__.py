@@ -1,0 +1,1 @@
+"""Panes: one observation, one arrangement, one widget each."""

@@ -1,0 +1,1 @@
+"""Whole screens: the map of the course, a card, the words, help."""

@@ -1,0 +1,1 @@
+"""The lesson's story: four stages, exactly one card open."""

@@ -1,0 +1,237 @@
+"""The inside of the open card: its tag, its edge's colour, and the rows of its body, for each thing a card can be."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+from rich.cells import cell_len
+
+from nslab.tui.canvas import Canvas
+from nslab.tui.edit import Line
+from nslab.tui.faces import BAD, BOLD, MUTE, OK, TEXT, Face, Role
+from nslab.tui.prose import Item, Listing, blocks, inline
+from nslab.tui.story.view import (
+    SYMBOL,
+    CannotRun,
+    Card,
+    Doing,
+    Explaining,
+    Loading,
+    Miss,
+    Observing,
+    Predicting,
+    Stage,
+    Task,
+    TaskState,
+)
+from nslab.tui.wrap import Span
+from nslab.words import Words
+
+TASK_MARK = {TaskState.DONE: ("✓", OK, MUTE), TaskState.NOW: ("▸", BOLD, TEXT), TaskState.TO_COME: ("·", MUTE, MUTE)}
+
+
+class HitKind(StrEnum):
+    """What a click on a row means."""
+
+    CHOICE = "choice"
+    COMMIT = "commit"
+    HINT = "hint"
+    ADVANCE = "advance"
+
+
+class Hit(Struct, frozen=True):
+    """Rows that answer to a click, `top` and those before `bottom`; `id` names the choice."""
+
+    kind: HitKind
+    top: int
+    bottom: int
+    id: str = ""
+
+
+class Body:
+    """The rows of a card's inside as they are written, what can be clicked, and where the typing cursor stands."""
+
+    def __init__(self, width: int, words: Words, *, plain: bool, ground: Role) -> None:
+        self.canvas = Canvas(width, plain=plain, ground=ground)
+        self.words = words
+        self.hits: list[Hit] = []
+        self.cursor: tuple[int, int] | None = None
+
+    @property
+    def y(self) -> int:
+        """The next row."""
+        return self.canvas.height
+
+    def blank(self) -> None:
+        """One empty row, never at the top."""
+        if self.y:
+            self.canvas.reach(self.y + 1)
+
+    def para(self, words: str | tuple[Span, ...], face: Face = TEXT, *, indent: int = 0) -> None:
+        """A paragraph from `indent` on."""
+        self.canvas.para(indent, self.y, self.canvas.width - indent, words, face)
+
+    def labelled(
+        self, label: str, words: tuple[Span, ...], face: Face, *, column: int, label_face: Face = MUTE
+    ) -> None:
+        """A paragraph from `column` on, its label before it."""
+        y = self.y
+        self.canvas.put(0, y, label, label_face)
+        self.canvas.para(column, y, self.canvas.width - column, words, face)
+
+    def clickable(self, kind: HitKind, key: str, words: str) -> None:
+        """A row that names a key and does the same when clicked."""
+        y = self.y
+        x = self.canvas.put(0, y, key, BOLD) + 1
+        self.canvas.para(x, y, self.canvas.width - x, words, MUTE)
+        self.hits.append(Hit(kind, y, self.y))
+
+
+def tag(card: Card, words: Words) -> tuple[str, Role]:
+    """The reversed words on an open card, and the colour of its tag and edge."""
+    if isinstance(card, CannotRun):
+        return f"✗ {words('story.cannot-run').upper()}", Role.BAD
+    if isinstance(card, Doing) and card.miss:
+        return f"✗ {words('story.not-yet').upper()}", Role.BAD
+    if isinstance(card, Observing):
+        return f"✓ {words('story.passed').upper()}", Role.OK
+    if isinstance(card, Loading):
+        return words("story.loading").upper(), Role.TEXT
+    return f"{SYMBOL[card.stage]} {stage_name(card.stage, words).upper()}", Role.TEXT
+
+
+def stage_name(stage: Stage, words: Words) -> str:
+    """A stage's name in the interface's language."""
+    return words(f"story.{stage}")
+
+
+def write(body: Body, card: Card, typed: Line) -> None:
+    """Write a card's inside. `typed` is what stands in its input line, if it has one."""
+    match card:
+        case Predicting():
+            _predicting(body, card)
+        case Doing():
+            _doing(body, card, typed)
+        case Observing():
+            _observing(body, card)
+        case Explaining():
+            _prose(body, card.words)
+            _go_on(body)
+        case CannotRun():
+            body.para(inline(card.need), BOLD)
+            body.para(inline(card.found))
+            body.para(inline(card.anyway), MUTE)
+        case Loading():
+            _loading(body, card)
+
+
+def _predicting(body: Body, card: Predicting) -> None:
+    body.para(inline(card.question), BOLD)
+    body.blank()
+    for choice in card.choices:
+        picked, top = choice.id == card.picked, body.y
+        body.labelled(
+            "(•)" if picked else "( )", inline(choice.words), BOLD if picked else TEXT, column=4, label_face=TEXT
+        )
+        body.hits.append(Hit(HitKind.CHOICE, top, body.y, choice.id))
+    body.blank()
+    if card.picked is None:
+        body.para(body.words("story.how-to-pick", last=len(card.choices)), MUTE)
+    else:
+        body.clickable(HitKind.COMMIT, "⏎", body.words("story.commit"))
+
+
+def _doing(body: Body, card: Doing, typed: Line) -> None:
+    if card.miss:
+        _miss(body, card.miss)
+        body.blank()
+    if card.lead:
+        body.para(inline(card.lead), BOLD)
+        body.blank()
+    for task in card.tasks:
+        _task(body, task, typed)
+    for at, hint in enumerate(card.hints, 1):
+        body.blank()
+        body.para((Span(body.words("story.hint-number", number=at) + "  "), *inline(hint)))
+    if card.checking:
+        body.blank()
+        body.para(body.words("story.checking"), MUTE)
+    elif card.more_hints:
+        body.blank()
+        body.clickable(HitKind.HINT, "F2", body.words("story.more-hints" if card.hints else "story.a-hint"))
+
+
+def _task(body: Body, task: Task, typed: Line) -> None:
+    mark, mark_face, face = TASK_MARK[task.state]
+    body.labelled(mark, inline(task.words), face, column=2, label_face=mark_face)
+    if task.asks and task.state is TaskState.NOW:
+        _input(body, typed)
+
+
+def _input(body: Body, typed: Line) -> None:
+    """The line an answer is typed in; where it is longer than its room, the end by the cursor is shown."""
+    y, room = body.y, body.canvas.width - 6
+    shown = typed
+    while cell_len(shown.before) >= room:
+        shown = Line(shown.before[1:], shown.after)
+    body.canvas.fill(2, y, room + 4, 1, Role.TERMINAL)
+    body.canvas.put(2, y, "▸", Face(Role.MUTE, Role.TERMINAL))
+    x = body.canvas.put(4, y, shown.before, Face(bold=True, ground=Role.TERMINAL))
+    body.cursor = (x, y)
+    for glyph in shown.after:
+        if x + cell_len(glyph) > room + 4:
+            break
+        x = body.canvas.put(x, y, glyph, Face(bold=True, ground=Role.TERMINAL))
+
+
+def _miss(body: Body, miss: Miss) -> None:
+    labels = [body.words(f"story.{name}") for name in ("wanted", "found", "next")]
+    column = max(map(cell_len, labels)) + 2
+    for label, words, face in zip(labels, (miss.wanted, miss.found, miss.next), (TEXT, BOLD, TEXT), strict=True):
+        if words:
+            body.labelled(label, inline(words), face, column=column, label_face=face if face is BOLD else MUTE)
+
+
+def _observing(body: Body, card: Observing) -> None:
+    for at, seen in enumerate(card.seen):
+        body.para(inline(seen), BOLD if at == 0 else TEXT)
+    if card.held is not None:
+        body.blank()
+        mark, face = ("✓", OK) if card.held else ("✗", BAD)
+        said = body.words("story.held" if card.held else "story.not-held", said=card.predicted)
+        body.labelled(mark, inline(said), TEXT, column=2, label_face=face)
+    if card.reply:
+        body.blank()
+        _prose(body, card.reply)
+    _go_on(body)
+
+
+def _loading(body: Body, card: Loading) -> None:
+    body.para(card.doing)
+    total = len(card.steps)
+    x = body.canvas.put(0, body.y, "━" * 2 * card.done, BOLD)
+    body.canvas.put(x, body.y - 1, "─" * 2 * (total - card.done), MUTE)
+    for at, name in enumerate(card.steps[: card.done + 1]):
+        done = at < card.done
+        body.labelled(
+            "✓" if done else "·", (Span(name),), MUTE if done else TEXT, column=2, label_face=OK if done else MUTE
+        )
+
+
+def _prose(body: Body, words: str) -> None:
+    for at, block in enumerate(blocks(words)):
+        if at and not isinstance(block, Item):
+            body.blank()
+        if isinstance(block, Listing):
+            for line in block.lines:
+                body.para((Span(line),), BOLD)
+        elif isinstance(block, Item):
+            body.labelled("·", block.spans, TEXT, column=2)
+        else:
+            body.para(block.spans)
+
+
+def _go_on(body: Body) -> None:
+    body.blank()
+    body.clickable(HitKind.ADVANCE, "⏎", body.words("story.go-on"))

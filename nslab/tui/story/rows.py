@@ -1,0 +1,120 @@
+"""The story arranged: title and words, past stages folded to a row, the one open card, stages to come. Pure."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from msgspec import Struct
+
+from nslab.tui.canvas import Canvas
+from nslab.tui.edit import Line
+from nslab.tui.faces import BAD, BOLD, MUTE, OK, TEXT, Face, Role, solid
+from nslab.tui.prose import Listing, blocks
+from nslab.tui.story import card as inside
+from nslab.tui.story.card import Body, Hit
+from nslab.tui.story.view import SYMBOL, CannotRun, Past, Stage, StoryView
+from nslab.tui.wrap import shorten
+from nslab.words import Words
+
+MEASURE = 72  # cells: longer lines are hard to come back from
+NOTHING_TYPED = Line()
+SAID = 13  # where a past stage's answer begins: after the longest stage name of either language
+
+
+class Density(IntEnum):
+    """How many of the blank rows that only rest the eye are left out."""
+
+    ROOMY = 0
+    CLOSE = 1  # the stages to come stand together
+    TIGHT = 2  # and the card has no rows to spare
+
+
+class StoryRows(Struct, frozen=True):
+    """The arranged story, as tall as its words: what can be clicked, the open card's rows, the typing cursor."""
+
+    canvas: Canvas
+    hits: tuple[Hit, ...]
+    card_top: int
+    card_bottom: int
+    cursor: tuple[int, int] | None
+
+
+def fitting_rows(
+    view: StoryView, width: int, height: int, words: Words, *, typed: Line = NOTHING_TYPED, plain: bool = False
+) -> StoryRows:
+    """Arrange a step in `width` cells with as much air as `height` rows allow; it may be taller even without any."""
+    for density in Density:
+        rows = story_rows(view, width, words, typed=typed, plain=plain, density=density)
+        if rows.canvas.height <= height:
+            break
+    return rows
+
+
+def story_rows(
+    view: StoryView,
+    width: int,
+    words: Words,
+    *,
+    typed: Line = NOTHING_TYPED,
+    plain: bool = False,
+    density: Density = Density.ROOMY,
+) -> StoryRows:
+    """Arrange a step in `width` cells."""
+    tight = density is Density.TIGHT
+    canvas = Canvas(min(width, MEASURE), plain=plain)
+    _words(canvas, view)
+    for past in view.past:
+        _past(canvas, past, words)
+    canvas.reach(canvas.height + (1 if view.past else 0))
+    top = canvas.height
+    body = _card(canvas, view, words, typed, tight=tight)
+    bottom = canvas.height
+    for at, stage in enumerate(view.coming):
+        gap = 1 if at == 0 or density is Density.ROOMY else 0
+        canvas.put(1, canvas.height + gap, f"{SYMBOL[stage]} {inside.stage_name(stage, words)}", MUTE)
+    left, down = 3, _first_body_row(top, tight=tight)
+    hits = tuple(Hit(hit.kind, hit.top + down, hit.bottom + down, hit.id) for hit in body.hits)
+    cursor = (body.cursor[0] + left, body.cursor[1] + down) if body.cursor else None
+    return StoryRows(canvas, hits, top, bottom, cursor)
+
+
+def _words(canvas: Canvas, view: StoryView) -> None:
+    y = canvas.para(1, 0, canvas.width - 2, view.title, BOLD)
+    for block in blocks(view.words):
+        y += 1
+        if isinstance(block, Listing):
+            for line in block.lines:
+                y = canvas.para(3, y, canvas.width - 4, line, BOLD)
+        else:
+            y = canvas.para(1, y, canvas.width - 2, block.spans)
+    canvas.reach(y + 1)
+
+
+def _past(canvas: Canvas, past: Past, words: Words) -> None:
+    """A stage that is over: one row with what the learner said, and whether it held."""
+    y = canvas.height
+    canvas.put(1, y, f"{SYMBOL[past.stage]} {inside.stage_name(past.stage, words)}", TEXT)
+    canvas.put(SAID, y, shorten(past.said, canvas.width - SAID - 4), MUTE)
+    if past.held is not None:
+        mark, face = ("✓", OK) if past.held else ("✗", BAD)
+        canvas.put(canvas.width - 3, y, mark, face)
+    elif past.stage is Stage.DO:
+        canvas.put(canvas.width - 3, y, "✓", OK)
+
+
+def _card(canvas: Canvas, view: StoryView, words: Words, typed: Line, *, tight: bool) -> Body:
+    """The open card, as tall as its words: ground, edge, tag, body."""
+    ground = Role.BAD_TINT if isinstance(view.card, CannotRun) else Role.PANEL
+    body = Body(canvas.width - 5, words, plain=canvas.plain, ground=ground)
+    inside.write(body, view.card, typed)
+    top, first = canvas.height, _first_body_row(canvas.height, tight=tight)
+    name, colour = inside.tag(view.card, words)
+    canvas.fill(0, top, canvas.width - 1, first - top + body.y + (0 if tight else 1), ground)
+    canvas.edge(0, top, canvas.height - top, Face(colour))
+    canvas.put(1, top if tight else top + 1, f" {name} ", solid(colour))
+    canvas.blit(body.canvas, 3, first)
+    return body
+
+
+def _first_body_row(top: int, *, tight: bool) -> int:
+    return top + (1 if tight else 3)

@@ -1,0 +1,135 @@
+"""What the story shows of a step, as frozen values. The lesson screen makes one from the player's state at each change.
+
+Fields named `words` hold lesson words, the small Markdown of `nslab.tui.prose`, with all values already filled in.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from msgspec import Struct
+
+
+class Stage(StrEnum):
+    """The four stages of a step, in their one order. Their names are `story.<stage>`."""
+
+    PREDICT = "predict"
+    DO = "do"
+    OBSERVE = "observe"
+    EXPLAIN = "explain"
+
+
+SYMBOL = {Stage.PREDICT: "?", Stage.DO: "$", Stage.OBSERVE: "◉", Stage.EXPLAIN: "»"}
+
+
+class TaskState(StrEnum):
+    """Where the learner is with a task."""
+
+    DONE = "done"
+    NOW = "now"
+    TO_COME = "to-come"
+
+
+class Past(Struct, frozen=True):
+    """A stage that is over: what the learner said or did there, and whether it held (None: nothing was to hold)."""
+
+    stage: Stage
+    said: str = ""
+    held: bool | None = None
+
+
+class Choice(Struct, frozen=True):
+    """One answer that a prediction offers."""
+
+    id: str
+    words: str
+
+
+class Task(Struct, frozen=True):
+    """One thing to do. `asks`: the learner types what they found, once the task is at hand."""
+
+    id: str
+    words: str
+    state: TaskState
+    asks: bool = False
+
+
+class Miss(Struct, frozen=True):
+    """A check that failed: what was wanted, what the kernel says, and one next thing to try."""
+
+    wanted: str
+    found: str
+    next: str = ""
+
+
+class Predicting(Struct, frozen=True):
+    """The open card before anything is done. `picked` is the choice under the cursor, not yet said."""
+
+    question: str
+    choices: tuple[Choice, ...]
+    picked: str | None = None
+    stage: ClassVar[Stage] = Stage.PREDICT
+
+
+class Doing(Struct, frozen=True):
+    """The open card while tasks are to do. A miss turns it red; `hints` are those asked for so far."""
+
+    tasks: tuple[Task, ...]
+    lead: str = ""
+    hints: tuple[str, ...] = ()
+    more_hints: bool = False
+    miss: Miss | None = None
+    checking: bool = False
+    stage: ClassVar[Stage] = Stage.DO
+
+
+class Observing(Struct, frozen=True):
+    """The machine has answered: what it shows now, and what became of the prediction.
+
+    `held` is None where nothing was predicted; `reply` is what the lesson says to those who picked this answer.
+    """
+
+    seen: tuple[str, ...]
+    held: bool | None = None
+    predicted: str = ""
+    reply: str = ""
+    stage: ClassVar[Stage] = Stage.OBSERVE
+
+
+class Explaining(Struct, frozen=True):
+    """Why, in the lesson's words."""
+
+    words: str
+    stage: ClassVar[Stage] = Stage.EXPLAIN
+
+
+class CannotRun(Struct, frozen=True):
+    """This machine lacks what the lesson needs: what, what was found and what to do about it, what works anyway."""
+
+    need: str
+    found: str
+    anyway: str
+    stage: ClassVar[None] = None
+
+
+class Loading(Struct, frozen=True):
+    """Something that takes a while, step by step: `steps` are names, the first `done` of them are over."""
+
+    doing: str
+    steps: tuple[str, ...]
+    done: int
+    stage: ClassVar[None] = None
+
+
+Card = Predicting | Doing | Observing | Explaining | CannotRun | Loading
+
+
+class StoryView(Struct, frozen=True):
+    """One step of a lesson: its words, the stages that are over, the one open card, the stages to come."""
+
+    title: str
+    words: str
+    card: Card
+    past: tuple[Past, ...] = ()
+    coming: tuple[Stage, ...] = ()

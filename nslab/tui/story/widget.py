@@ -1,0 +1,228 @@
+"""The story on screen: it takes keys and clicks, says what the learner did, and keeps the open card in sight."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+from textual import events
+from textual.message import Message
+
+from nslab.tui.canvas import Canvas
+from nslab.tui.drawn import Drawn
+from nslab.tui.edit import Line
+from nslab.tui.faces import MUTE, Face
+from nslab.tui.story.card import Hit, HitKind
+from nslab.tui.story.rows import StoryRows, fitting_rows
+from nslab.tui.story.view import Doing, Explaining, Observing, Predicting, StoryView, TaskState
+from nslab.words import Words
+
+
+class Story(Drawn, can_focus=True):
+    """Shows a StoryView. What stands under the cursor and in the input line is its own; all else is the view's."""
+
+    class Chosen(Message):
+        """The learner committed to an answer."""
+
+        def __init__(self, choice_id: str) -> None:
+            super().__init__()
+            self.choice_id = choice_id
+
+    class Answered(Message):
+        """The learner typed what they found for a task."""
+
+        def __init__(self, task_id: str, text: str) -> None:
+            super().__init__()
+            self.task_id = task_id
+            self.text = text
+
+    class HintAsked(Message):
+        """The learner wants the next hint."""
+
+    class Advanced(Message):
+        """The learner has read what was observed or explained."""
+
+    class WentBack(Message):
+        """The learner wants to look at the step before."""
+
+    def __init__(self, words: Words, view: StoryView, *, id: str | None = None) -> None:
+        super().__init__(words, id=id)
+        self._view = view
+        self._typed = Line()
+        self._rows_shown: StoryRows | None = None
+        self._offset = 0
+        self._follow_card = True  # until the learner scrolls away from it
+
+    def show(self, view: StoryView) -> None:
+        """Show another moment. The choice under the cursor and half-typed words stay while their card is open."""
+        if _same_card(self._view, view):
+            view = _with_pick(view, _picked(self._view))
+        else:
+            self._typed = Line()
+            self._follow_card = True
+        self._view = view
+        self.redraw()
+
+    def draw(self, canvas: Canvas) -> None:
+        """The rows in sight, with a mark where there is more above or below."""
+        rows = fitting_rows(self._view, canvas.width, canvas.height, self.words, typed=self._typed, plain=canvas.plain)
+        most = max(rows.canvas.height - canvas.height, 0)
+        if self._follow_card:
+            self._offset = max(rows.card_bottom - canvas.height, 0)
+            self._offset = min(self._offset, rows.card_top)
+        self._offset = min(max(self._offset, 0), most)
+        self._rows_shown = rows
+        for y, row in enumerate(rows.canvas.rows[self._offset : self._offset + canvas.height]):
+            canvas.rows[y][: len(row)] = row
+        canvas.lost += rows.canvas.lost
+        if self._offset:
+            canvas.put(canvas.width - 1, 0, "▴", MUTE)
+        if self._offset < most:
+            canvas.put(canvas.width - 1, canvas.height - 1, "▾", MUTE)
+        self._draw_cursor(canvas, rows)
+
+    def _draw_cursor(self, canvas: Canvas, rows: StoryRows) -> None:
+        if rows.cursor and self.has_focus:
+            x, y = rows.cursor[0], rows.cursor[1] - self._offset
+            if 0 <= y < canvas.height:
+                canvas.rows[y][x] = (canvas.rows[y][x][0], Face(solid=True))
+
+    def on_focus(self) -> None:
+        """The cursor shows."""
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """The cursor goes."""
+        self.redraw()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Three rows on."""
+        self._scroll(3)
+        event.stop()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Three rows back."""
+        self._scroll(-3)
+        event.stop()
+
+    def on_click(self, event: events.Click) -> None:
+        """A choice is picked; the rows that name a key do what the key does."""
+        hit = self._hit(event.y + self._offset)
+        if hit is None:
+            return
+        match hit.kind:
+            case HitKind.CHOICE:
+                self._pick(hit.id)
+            case HitKind.COMMIT:
+                self._commit()
+            case HitKind.HINT:
+                self.post_message(self.HintAsked())
+            case HitKind.ADVANCE:
+                self.post_message(self.Advanced())
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys of the card at hand; what it has no use for goes on to the screen."""
+        if self._handled(event):
+            event.stop()
+            event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Into the input line."""
+        if self._asked() is not None:
+            self._type(self._typed.typed(event.text))
+            event.stop()
+
+    def _handled(self, event: events.Key) -> bool:
+        card = self._view.card
+        if event.key in ("pageup", "pagedown"):
+            self._scroll((self.size.height - 2) * (1 if event.key == "pagedown" else -1))
+            return True
+        if isinstance(card, Predicting):
+            return self._predict_key(card, event.key)
+        if self._asked() is not None:
+            return self._input_key(event)
+        if isinstance(card, Observing | Explaining) and event.key == "enter":
+            self.post_message(self.Advanced())
+            return True
+        if event.key == "backspace":
+            self.post_message(self.WentBack())
+            return True
+        return False
+
+    def _predict_key(self, card: Predicting, key: str) -> bool:
+        ids = [choice.id for choice in card.choices]
+        at = ids.index(card.picked) if card.picked in ids else None
+        if key.isdigit() and 1 <= int(key) <= len(ids):
+            self._pick(ids[int(key) - 1])
+        elif key in ("down", "up"):
+            step = 1 if key == "down" else -1
+            self._pick(ids[(at + step) % len(ids)] if at is not None else ids[0 if step > 0 else -1])
+        elif key == "enter":
+            self._commit()
+        else:
+            return False
+        return True
+
+    def _input_key(self, event: events.Key) -> bool:
+        task_id = self._asked()
+        if event.key == "enter" and task_id is not None:
+            if self._typed.text.strip():
+                self.post_message(self.Answered(task_id, self._typed.text.strip()))
+            return True
+        line = self._typed.press(event.key)
+        if line is None and event.is_printable and event.character:
+            line = self._typed.typed(event.character)
+        if line is None:
+            return False
+        self._type(line)
+        return True
+
+    def _type(self, line: Line) -> None:
+        self._typed = line
+        self.redraw()
+
+    def _pick(self, choice_id: str) -> None:
+        self._view = _with_pick(self._view, choice_id)
+        self.redraw()
+
+    def _commit(self) -> None:
+        picked = _picked(self._view)
+        if picked is not None:
+            self.post_message(self.Chosen(picked))
+
+    def _scroll(self, rows: int) -> None:
+        self._follow_card = False
+        self._offset += rows
+        self.redraw()
+
+    def _hit(self, y: int) -> Hit | None:
+        hits = self._rows_shown.hits if self._rows_shown else ()
+        return next((hit for hit in hits if hit.top <= y < hit.bottom), None)
+
+    def _asked(self) -> str | None:
+        """The task whose answer is being typed."""
+        card = self._view.card
+        if not isinstance(card, Doing):
+            return None
+        return next((task.id for task in card.tasks if task.asks and task.state is TaskState.NOW), None)
+
+
+def _picked(view: StoryView) -> str | None:
+    return view.card.picked if isinstance(view.card, Predicting) else None
+
+
+def _with_pick(view: StoryView, choice_id: str | None) -> StoryView:
+    if choice_id is None or not isinstance(view.card, Predicting):
+        return view
+    return replace(view, card=replace(view.card, picked=choice_id))
+
+
+def _same_card(old: StoryView, new: StoryView) -> bool:
+    """Whether the learner is still at the same question or task."""
+    if isinstance(old.card, Predicting) and isinstance(new.card, Predicting):
+        return [choice.id for choice in old.card.choices] == [choice.id for choice in new.card.choices]
+    if isinstance(old.card, Doing) and isinstance(new.card, Doing):
+        return _now(old.card) == _now(new.card)
+    return type(old.card) is type(new.card) and old.words == new.words
+
+
+def _now(card: Doing) -> str | None:
+    return next((task.id for task in card.tasks if task.state is TaskState.NOW), None)

@@ -1,0 +1,1 @@
+"""Parts that several screens share: bars, frames, the band of a wrecked lab."""

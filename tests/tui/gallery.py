@@ -1,0 +1,243 @@
+"""Realistic views, in both languages, as the lesson screen would make them: what the pictures and the width tests show."""
+
+from __future__ import annotations
+
+from nslab.tui.panes.program import Made, ProgramView
+from nslab.tui.story.view import (
+    CannotRun,
+    Card,
+    Choice,
+    Doing,
+    Explaining,
+    Loading,
+    Miss,
+    Observing,
+    Past,
+    Predicting,
+    Stage,
+    StoryView,
+    Task,
+    TaskState,
+)
+from nslab.tui.widgets.frame import Owned, World
+from nslab.tui.widgets.header import Where
+from nslab.tui.widgets.nowbar import Now
+from nslab.tui.widgets.wrecked import Wreck
+from nslab.words import Lang
+
+
+def story(lang: Lang, card: str) -> StoryView:
+    """The lesson `pid` with the named card open."""
+    en = lang == "en"
+    words = (
+        "`ns_pid.c` is the program of the last lesson with one flag more: **CLONE_NEWPID**. It asks the kernel for a\n"
+        "**PID namespace** (man: pid_namespaces(7)), a fresh set of process numbers. Work in `box`; `host` stays free\n"
+        "to look."
+        if en
+        else "`ns_pid.c` 就是上一课的程序，只多了一个标志：**CLONE_NEWPID**。它请内核新建一个 **PID 命名空间**\n"
+        "（见 pid_namespaces(7)），也就是一套全新的进程编号。在 `box` 里操作，`host` 空着，留给你观察。"
+    )
+    said = Past(Stage.PREDICT, "the number the host knows it by" if en else "宿主机给它的那个 PID", False)
+    did = Past(Stage.DO, "3 of 3" if en else "3/3")
+    seen = Past(Stage.OBSERVE, "1")
+    opened = cards(lang)[card]
+    past, coming = {
+        Stage.PREDICT: ((), (Stage.DO, Stage.OBSERVE, Stage.EXPLAIN)),
+        Stage.DO: ((said,), (Stage.OBSERVE, Stage.EXPLAIN)),
+        Stage.OBSERVE: ((said, did), (Stage.EXPLAIN,)),
+        Stage.EXPLAIN: ((said, did, seen), ()),
+        None: ((), ()),
+    }[opened.stage]
+    return StoryView("One process, two numbers" if en else "一个进程，两个 PID", words, opened, past, coming)
+
+
+def cards(lang: Lang) -> dict[str, Card]:
+    """One card of each kind."""
+    return _english() if lang == "en" else _chinese()
+
+
+def _english() -> dict[str, Card]:
+    tasks = (
+        Task("compile", "Compile it: `gcc -o ns_pid ns_pid.c`", TaskState.DONE),
+        Task("run", "Run it: `./ns_pid`", TaskState.NOW),
+        Task("ask", "Ask the container's shell for its number, and type it here.", TaskState.TO_COME, asks=True),
+    )
+    asking = (
+        *(Task(task.id, task.words, TaskState.DONE) for task in tasks[:2]),
+        Task("ask", tasks[2].words, TaskState.NOW, asks=True),
+    )
+    hint = "Run it in `box`, in the foreground. Your prompt will change: that shell is the container."
+    miss = Miss(
+        "pid of host ≠ pid of box",
+        "both are pid:A 4026532181",
+        "Look at the flags that `clone()` was given, then run it again.",
+    )
+    explain = (
+        "In `box` the shell is 1. The pane shows why: the `pid` bar has split, 4026532181 out here, 4026532254 in there.\n"
+        "A PID namespace counts from 1, and its first process is the one that clone() made.\n\n"
+        "    grep NSpid /proc/PID/status\n"
+    )
+    return {
+        "predict": Predicting(
+            "The container's shell prints its own number: `echo $$`. Which?",
+            (Choice("one", "1"), Choice("outer", "the number the host knows it by"), Choice("zero", "0")),
+            "outer",
+        ),
+        "undecided": Predicting(
+            "In `box`, whose directory is `/proc/1`?",
+            (
+                Choice("bash", "this shell's: it is process 1"),
+                Choice("lab", "the host's first process"),
+                Choice("missing", "there is none: the host's processes can't be seen"),
+            ),
+        ),
+        "do": Doing(tasks, hints=(hint,), more_hints=True),
+        "ask": Doing(asking, more_hints=True),
+        "checking": Doing(tasks, checking=True),
+        "miss": Doing(tasks, miss=miss, more_hints=True),
+        "passed": Observing(
+            ("`echo $$` printed 1", "on the host the same shell is 8"),
+            False,
+            "the number the host knows it by",
+            "A sensible guess: there is one process, so why two names? But numbers belong to a namespace, and this\n"
+            "process lives in two.",
+        ),
+        "held": Observing(("pid of host ≠ pid of box", "A 4026532181   B 4026532254"), True, "1"),
+        "explain": Explaining(explain),
+        "cannot": CannotRun(
+            "`memory` needs a cgroup this user may write",
+            "found: /sys/fs/cgroup is v1 (hybrid). Do: boot with systemd.unified_cgroup_hierarchy=1",
+            "or take another lesson: 25 of 31 work here as it is",
+        ),
+        "loading": Loading("preparing step 5 of 8", ("a new lab", "step 1", "step 2", "step 3", "step 4"), 2),
+    }
+
+
+def _chinese() -> dict[str, Card]:
+    tasks = (
+        Task("compile", "编译：`gcc -o ns_pid ns_pid.c`", TaskState.DONE),
+        Task("run", "运行：`./ns_pid`", TaskState.NOW),
+        Task("ask", "问问容器里的 shell 它的 PID 是多少，填在这里。", TaskState.TO_COME, asks=True),
+    )
+    asking = (
+        *(Task(task.id, task.words, TaskState.DONE) for task in tasks[:2]),
+        Task("ask", tasks[2].words, TaskState.NOW, asks=True),
+    )
+    hint = "要在 `box` 里、在前台运行。提示符会变：眼前这个 shell 就是容器。"
+    miss = Miss("宿主机的 pid ≠ box 的 pid", "都是 pid:A 4026532181", "看看 `clone()` 的标志，再运行一次。")
+    explain = (
+        "在 `box` 里，这个 shell 是 1 号。原因看右边：`pid` 那一条断成了两截，外面是 4026532181，里面是 4026532254。\n"
+        "PID 命名空间从 1 开始计数，clone() 造出的进程就是第一个。\n\n"
+        "    grep NSpid /proc/PID/status\n"
+    )
+    return {
+        "predict": Predicting(
+            "容器里的 shell 用 `echo $$` 打印自己的 PID，会是几？",
+            (Choice("one", "1"), Choice("outer", "宿主机给它的那个 PID"), Choice("zero", "0")),
+            "outer",
+        ),
+        "undecided": Predicting(
+            "在 `box` 里看，`/proc/1` 是谁的目录？",
+            (
+                Choice("bash", "这个 shell 的，它就是 1 号"),
+                Choice("lab", "宿主机第一个进程的"),
+                Choice("missing", "没有这个目录：宿主机的进程在这里看不见"),
+            ),
+        ),
+        "do": Doing(tasks, hints=(hint,), more_hints=True),
+        "ask": Doing(asking, more_hints=True),
+        "checking": Doing(tasks, checking=True),
+        "miss": Doing(tasks, miss=miss, more_hints=True),
+        "passed": Observing(
+            ("`echo $$` 打印了 1", "在宿主机上，同一个 shell 是 8 号"),
+            False,
+            "宿主机给它的那个 PID",
+            "这么想很自然：进程只有一个，何必有两个号？但号码属于命名空间，而这个进程同时身处两个命名空间。",
+        ),
+        "held": Observing(("宿主机的 pid ≠ box 的 pid", "A 4026532181   B 4026532254"), True, "1"),
+        "explain": Explaining(explain),
+        "cannot": CannotRun(
+            "`memory` 课需要一个当前用户可写的 cgroup",
+            "现状：/sys/fs/cgroup 是 v1（混合模式）。做法：启动参数加 systemd.unified_cgroup_hierarchy=1",
+            "或者换一课：31 课中有 25 课可以直接上",
+        ),
+        "loading": Loading(
+            "正在准备第 5 步（共 8 步）", ("新的实验环境", "第 1 步", "第 2 步", "第 3 步", "第 4 步"), 2
+        ),
+    }
+
+
+def where(lang: Lang) -> Where:
+    """Step 3 of 7 of `pid`."""
+    return Where("namespaces" if lang == "en" else "命名空间", "pid", 3, 7)
+
+
+def now(lang: Lang) -> Now:
+    """The current task in one line."""
+    words = "on the host, find this shell: `pstree -p`" if lang == "en" else "在宿主机上找到这个 shell：`pstree -p`"
+    return Now(Stage.DO, words, "▸ 3/3")
+
+
+def worlds(lang: Lang) -> tuple[World, World]:
+    """The host's terminal and the container's."""
+    host = World("host" if lang == "en" else "宿主机", "A", "lab")
+    return host, World("box", "B", "container", (Owned("pid", "B"), Owned("uts", "B")))
+
+
+def full_world() -> World:
+    """A container that owns every kind there is."""
+    kinds = ("pid", "uts", "mnt", "net", "ipc", "user", "cgroup", "time")
+    return World("box", "B", "container", tuple(Owned(kind, "B") for kind in kinds))
+
+
+def wreck(lang: Lang) -> Wreck:
+    """A lab without its loader."""
+    broken = "no program starts in it: /lib64 is gone, and with it every loader"
+    return Wreck(broken if lang == "en" else "里面什么程序都启动不了：/lib64 没了，装载器也就没了。", 2, 3)
+
+
+SOURCE = """\
+/* A process in a PID namespace and a UTS namespace of its own. */
+#define _GNU_SOURCE
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char stack[1024 * 1024];
+
+static int container(void *unused)
+{
+\t(void)unused;
+\tprintf("container: I am %d, my parent is %d\\n", getpid(), getppid());
+\tfflush(stdout);                    /* exec would drop what is still in the buffer */
+\tif (sethostname("container", 9) == -1)
+\t\tperror("sethostname");
+\texecl("/bin/bash", "bash", NULL);
+\tperror("exec /bin/bash");
+\treturn 1;
+}
+
+int main(void)
+{
+\t/* stacks grow down: hand clone() the far end */
+\tpid_t pid = clone(container, stack + sizeof stack,
+\t                  CLONE_NEWPID | CLONE_NEWUTS | SIGCHLD, NULL);
+\tif (pid == -1) {
+\t\tperror("clone");
+\t\treturn EXIT_FAILURE;
+\t}
+\tprintf("parent: I am %d, the container is %d\\n", getpid(), pid);
+\twaitpid(pid, NULL, 0);
+\treturn EXIT_SUCCESS;
+}
+"""
+
+
+def program(lang: Lang) -> ProgramView:
+    """The source of ns_pid, the call to clone() lit."""
+    about = "the program behind ns_pid(7)" if lang == "en" else "ns_pid(7) 的源程序"
+    made = (Made("CLONE_NEWUTS", "uts", "B"), Made("CLONE_NEWPID", "pid", "B"))
+    return ProgramView("ns_pid.c", about, tuple(SOURCE.splitlines()), frozenset({27, 28}), made)

@@ -1,0 +1,59 @@
+"""The one table of keys: every action has words, a way without function keys, and no two share a key."""
+
+from collections import Counter
+
+import pytest
+
+from nslab.tui import keys
+from nslab.tui.canvas import Canvas
+from nslab.tui.widgets.sheet import KeySheet, sheet_height, sheet_rows
+from nslab.words import Words, words_for
+
+TABLES = [keys.LESSON, keys.MAP, keys.CARD, keys.GLOSSARY, keys.HELP_SCREEN]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_two_actions_share_a_key(table: tuple[keys.Key, ...]) -> None:
+    for pressed in ([key.key for key in table], [key.after_leader for key in table]):
+        assert [key for key, count in Counter(filter(None, pressed)).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("key", [key for key in keys.LESSON if key.key and key.key.startswith("f")])
+def test_every_function_key_of_a_lesson_has_a_second_way(key: keys.Key) -> None:
+    assert key.after_leader
+
+
+def test_the_leader_comes_before_the_shell_that_has_the_focus() -> None:
+    priority = {binding.action: binding.priority for binding in keys.bindings(keys.LESSON)}
+    assert priority["screen.all_keys"]
+    assert priority["screen.leave"]
+
+
+@pytest.mark.parametrize("size", [80, 120, 200])
+def test_the_sheet_of_all_keys_loses_nothing(words: Words, size: int) -> None:
+    canvas = Canvas(size, sheet_height(keys.LESSON, size))
+    sheet_rows(canvas, keys.LESSON, words)
+    assert canvas.lost == []
+
+
+@pytest.mark.parametrize(
+    ("pressed", "action"), [("r", "reset_lab"), ("x", None), ("escape", None), ("ctrl+g", "all_keys")]
+)
+async def test_the_key_after_the_leader_is_an_action(stand: type, pressed: str, action: str | None) -> None:
+    app, chosen = stand(), []
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(KeySheet(words_for("en"), keys.LESSON), chosen.append)
+        await pilot.pause()
+        await pilot.press(pressed)
+        await pilot.pause()
+    assert chosen == [action]
+
+
+async def test_a_click_on_the_sheet_is_the_key(stand: type) -> None:
+    app, chosen = stand(), []
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(KeySheet(words_for("en"), keys.LESSON), chosen.append)
+        await pilot.pause()
+        await pilot.click(offset=(45, 24 - sheet_height(keys.LESSON, 80) + 2))
+        await pilot.pause()
+    assert chosen == ["hint"]
