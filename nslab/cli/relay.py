@@ -96,9 +96,7 @@ class Relay:
         if writable:
             self._give()
         if self._lab.events.fileno() in ready:
-            event = self._lab.next_event(0)
-            if event is not None and event.pid == self._task.pid:
-                self._status = event.status
+            self._status = self._lab.ended(self._task.pid)
 
     def _copy_out(self, fd: int) -> None:
         try:

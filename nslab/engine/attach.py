@@ -7,6 +7,8 @@ holds the lab's fds while the container's processes can already see it (CVE-2016
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from nslab.engine.calls import SIBLING
 from nslab.engine.plan import hand_over, harden, open_terminal
 from nslab.engine.spec import Process
@@ -39,6 +41,19 @@ def attach_plan(process: Process, kinds: tuple[Kind, ...]) -> Plan:
 def probe_plan(step: Step, kinds: tuple[Kind, ...], capabilities: tuple[int, ...]) -> Plan:
     """One call, made in the namespaces of `target` and with these capabilities. Its errno is the answer."""
     return (*join(kinds), Step("capset", "init", "capset", capabilities), step)
+
+
+def children_probe_plan(step: Step, kinds: tuple[Kind, ...], capabilities: tuple[int, ...]) -> Plan:
+    """One call, made by a process whose children go where those of `target` would: into the namespace behind `children`."""
+    others = tuple(kind for kind in kinds if kind is not Kind.PID)
+    return (
+        Step("clone", "lab", "clone3"),
+        Step("undumpable", "joiner", "prctl", (PR_SET_DUMPABLE, 0)),
+        *((Step("setns", "joiner", "setns", (Fd("target"), *others)),) if others else ()),
+        Step("setns_children", "joiner", "setns", (Fd("children"), Kind.PID)),
+        Step("capset", "joiner", "capset", capabilities),
+        structs.replace(step, who="joiner"),
+    )
 
 
 def join(kinds: tuple[Kind, ...]) -> Plan:

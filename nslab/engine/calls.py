@@ -61,6 +61,31 @@ def do_clone3(actor: Actor, *words: str) -> int:
     return pid
 
 
+def do_try_clone(_: Actor, *words: str) -> int:
+    """Is such a child to be had? It ends at once."""
+    pid, pidfd = clone3(clone_flags(words))
+    if pid == 0:
+        os._exit(0)
+    os.close(pidfd)
+    os.waitpid(pid, 0)
+    return 0
+
+
+def do_try_open(_: Actor, path: str, flags: int) -> int:
+    """May this file be opened so? It is closed at once."""
+    os.close(os.open(path, flags | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK))
+    return 0
+
+
+def do_try_setns(_: Actor, path: str, kind: str) -> int:
+    """May the namespace behind this file be joined?"""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return process.setns(fd, clone_flags((kind,)))
+    finally:
+        os.close(fd)
+
+
 def do_setns(actor: Actor, target: Fd, *kinds: str) -> int:
     """Join a process's namespaces of these kinds, all in one call."""
     return process.setns(actor.fd(target), clone_flags(kinds))
@@ -190,6 +215,9 @@ CALLS: dict[str, Callable[..., Any]] = {
     "setns": do_setns,
     "setsid": returns_zero(os.setsid),
     "symlink": returns_zero(os.symlink),
+    "try_clone": do_try_clone,
+    "try_open": do_try_open,
+    "try_setns": do_try_setns,
     "umount2": plain(mounts.umount2),
     "write_proc": do_write_proc,
 }
@@ -202,4 +230,4 @@ def container_profile() -> bytes:
 
 def resolve_symbols() -> None:
     """Everything a child will need of libc, looked up before there is a child."""
-    resolve("mount", "umount2", "pivot_root", "prctl", "capset", "setns", "sethostname", "syscall")
+    resolve("mount", "umount2", "pivot_root", "prctl", "capset", "setns", "sethostname", "uname", "syscall")

@@ -1,7 +1,7 @@
 """A lab, seen from its owner: start one, ask it for things, end it.
 
-Requests block until the lab answers, which takes milliseconds; an application with an event loop makes them from one worker
-thread. Events are read from a socket of their own, so a loop can watch it. Every fd that comes out of here is close-on-exec and
+Requests block until the lab answers, which takes milliseconds; an application with an event loop makes them from worker
+threads, one at a time being served. Events are read from a socket of their own, so a loop can watch it. Every fd that comes out of here is close-on-exec and
 the caller's to close.
 """
 
@@ -14,16 +14,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 from msgspec import Struct
 
 from nslab.engine import protocol
 from nslab.engine.failures import LabError, LabGone, LabSilent
-from nslab.engine.protocol import Ended, Hello, Probed, Reply, Request, Running
+from nslab.engine.protocol import Hello, Probed, Reply, Request, Running
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Argument, Outcome, Plan, Step
 from nslab.kernel.process import pidfd_open, pidfd_send_signal
+from nslab.kernel.uts import UtsNames
 
 START_SECONDS = 15.0
 ANSWER_SECONDS = 10.0
@@ -65,6 +67,9 @@ class Lab:
         self.pid = -1
         self.proc = -1
         self.ids = 0
+        self._ended: dict[int, int] = {}
+        self._collecting = threading.Lock()
+        self._asking = threading.Lock()
 
     @classmethod
     def start(cls) -> Lab:
@@ -171,33 +176,51 @@ class Lab:
         finally:
             os.close(fd)
 
-    def probe(self, pid: int, call: str, args: tuple[Argument, ...]) -> int:
+    def probe(
+        self,
+        pid: int,
+        call: str,
+        args: tuple[Argument, ...],
+        without: tuple[int, ...] = (),
+        *,
+        for_children: bool = False,
+    ) -> int:
         """The errno of one call made where the lab's process `pid` is, 0 for success. Raises LabError."""
-        reply, _ = self._ask(protocol.Probe(pid, Step("probe", "init", call, args)))
+        reply, _ = self._ask(protocol.Probe(pid, Step("probe", "init", call, args), without, for_children))
         if not isinstance(reply, Probed):
             raise protocol.ProtocolError(str(reply))
         return reply.errno
 
-    def next_event(self, seconds: float | None) -> Ended | None:
-        """The next event, or None after `seconds`. Raises LabGone."""
-        ready, _, _ = select.select([self.events], [], [], seconds)
-        if not ready:
-            return None
-        packet = protocol.receive(self.events, protocol.EVENTS)
-        if packet is None:
-            raise LabGone(why="its PID 1 has ended")
-        return packet[0]
+    def names(self, pids: tuple[int, ...]) -> tuple[UtsNames | None, ...]:
+        """The UTS names of the lab's processes, None for one that is gone. Raises LabError."""
+        reply, _ = self._ask(protocol.Names(pids))
+        if not isinstance(reply, protocol.Named):
+            raise protocol.ProtocolError(str(reply))
+        return reply.names
+
+    def collect(self) -> None:
+        """Take in the events that have come. Raises LabGone."""
+        while select.select([self.events], [], [], 0)[0]:
+            packet = protocol.receive(self.events, protocol.EVENTS)
+            if packet is None:
+                raise LabGone(why="its PID 1 has ended")
+            self._ended[packet[0].pid] = packet[0].status
+
+    def ended(self, pid: int) -> int | None:
+        """The wait(2) status of a process that the lab started, once it is known; None before. Raises LabGone."""
+        with self._collecting:
+            self.collect()
+            return self._ended.get(pid)
 
     def wait(self, pid: int, seconds: float | None = None) -> int | None:
-        """The wait(2) status of a process of the lab; None after `seconds`. Events of others are dropped. Raises LabGone."""
+        """As `ended`, but waits; None after `seconds`. Raises LabGone."""
         deadline = None if seconds is None else time.monotonic() + seconds
-        while True:
-            left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            event = self.next_event(left)
-            if event is None:
+        while (status := self.ended(pid)) is None:
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
                 return None
-            if event.pid == pid:
-                return event.status
+            select.select([self.events], [], [], min(left or 0.2, 0.2))  # another thread may take our event in
+        return status
 
     def close(self) -> None:
         """End the lab: its keeper sees the socket close, kills it, and sweeps. Returns when that is done."""
@@ -239,17 +262,21 @@ class Lab:
 
     def _ask(self, request: Request, fds: tuple[int, ...] = ()) -> tuple[Reply, list[int]]:
         """One request and its reply. Raises Told, LabGone, LabSilent."""
+        with self._asking:
+            reply, received = self._exchange(request, fds)
+        if isinstance(reply, protocol.Refused):
+            raise Told(reply)
+        return reply, received
+
+    def _exchange(self, request: Request, fds: tuple[int, ...]) -> tuple[Reply, list[int]]:
         try:
             protocol.send(self._control, request, fds)
             ready, _, _ = select.select([self._control], [], [], ANSWER_SECONDS)
             if not ready:
                 raise LabSilent(seconds=int(ANSWER_SECONDS))
-            reply, received = self._receive()
+            return self._receive()
         except OSError as error:
             raise LabGone(why=str(error.strerror)) from error
-        if isinstance(reply, protocol.Refused):
-            raise Told(reply)
-        return reply, received
 
     def _receive(self) -> tuple[Reply, list[int]]:
         packet = protocol.receive(self._control, protocol.REPLIES)

@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from nslab.engine import protocol, skeleton
-from nslab.engine.attach import attach_plan, probe_plan, spawn_plan
+from nslab.engine.attach import attach_plan, children_probe_plan, probe_plan, spawn_plan
 from nslab.engine.calls import Actor
 from nslab.engine.execute import Execution
 from nslab.engine.failures import NameTaken, NoSuchContainer, plan_refusal
@@ -25,9 +25,9 @@ from nslab.engine.spec import Process, Spec, checked
 from nslab.engine.stages import Found, ground
 from nslab.engine.steps import Done
 from nslab.errors import NslabError
-from nslab.kernel import mounts, seccomp
+from nslab.kernel import mounts, seccomp, uts
 from nslab.kernel.namespaces import Kind
-from nslab.kernel.process import pidfd_open, pidfd_send_signal
+from nslab.kernel.process import pidfd_open, pidfd_send_signal, setns
 from nslab.kernel.syscalls import SyscallError
 
 STREAMS = ("stdin", "stdout", "stderr")
@@ -125,6 +125,8 @@ class Lab:
                 self._delete(name)
             case protocol.Probe():
                 return self._probe(request), ()
+            case protocol.Names(pids):
+                return self._names(pids), ()
         return Agreed(), ()
 
     def _actor(self, process: Process, fds: list[int]) -> Actor:
@@ -221,18 +223,33 @@ class Lab:
 
     def _probe(self, request: protocol.Probe) -> Reply:
         actor = Actor(self._proc, {"target": pidfd_open(request.pid)}, self._profile)
-        execution = Execution(
-            probe_plan(request.step, self._foreign(request.pid), self._capabilities(request.pid)), actor
-        )
+        rights = tuple(number for number in self._capabilities(request.pid) if number not in request.without)
+        execution = None
         try:
+            make_plan = probe_plan
+            if request.for_children:
+                actor.fds["children"] = os.open(
+                    f"{request.pid}/ns/pid_for_children", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc
+                )
+                make_plan = children_probe_plan
+            execution = Execution(make_plan(request.step, self._foreign(request.pid), rights), actor)
             execution.advance()
             last = execution.outcomes[-1]
             if isinstance(last, Done) and last.id == request.step.id:
                 return Probed(last.errno)
             return self._failed(execution, None)[0]
         finally:
-            execution.abandon()
-            os.close(actor.fds["target"])
+            if execution is not None:
+                execution.abandon()
+            protocol.close_all(tuple(actor.fds.values()))
+
+    def _names(self, pids: tuple[int, ...]) -> Reply:
+        """Visit each process's UTS namespace and come back: PID 1 has one thread, and nothing else of it moves."""
+        home = os.open("self/ns/uts", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc)
+        try:
+            return protocol.Named(tuple(names_of(pid, home) for pid in pids))
+        finally:
+            os.close(home)
 
     def _capabilities(self, pid: int) -> tuple[int, ...]:
         """The effective set of a process, by number."""
@@ -279,6 +296,24 @@ class Lab:
                 protocol.send(self._lines.events, Ended(pid, status))
             except OSError:
                 pass  # the owner is going; the control socket says so next
+
+
+def names_of(pid: int, home: int) -> uts.UtsNames | None:
+    """The UTS names where `pid` is, read from inside; `home` is the way back. None where it is gone or can't be joined."""
+    try:
+        target = pidfd_open(pid)
+    except SyscallError:
+        return None
+    try:
+        setns(target, Kind.UTS.clone_flag)
+        try:
+            return uts.names()
+        finally:
+            setns(home, Kind.UTS.clone_flag)
+    except SyscallError:
+        return None
+    finally:
+        os.close(target)
 
 
 def give_back(spec: Spec) -> None:

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Outcome, Plan, Step
+from nslab.kernel.uts import UtsNames
 
 PACKET_BYTES = 192 << 10  # below the kernel's default socket buffer of 208 KiB
 MOST_FDS = 8
@@ -71,13 +72,24 @@ class Delete(Struct, frozen=True, tag=True):
 
 
 class Probe(Struct, frozen=True, tag=True):
-    """Make one call where `pid` is: in its namespaces, with its capabilities. `pid` 1 is the lab itself."""
+    """Make one call where `pid` is: in its namespaces, with its capabilities but those in `without`.
+
+    `pid` 1 is the lab itself. `for_children`: in the PID namespace that its next child will be born into.
+    """
 
     pid: int
     step: Step
+    without: tuple[int, ...] = ()
+    for_children: bool = False
 
 
-Request = Put | Spawn | Create | Start | Exec | Signal | Delete | Probe
+class Names(Struct, frozen=True, tag=True):
+    """The UTS names of processes, by the lab's numbers for them."""
+
+    pids: tuple[int, ...]
+
+
+Request = Put | Spawn | Create | Start | Exec | Signal | Delete | Probe | Names
 
 
 class Hello(Struct, frozen=True, tag=True):
@@ -104,6 +116,12 @@ class Probed(Struct, frozen=True, tag=True):
     errno: int
 
 
+class Named(Struct, frozen=True, tag=True):
+    """The names asked for, in order; None for a process that is gone."""
+
+    names: tuple[UtsNames | None, ...]
+
+
 class Refused(Struct, frozen=True, tag=True):
     """The request failed: an error's code and facts, and for a plan how far it came."""
 
@@ -113,7 +131,7 @@ class Refused(Struct, frozen=True, tag=True):
     outcomes: tuple[Outcome, ...] = ()
 
 
-Reply = Hello | Agreed | Running | Probed | Refused
+Reply = Hello | Agreed | Running | Probed | Named | Refused
 
 
 class Ended(Struct, frozen=True, tag=True):

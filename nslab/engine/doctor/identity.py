@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 from nslab.engine.doctor.findings import Finding, limited, ok
+from nslab.engine.doctor.programs import NEWUIDMAP, install_command
 from nslab.engine.doctor.surroundings import status_field
 from nslab.kernel import idmap
 from nslab.kernel.clone import clone3
@@ -25,7 +26,7 @@ def subordinate_ids(probe: str) -> Finding:
     user = _user_name()
     ranges = [_range(path, user) for path in ("/etc/subuid", "/etc/subgid")]
     if not (shutil.which("newuidmap") and shutil.which("newgidmap")):
-        return limited(probe, "no-newuidmap")
+        return limited(probe, "no-newuidmap", install=install_command(NEWUIDMAP))
     if None in ranges:
         return limited(probe, "no-subordinate-ids", user=user)
     if status_field("NoNewPrivs") == "1":

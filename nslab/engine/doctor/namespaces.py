@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 
 from nslab.engine.doctor.findings import Finding, missing, ok
-from nslab.engine.doctor.surroundings import forbidden_by, kernel_setting
+from nslab.engine.doctor.surroundings import forbidden_by, kernel_setting, launcher
 from nslab.engine.doctor.trial import Refusal, attempt
 from nslab.kernel.mounts import MountFlag, mount
 from nslab.kernel.namespaces import Kind
@@ -48,7 +48,7 @@ def explained(probe: str, kind: Kind, refusal: Refusal) -> Finding:
         case errno.EUSERS:
             return missing(probe, "nested-too-deep")
         case _:
-            return missing(probe, forbidden_by(), **refusal.facts)
+            return missing(probe, forbidden_by(), launcher=launcher(), **refusal.facts)
 
 
 def first_exhausted(kind: Kind) -> str:

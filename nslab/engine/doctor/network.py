@@ -8,6 +8,7 @@ import subprocess
 
 from nslab.engine.doctor.findings import Finding, limited, ok
 from nslab.engine.doctor.namespaces import nothing
+from nslab.engine.doctor.programs import PROGRAMS, install_command
 from nslab.engine.doctor.trial import attempt
 from nslab.kernel.namespaces import Kind
 
@@ -15,7 +16,7 @@ from nslab.kernel.namespaces import Kind
 def veth(probe: str) -> Finding:
     """A veth pair, made by the machine's own ip(8). The kernel loads the module when asked, if it has it."""
     if not shutil.which("ip"):
-        return limited(probe, "no-ip")
+        return limited(probe, "no-ip", install=install_command(PROGRAMS["ip"]))
     if attempt(nothing, Kind.NET):
         return limited(probe, "needs-user-namespaces")
     return limited(probe, "no-veth") if attempt(_make_pair, Kind.NET) else ok(probe)

@@ -6,6 +6,8 @@ Never the ground for a verdict: that is always a trial. These only choose the ad
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from pathlib import Path
 
 
@@ -51,6 +53,12 @@ def selinux_enforces() -> bool:
         return Path("/sys/fs/selinux/enforce").read_text().strip() == "1"
     except OSError:
         return False
+
+
+def launcher() -> str:
+    """The installed `nslab`, which an AppArmor profile is to name: never the system's Python, which all programs share."""
+    started = os.path.realpath(sys.argv[0])
+    return started if os.path.basename(started) == "nslab" else shutil.which("nslab") or started
 
 
 def forbidden_by() -> str:
