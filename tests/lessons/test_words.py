@@ -2,43 +2,54 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from nslab.course.known import Known
-from nslab.course.loader import Pack, load
+from nslab.course.glossary import Term, read_glossary
+from nslab.course.library import Library
+from nslab.course.loader import Pack
+from nslab.course.prose import LessonWords, Prose, terms
+from nslab.words import LANGS, Lang
 
-LESSONS = Path(__file__).parents[2] / "lessons"
-FOLDERS = sorted(lesson.parent for lesson in LESSONS.glob("*/lesson.toml"))
-BOLD = re.compile(r"\*\*([^*]+)\*\*")
-
-
-def glossary() -> list[dict[str, Any]]:
-    with (LESSONS / "glossary.toml").open("rb") as file:
-        return tomllib.load(file)["term"]
+LIBRARY = Library(Path(__file__).parents[2] / "lessons")
+GLOSSARY = read_glossary(LIBRARY.root)
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_a_lesson_loads_without_a_fault(folder: Path) -> None:
-    known = Known(lessons=frozenset(other.name for other in FOLDERS))
-    loaded = load(folder, known)
-    assert isinstance(loaded, Pack), loaded.faults
+def loaded(lesson: str) -> Pack:
+    pack = LIBRARY.load(lesson)
+    assert isinstance(pack, Pack), pack.faults
+    return pack
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_a_lesson_introduces_exactly_the_terms_that_the_glossary_gives_it(folder: Path, lang: str) -> None:
-    introduced = BOLD.findall((folder / f"{lang}.md").read_text())
-    assert sorted(introduced) == sorted(term["name"][lang] for term in glossary() if term["lesson"] == folder.name)
+def proses(words: LessonWords) -> Iterator[Prose]:
+    """Every text of a lesson, answers and hints included."""
+    yield words.hook
+    for step in words.steps.values():
+        yield from (step.prose, step.question, step.explain)
+        for choice in step.choices.values():
+            yield from (choice.words, choice.reply)
+        for task in step.tasks.values():
+            yield from (task.words, *task.hints)
+    yield words.card
 
 
-@pytest.mark.parametrize("term", glossary(), ids=lambda term: term["id"])
-def test_a_term_is_explained_in_both_languages(term: dict[str, Any]) -> None:
-    for part in ("name", "means", "is_not"):
-        assert set(term.get(part, {"en": "", "zh": ""})) == {"en", "zh"}
-    assert term["means"]["en"].endswith(".")
-    assert term["means"]["zh"].endswith("。")
+@pytest.mark.parametrize("lesson", LIBRARY.order())
+def test_a_lesson_loads_without_a_fault(lesson: str) -> None:
+    assert loaded(lesson).lesson.id == lesson
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("lesson", LIBRARY.order())
+def test_a_lesson_introduces_exactly_the_terms_that_the_glossary_gives_it(lesson: str, lang: Lang) -> None:
+    introduced = [term for prose in proses(loaded(lesson).words[lang]) for term in terms(prose)]
+    assert sorted(introduced) == sorted(term.name(lang) for term in GLOSSARY if term.lesson == lesson)
+
+
+@pytest.mark.parametrize("term", GLOSSARY, ids=lambda term: term.en)
+def test_a_term_is_explained_in_both_languages(term: Term) -> None:
+    assert set(term.meaning) == set(term.not_) == set(LANGS)
+    assert term.meaning["en"].endswith(".")
+    assert term.meaning["zh"].endswith("。")
+    assert term.see
