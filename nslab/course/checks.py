@@ -19,6 +19,9 @@ from nslab.course.values import Operand
 from nslab.course.world import Life
 from nslab.kernel.namespaces import Kind
 
+MAX_QUOTED = 80
+"""Characters of a file that a verdict quotes."""
+
 
 class Verdict(Struct, frozen=True):
     """What a check found. Where `observed` is False the machine could not be asked: it neither holds nor fails."""
@@ -195,7 +198,7 @@ class FileEquals(Observation, frozen=True, forbid_unknown_fields=True, tag="file
             return text
         if isinstance(wanted, Absent):
             return wanted
-        return Found(equal(text, wanted), Told("check.found.text", {"text": text.strip()}))
+        return Found(equal(text, wanted), Told("check.found.text", {"text": text.strip()[:MAX_QUOTED]}))
 
 
 class MountsAt(Observation, frozen=True, forbid_unknown_fields=True, tag="mounts_at"):

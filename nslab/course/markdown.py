@@ -46,7 +46,13 @@ class Listing(Struct, frozen=True):
 
 
 Block = Paragraph | Code | Listing
-Prose = tuple[Block, ...]
+
+
+class Prose(Struct, frozen=True):
+    """A piece of a lesson's words: as written, and as blocks. Where nothing is written, both are empty."""
+
+    source: str = ""
+    blocks: tuple[Block, ...] = ()
 
 
 class Heading(Struct, frozen=True):

@@ -129,14 +129,14 @@ def names(section: Section) -> Iterator[tuple[int, str]]:
 
 def terms(words: Prose) -> Iterator[str]:
     """Each **term** that a text introduces."""
-    for block in words:
+    for block in words.blocks:
         groups = block.items if isinstance(block, Listing) else (block.spans,) if isinstance(block, Paragraph) else ()
         yield from (span.text for group in groups for span in group if span.style == "term")
 
 
 def commands(words: Prose) -> Iterator[str]:
     """Each line of the code blocks."""
-    for block in words:
+    for block in words.blocks:
         if isinstance(block, Code):
             yield from block.lines
 
@@ -216,7 +216,7 @@ def assemble(found: Outline, expected: Expected) -> LessonWords:
     sections = found.sections
 
     def prose(*key: str) -> Prose:
-        return _prose(sections[key].words) if key in sections else ()
+        return _prose(sections[key].words) if key in sections else Prose()
 
     def choice(*key: str) -> Choice:
         return Choice(prose(*key), _prose(sections[key].reply or []))
@@ -239,4 +239,5 @@ def assemble(found: Outline, expected: Expected) -> LessonWords:
 
 
 def _prose(placed: list[Placed]) -> Prose:
-    return tuple(item.block for item in placed if isinstance(item.block, Paragraph | Code | Listing))
+    source = "\n\n".join(item.source for item in placed)
+    return Prose(source, tuple(item.block for item in placed if isinstance(item.block, Paragraph | Code | Listing)))
