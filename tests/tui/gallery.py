@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nslab.course.markdown import Prose, blocks
 from nslab.tui.panes.program import Made, ProgramView
 from nslab.tui.story.view import (
     CannotRun,
@@ -26,6 +27,13 @@ from nslab.tui.widgets.wrecked import Wreck
 from nslab.words import Lang
 
 
+def prose(source: str) -> Prose:
+    """Lesson words as the course's loader reads them."""
+    placed, faults = blocks(source)
+    assert faults == []
+    return Prose(source, tuple(each.block for each in placed))
+
+
 def story(lang: Lang, card: str) -> StoryView:
     """The lesson `pid` with the named card open."""
     en = lang == "en"
@@ -48,7 +56,7 @@ def story(lang: Lang, card: str) -> StoryView:
         Stage.EXPLAIN: ((said, did, seen), ()),
         None: ((), ()),
     }[opened.stage]
-    return StoryView("One process, two numbers" if en else "一个进程，两个 PID", words, opened, past, coming)
+    return StoryView("One process, two numbers" if en else "一个进程，两个 PID", prose(words), opened, past, coming)
 
 
 def cards(lang: Lang) -> dict[str, Card]:
@@ -58,9 +66,9 @@ def cards(lang: Lang) -> dict[str, Card]:
 
 def _english() -> dict[str, Card]:
     tasks = (
-        Task("compile", "Compile it: `gcc -o ns_pid ns_pid.c`", TaskState.DONE),
-        Task("run", "Run it: `./ns_pid`", TaskState.NOW),
-        Task("ask", "Ask the container's shell for its number, and type it here.", TaskState.TO_COME, asks=True),
+        Task("compile", prose("Compile it: `gcc -o ns_pid ns_pid.c`"), TaskState.DONE),
+        Task("run", prose("Run it: `./ns_pid`"), TaskState.NOW),
+        Task("ask", prose("Ask the container's shell for its number, and type it here."), TaskState.TO_COME, asks=True),
     )
     asking = (
         *(Task(task.id, task.words, TaskState.DONE) for task in tasks[:2]),
@@ -79,19 +87,23 @@ def _english() -> dict[str, Card]:
     )
     return {
         "predict": Predicting(
-            "The container's shell prints its own number: `echo $$`. Which?",
-            (Choice("one", "1"), Choice("outer", "the number the host knows it by"), Choice("zero", "0")),
+            prose("The container's shell prints its own number: `echo $$`. Which?"),
+            (
+                Choice("one", prose("1")),
+                Choice("outer", prose("the number the host knows it by")),
+                Choice("zero", prose("0")),
+            ),
             "outer",
         ),
         "undecided": Predicting(
-            "In `box`, whose directory is `/proc/1`?",
+            prose("In `box`, whose directory is `/proc/1`?"),
             (
-                Choice("bash", "this shell's: it is process 1"),
-                Choice("lab", "the host's first process"),
-                Choice("missing", "there is none: the host's processes can't be seen"),
+                Choice("bash", prose("this shell's: it is process 1")),
+                Choice("lab", prose("the host's first process")),
+                Choice("missing", prose("there is none: the host's processes can't be seen")),
             ),
         ),
-        "do": Doing(tasks, hints=(hint,), more_hints=True),
+        "do": Doing(tasks, hints=(prose(hint),), more_hints=True),
         "ask": Doing(asking, more_hints=True),
         "checking": Doing(tasks, checking=True),
         "miss": Doing(tasks, miss=miss, more_hints=True),
@@ -99,11 +111,13 @@ def _english() -> dict[str, Card]:
             ("`echo $$` printed 1", "on the host the same shell is 8"),
             False,
             "the number the host knows it by",
-            "A sensible guess: there is one process, so why two names? But numbers belong to a namespace, and this\n"
-            "process lives in two.",
+            prose(
+                "A sensible guess: there is one process, so why two names? But numbers belong to a namespace, and this\n"
+                "process lives in two."
+            ),
         ),
         "held": Observing(("pid of host ≠ pid of box", "A 4026532181   B 4026532254"), True, "1"),
-        "explain": Explaining(explain),
+        "explain": Explaining(prose(explain)),
         "cannot": CannotRun(
             "`memory` needs a cgroup this user may write",
             "found: /sys/fs/cgroup is v1 (hybrid). Do: boot with systemd.unified_cgroup_hierarchy=1",
@@ -115,9 +129,9 @@ def _english() -> dict[str, Card]:
 
 def _chinese() -> dict[str, Card]:
     tasks = (
-        Task("compile", "编译：`gcc -o ns_pid ns_pid.c`", TaskState.DONE),
-        Task("run", "运行：`./ns_pid`", TaskState.NOW),
-        Task("ask", "问问容器里的 shell 它的 PID 是多少，填在这里。", TaskState.TO_COME, asks=True),
+        Task("compile", prose("编译：`gcc -o ns_pid ns_pid.c`"), TaskState.DONE),
+        Task("run", prose("运行：`./ns_pid`"), TaskState.NOW),
+        Task("ask", prose("问问容器里的 shell 它的 PID 是多少，填在这里。"), TaskState.TO_COME, asks=True),
     )
     asking = (
         *(Task(task.id, task.words, TaskState.DONE) for task in tasks[:2]),
@@ -132,19 +146,19 @@ def _chinese() -> dict[str, Card]:
     )
     return {
         "predict": Predicting(
-            "容器里的 shell 用 `echo $$` 打印自己的 PID，会是几？",
-            (Choice("one", "1"), Choice("outer", "宿主机给它的那个 PID"), Choice("zero", "0")),
+            prose("容器里的 shell 用 `echo $$` 打印自己的 PID，会是几？"),
+            (Choice("one", prose("1")), Choice("outer", prose("宿主机给它的那个 PID")), Choice("zero", prose("0"))),
             "outer",
         ),
         "undecided": Predicting(
-            "在 `box` 里看，`/proc/1` 是谁的目录？",
+            prose("在 `box` 里看，`/proc/1` 是谁的目录？"),
             (
-                Choice("bash", "这个 shell 的，它就是 1 号"),
-                Choice("lab", "宿主机第一个进程的"),
-                Choice("missing", "没有这个目录：宿主机的进程在这里看不见"),
+                Choice("bash", prose("这个 shell 的，它就是 1 号")),
+                Choice("lab", prose("宿主机第一个进程的")),
+                Choice("missing", prose("没有这个目录：宿主机的进程在这里看不见")),
             ),
         ),
-        "do": Doing(tasks, hints=(hint,), more_hints=True),
+        "do": Doing(tasks, hints=(prose(hint),), more_hints=True),
         "ask": Doing(asking, more_hints=True),
         "checking": Doing(tasks, checking=True),
         "miss": Doing(tasks, miss=miss, more_hints=True),
@@ -152,10 +166,10 @@ def _chinese() -> dict[str, Card]:
             ("`echo $$` 打印了 1", "在宿主机上，同一个 shell 是 8 号"),
             False,
             "宿主机给它的那个 PID",
-            "这么想很自然：进程只有一个，何必有两个号？但号码属于命名空间，而这个进程同时身处两个命名空间。",
+            prose("这么想很自然：进程只有一个，何必有两个号？但号码属于命名空间，而这个进程同时身处两个命名空间。"),
         ),
         "held": Observing(("宿主机的 pid ≠ box 的 pid", "A 4026532181   B 4026532254"), True, "1"),
-        "explain": Explaining(explain),
+        "explain": Explaining(prose(explain)),
         "cannot": CannotRun(
             "`memory` 课需要一个当前用户可写的 cgroup",
             "现状：/sys/fs/cgroup 是 v1（混合模式）。做法：启动参数加 systemd.unified_cgroup_hierarchy=1",
@@ -175,7 +189,7 @@ def where(lang: Lang) -> Where:
 def now(lang: Lang) -> Now:
     """The current task in one line."""
     words = "on the host, find this shell: `pstree -p`" if lang == "en" else "在宿主机上找到这个 shell：`pstree -p`"
-    return Now(Stage.DO, words, "▸ 3/3")
+    return Now(Stage.DO, prose(words), "▸ 3/3")
 
 
 def worlds(lang: Lang) -> tuple[World, World]:

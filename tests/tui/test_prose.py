@@ -1,37 +1,27 @@
-"""The small part of Markdown that lesson words use."""
+"""Lesson words become spans whose marks the screen can draw."""
 
-from nslab.tui.prose import Item, Listing, Paragraph, blocks, inline
+from gallery import prose
+
+from nslab.tui.prose import inline, told
 from nslab.tui.wrap import Mark, Span
 
 
-def test_terms_and_code_are_marked_spans() -> None:
-    assert inline("asks for a **PID namespace** by `clone()`") == (
-        *(Span("asks for a "), Span("PID namespace", Mark.STRONG)),
-        *(Span(" by "), Span("clone()", Mark.CODE)),
+def test_terms_code_and_stress_keep_their_marks() -> None:
+    assert inline(prose("a **PID namespace** by `clone()`, a *copy*")) == (
+        *(Span("a "), Span("PID namespace", Mark.STRONG), Span(" by "), Span("clone()", Mark.CODE)),
+        *(Span(", a "), Span("copy", Mark.EMPHASIS)),
     )
 
 
-def test_a_line_break_is_a_space_but_not_between_chinese_characters() -> None:
-    assert inline("one\ntwo") == (Span("one"), Span(" "), Span("two"))
-    assert inline("也就是\n一套") == (Span("也就是"), Span("一套"))
-    assert inline("结束。\nPID") == (Span("结束。"), Span("PID"))
-    assert inline("里的 `NSpid`\n写着") == (Span("里的 "), Span("NSpid", Mark.CODE), Span(" "), Span("写着"))
-
-
-def test_indented_lines_are_a_listing_as_it_stands() -> None:
-    assert blocks("Words.\n\n    grep NSpid  x\n      y\n") == (
-        Paragraph((Span("Words."),)),
-        Listing(("grep NSpid  x", "  y")),
+def test_a_task_of_two_blocks_is_one_line_of_words() -> None:
+    assert inline(prose("On `host`:\n\n    unshare -fp\n")) == (
+        *(Span("On "), Span("host", Mark.CODE), Span(":"), Span(" "), Span("unshare -fp", Mark.CODE)),
     )
 
 
-def test_a_list_is_items() -> None:
-    assert blocks("- one\n- two") == (Item((Span("one"),)), Item((Span("two"),)))
+def test_the_interfaces_own_words_mark_only_code() -> None:
+    assert told("运行 `nslab clean`，再试 *。") == (Span("运行 "), Span("nslab clean", Mark.CODE), Span("，再试 *。"))
 
 
-def test_what_looks_like_html_or_a_link_is_shown_as_written() -> None:
-    assert inline("/proc/<pid>/ns and [pid]") == (Span("/proc/<pid>/ns and [pid]"),)
-
-
-def test_emphasis_is_a_mark_of_its_own() -> None:
-    assert inline("*copy*") == (Span("copy", Mark.EMPHASIS),)
+def test_a_lone_backtick_is_a_backtick() -> None:
+    assert told("a ` b") == (Span("a ` b"),)

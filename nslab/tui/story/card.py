@@ -7,10 +7,11 @@ from enum import StrEnum
 from msgspec import Struct
 from rich.cells import cell_len
 
+from nslab.course.markdown import Code, Listing, Paragraph, Prose
 from nslab.tui.canvas import Canvas
 from nslab.tui.edit import Line
 from nslab.tui.faces import BAD, BOLD, MUTE, OK, TEXT, Face, Role
-from nslab.tui.prose import Item, Listing, blocks, inline
+from nslab.tui.prose import inline, spans, told
 from nslab.tui.story.view import (
     SYMBOL,
     CannotRun,
@@ -52,7 +53,7 @@ class Hit(Struct, frozen=True):
 class Body:
     """The rows of a card's inside as they are written, what can be clicked, and where the typing cursor stands."""
 
-    def __init__(self, width: int, words: Words, *, plain: bool, ground: Role) -> None:
+    def __init__(self, width: int, words: Words, *, plain: bool, ground: Role | None) -> None:
         self.canvas = Canvas(width, plain=plain, ground=ground)
         self.words = words
         self.hits: list[Hit] = []
@@ -116,12 +117,12 @@ def write(body: Body, card: Card, typed: Line) -> None:
         case Observing():
             _observing(body, card)
         case Explaining():
-            _prose(body, card.words)
+            write_prose(body, card.words)
             _go_on(body)
         case CannotRun():
-            body.para(inline(card.need), BOLD)
-            body.para(inline(card.found))
-            body.para(inline(card.anyway), MUTE)
+            body.para(told(card.need), BOLD)
+            body.para(told(card.found))
+            body.para(told(card.anyway), MUTE)
         case Loading():
             _loading(body, card)
 
@@ -146,7 +147,7 @@ def _doing(body: Body, card: Doing, typed: Line) -> None:
     if card.miss:
         _miss(body, card.miss)
         body.blank()
-    if card.lead:
+    if card.lead.blocks:
         body.para(inline(card.lead), BOLD)
         body.blank()
     for task in card.tasks:
@@ -190,25 +191,25 @@ def _miss(body: Body, miss: Miss) -> None:
     column = max(map(cell_len, labels)) + 2
     for label, words, face in zip(labels, (miss.wanted, miss.found, miss.next), (TEXT, BOLD, TEXT), strict=True):
         if words:
-            body.labelled(label, inline(words), face, column=column, label_face=face if face is BOLD else MUTE)
+            body.labelled(label, told(words), face, column=column, label_face=face if face is BOLD else MUTE)
 
 
 def _observing(body: Body, card: Observing) -> None:
     for at, seen in enumerate(card.seen):
-        body.para(inline(seen), BOLD if at == 0 else TEXT)
+        body.para(told(seen), BOLD if at == 0 else TEXT)
     if card.held is not None:
         body.blank()
         mark, face = ("✓", OK) if card.held else ("✗", BAD)
         said = body.words("story.held" if card.held else "story.not-held", said=card.predicted)
-        body.labelled(mark, inline(said), TEXT, column=2, label_face=face)
-    if card.reply:
+        body.labelled(mark, told(said), TEXT, column=2, label_face=face)
+    if card.reply.blocks:
         body.blank()
-        _prose(body, card.reply)
+        write_prose(body, card.reply)
     _go_on(body)
 
 
 def _loading(body: Body, card: Loading) -> None:
-    body.para(card.doing)
+    body.para(told(card.doing))
     total = len(card.steps)
     x = body.canvas.put(0, body.y, "━" * 2 * card.done, BOLD)
     body.canvas.put(x, body.y - 1, "─" * 2 * (total - card.done), MUTE)
@@ -219,17 +220,20 @@ def _loading(body: Body, card: Loading) -> None:
         )
 
 
-def _prose(body: Body, words: str) -> None:
-    for at, block in enumerate(blocks(words)):
-        if at and not isinstance(block, Item):
+def write_prose(body: Body, prose: Prose) -> None:
+    """Write lesson words, a blank row between their blocks."""
+    for at, block in enumerate(prose.blocks):
+        if at:
             body.blank()
-        if isinstance(block, Listing):
-            for line in block.lines:
-                body.para((Span(line),), BOLD)
-        elif isinstance(block, Item):
-            body.labelled("·", block.spans, TEXT, column=2)
-        else:
-            body.para(block.spans)
+        match block:
+            case Paragraph(runs):
+                body.para(spans(runs))
+            case Code(lines):
+                for line in lines:
+                    body.para((Span(line),), BOLD)
+            case Listing(items, ordered):
+                for number, item in enumerate(items, 1):
+                    body.labelled(f"{number}." if ordered else "·", spans(item), TEXT, column=3 if ordered else 2)
 
 
 def _go_on(body: Body) -> None:

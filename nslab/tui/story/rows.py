@@ -9,7 +9,6 @@ from msgspec import Struct
 from nslab.tui.canvas import Canvas
 from nslab.tui.edit import Line
 from nslab.tui.faces import BAD, BOLD, MUTE, OK, TEXT, Face, Role, solid
-from nslab.tui.prose import Listing, blocks
 from nslab.tui.story import card as inside
 from nslab.tui.story.card import Body, Hit
 from nslab.tui.story.view import SYMBOL, CannotRun, Past, Stage, StoryView
@@ -62,7 +61,7 @@ def story_rows(
     """Arrange a step in `width` cells."""
     tight = density is Density.TIGHT
     canvas = Canvas(min(width, MEASURE), plain=plain)
-    _words(canvas, view)
+    _words(canvas, view, words)
     for past in view.past:
         _past(canvas, past, words)
     canvas.reach(canvas.height + (1 if view.past else 0))
@@ -78,16 +77,14 @@ def story_rows(
     return StoryRows(canvas, hits, top, bottom, cursor)
 
 
-def _words(canvas: Canvas, view: StoryView) -> None:
-    y = canvas.para(1, 0, canvas.width - 2, view.title, BOLD)
-    for block in blocks(view.words):
-        y += 1
-        if isinstance(block, Listing):
-            for line in block.lines:
-                y = canvas.para(3, y, canvas.width - 4, line, BOLD)
-        else:
-            y = canvas.para(1, y, canvas.width - 2, block.spans)
-    canvas.reach(y + 1)
+def _words(canvas: Canvas, view: StoryView, words: Words) -> None:
+    """The lesson's title, and the step's words on the screen's own ground."""
+    canvas.para(1, 0, canvas.width - 2, view.title, BOLD)
+    if view.words.blocks:
+        body = Body(canvas.width - 2, words, plain=canvas.plain, ground=None)
+        inside.write_prose(body, view.words)
+        canvas.blit(body.canvas, 1, canvas.height + 1)
+    canvas.reach(canvas.height + 1)
 
 
 def _past(canvas: Canvas, past: Past, words: Words) -> None:

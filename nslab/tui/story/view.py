@@ -1,6 +1,6 @@
 """What the story shows of a step, as frozen values. The lesson screen makes one from the player's state at each change.
 
-Fields named `words` hold lesson words, the small Markdown of `nslab.tui.prose`, with all values already filled in.
+Lesson words are the course's Prose with all values already filled in; a str is a sentence of the interface or a fact.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import ClassVar
 
 from msgspec import Struct
+
+from nslab.course.markdown import Prose
 
 
 class Stage(StrEnum):
@@ -43,14 +45,14 @@ class Choice(Struct, frozen=True):
     """One answer that a prediction offers."""
 
     id: str
-    words: str
+    words: Prose
 
 
 class Task(Struct, frozen=True):
     """One thing to do. `asks`: the learner types what they found, once the task is at hand."""
 
     id: str
-    words: str
+    words: Prose
     state: TaskState
     asks: bool = False
 
@@ -66,7 +68,7 @@ class Miss(Struct, frozen=True):
 class Predicting(Struct, frozen=True):
     """The open card before anything is done. `picked` is the choice under the cursor, not yet said."""
 
-    question: str
+    question: Prose
     choices: tuple[Choice, ...]
     picked: str | None = None
     stage: ClassVar[Stage] = Stage.PREDICT
@@ -76,8 +78,8 @@ class Doing(Struct, frozen=True):
     """The open card while tasks are to do. A miss turns it red; `hints` are those asked for so far."""
 
     tasks: tuple[Task, ...]
-    lead: str = ""
-    hints: tuple[str, ...] = ()
+    lead: Prose = Prose()
+    hints: tuple[Prose, ...] = ()
     more_hints: bool = False
     miss: Miss | None = None
     checking: bool = False
@@ -93,14 +95,14 @@ class Observing(Struct, frozen=True):
     seen: tuple[str, ...]
     held: bool | None = None
     predicted: str = ""
-    reply: str = ""
+    reply: Prose = Prose()
     stage: ClassVar[Stage] = Stage.OBSERVE
 
 
 class Explaining(Struct, frozen=True):
     """Why, in the lesson's words."""
 
-    words: str
+    words: Prose
     stage: ClassVar[Stage] = Stage.EXPLAIN
 
 
@@ -129,7 +131,7 @@ class StoryView(Struct, frozen=True):
     """One step of a lesson: its words, the stages that are over, the one open card, the stages to come."""
 
     title: str
-    words: str
+    words: Prose
     card: Card
     past: tuple[Past, ...] = ()
     coming: tuple[Stage, ...] = ()

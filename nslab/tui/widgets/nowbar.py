@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from rich.cells import cell_len
 
+from nslab.course.markdown import Prose
 from nslab.tui.canvas import Canvas
 from nslab.tui.drawn import Drawn
 from nslab.tui.faces import BOLD, MUTE, REVERSE, Role
@@ -19,7 +20,7 @@ class Now(Struct, frozen=True):
     """What the learner is at: the stage, one line of lesson words, and how many of its tasks are done, if any."""
 
     stage: Stage
-    words: str
+    words: Prose
     done: str = ""  # such as "▸ 3/3"
 
 

@@ -10,6 +10,7 @@ from textual.message import Message
 from nslab.tui.canvas import Canvas
 from nslab.tui.drawn import Drawn
 from nslab.tui.faces import BOLD, MUTE, REVERSE, Role, solid
+from nslab.tui.prose import told
 from nslab.words import Words
 
 
@@ -25,7 +26,7 @@ def wrecked_rows(wreck: Wreck, width: int, words: Words, *, plain: bool = False)
     """Arrange the band in `width` cells, as tall as its words; fear is answered before the key."""
     canvas = Canvas(width, plain=plain, ground=Role.BAD_TINT)
     canvas.put(0, 0, f" ✗ {words('wreck.title').upper()} ", solid(Role.BAD))
-    y = canvas.para(2, 2, width - 4, wreck.broken, BOLD)
+    y = canvas.para(2, 2, width - 4, told(wreck.broken), BOLD)
     y = canvas.para(2, y, width - 4, words("wreck.outside"))
     x = canvas.put(2, y + 1, f" ⏎  {words('wreck.reset')} ", REVERSE) + 2
     cost = words("wreck.cost", steps=wreck.steps, commands=wreck.commands) if wreck.steps else words("wreck.cost-none")

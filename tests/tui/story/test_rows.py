@@ -4,6 +4,7 @@ import gallery
 import pytest
 from msgspec.structs import replace
 
+from nslab.course.markdown import Prose
 from nslab.tui.edit import Line
 from nslab.tui.faces import Face, Role, solid
 from nslab.tui.story.card import HitKind
@@ -30,7 +31,10 @@ def test_no_words_are_cut_off_or_written_over(
 
 def test_a_prediction_arranged(en: Words) -> None:
     view = StoryView(
-        "One process, two numbers", "Look.", gallery.cards("en")["predict"], coming=(Stage.DO, Stage.OBSERVE)
+        "One process, two numbers",
+        gallery.prose("Look."),
+        gallery.cards("en")["predict"],
+        coming=(Stage.DO, Stage.OBSERVE),
     )
     assert story_rows(view, 36, en).canvas.text() == (
         " One process, two numbers\n"
@@ -66,7 +70,7 @@ def test_a_miss_says_wanted_found_next(en: Words) -> None:
 
 def test_past_stages_fold_to_one_row_with_the_learners_answer_and_its_mark(en: Words) -> None:
     view = StoryView(
-        "T", "", gallery.cards("en")["explain"], past=(Past(Stage.PREDICT, "1", True), Past(Stage.DO, "./ns_pid"))
+        "T", Prose(), gallery.cards("en")["explain"], past=(Past(Stage.PREDICT, "1", True), Past(Stage.DO, "./ns_pid"))
     )
     lines = story_rows(view, 30, en).canvas.text().split("\n")
     assert lines[2:4] == [" ? predict   1             ✓", " $ do        ./ns_pid      ✓"]
@@ -74,7 +78,7 @@ def test_past_stages_fold_to_one_row_with_the_learners_answer_and_its_mark(en: W
 
 def test_a_prediction_that_failed_is_told_with_what_was_said_and_no_blame(en: Words) -> None:
     card = Observing(("`echo $$` printed 1",), held=False, predicted="8")
-    text = story_rows(StoryView("T", "", card), 60, en).canvas.text()
+    text = story_rows(StoryView("T", Prose(), card), 60, en).canvas.text()
     assert "✗ you said: 8. The machine says otherwise." in text
     assert "!" not in text
 
@@ -98,7 +102,7 @@ def test_only_a_picked_choice_can_be_committed(en: Words) -> None:
     card = gallery.cards("en")["predict"]
     assert isinstance(card, Predicting)
     for picked, offered in ((None, False), ("one", True)):
-        rows = story_rows(StoryView("T", "", replace(card, picked=picked)), 40, en)
+        rows = story_rows(StoryView("T", Prose(), replace(card, picked=picked)), 40, en)
         assert (HitKind.COMMIT in {hit.kind for hit in rows.hits}) is offered
 
 

@@ -98,7 +98,13 @@ async def test_a_live_change_keeps_the_pick_and_the_half_typed_answer(stand: typ
         view = gallery.story("en", "ask")
         assert isinstance(view.card, Doing)
         story.show(
-            StoryView(view.title, view.words, replace(view.card, hints=("Look again.",)), view.past, view.coming)
+            StoryView(
+                view.title,
+                view.words,
+                replace(view.card, hints=(gallery.prose("Look again."),)),
+                view.past,
+                view.coming,
+            )
         )
         assert "▸ 42" in text(story)
         assert "Look again." in text(story)

@@ -92,6 +92,6 @@ def test_the_current_question_in_one_row(en: Words) -> None:
 
 def test_a_question_too_long_for_its_row_ends_in_dots(en: Words) -> None:
     canvas = Canvas(40, 1)
-    nowbar_rows(canvas, Now(Stage.OBSERVE, "Which of the eight rows split in two, and why those?"), en)
+    nowbar_rows(canvas, Now(Stage.OBSERVE, gallery.prose("Which of the eight rows split in two, and why those?")), en)
     assert canvas.lost == []
     assert canvas.text() == " ◉ OBSERVE  Which of the eight rows…"
