@@ -25,7 +25,7 @@ COMMANDS = {
 }
 ALONE = "lesson"  # what `nslab` by itself does: without an id, that is the map of the course
 
-CRASHED = os.EX_SOFTWARE
+CRASHED = 70  # EX_SOFTWARE of sysexits.h
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, NoReturn, Protocol, cast
 
 from nslab import __version__
+from nslab.errors import NslabError
 from nslab.words import LANGS, Words
 
 # What argparse may say, in its own English, and our words for it. What is not here is shown as argparse says it.
@@ -23,6 +25,12 @@ COMPLAINTS: Mapping[str, re.Pattern[str]] = {
         r"argument (?P<argument>.*?): invalid choice: (?P<value>.*) \(choose from (?P<choices>.*)\)", re.DOTALL
     ),
 }
+
+
+class NotLinux(NslabError):
+    """This machine has no namespaces to show: it runs another system."""
+
+    code = "not-linux"
 
 
 class CommandModule(Protocol):
@@ -79,6 +87,8 @@ class CommandParser(Parser):
         if self._loaded:
             return
         self._loaded = True
+        if not sys.platform.startswith("linux"):  # before a module that only Linux can import
+            raise NotLinux(system=sys.platform)
         module = cast(CommandModule, import_module(self._module_name))
         module.add_arguments(self, self.words)
         self.add_language(default=argparse.SUPPRESS)  # absent here must not overwrite what stood before the command

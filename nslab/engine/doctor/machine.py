@@ -18,12 +18,6 @@ LEAST_FREE_INODES = 10_000
 LEAST_OPEN_FILES = 256
 
 
-def linux(probe: str) -> Finding:
-    """Namespaces are Linux's own."""
-    system = os.uname().sysname
-    return ok(probe, system=system) if system == "Linux" else missing(probe, "not-linux", system=system)
-
-
 def kernel(probe: str) -> Finding:
     """New enough for all that the lab asks of it."""
     release = os.uname().release
