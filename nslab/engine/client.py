@@ -1,8 +1,8 @@
 """A lab, seen from its owner: start one, ask it for things, end it.
 
 Requests block until the lab answers, which takes milliseconds; an application with an event loop makes them from worker
-threads, one at a time being served. Events are read from a socket of their own, so a loop can watch it. Every fd that comes out of here is close-on-exec and
-the caller's to close.
+threads, and they are served one at a time. Events have a socket of their own, so that a loop can watch it. Every fd that comes
+out of here is close-on-exec and the caller's to close.
 """
 
 from __future__ import annotations

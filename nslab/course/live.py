@@ -1,0 +1,285 @@
+"""A `World` over a running lab: the course's questions, answered by the kernel through the lab's /proc and its PID 1.
+
+A path is opened by openat2(2) inside the root of the process whose view is asked for: a link that the learner made can't lead
+to a file of the real machine. Nothing stays open: an fd inside a mount would keep the learner from unmounting it.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable
+
+from nslab.course import probes
+from nslab.course.cast import HOST, Cast, Engine, depth
+from nslab.course.told import Absent, Namespace, Told
+from nslab.course.world import FileFacts, Holders, Life
+from nslab.engine.client import Lab
+from nslab.engine.failures import LabError
+from nslab.engine.spec import Process as OciProcess
+from nslab.kernel import procfs
+from nslab.kernel.capabilities import Capability
+from nslab.kernel.namespaces import Kind
+from nslab.kernel.paths import open_in_root
+from nslab.kernel.uts import UtsNames
+from nslab.observe.details import Details
+from nslab.observe.holders import DescriptorHold, MountHold, holds
+from nslab.observe.namespaces import NamespaceId, Unread
+from nslab.observe.observer import Look, Observer
+from nslab.observe.roots import ProcRoot
+from nslab.observe.scan import Process
+
+HOME = "/root"
+TEXT_BYTES = 64 << 10
+PROGRAM_SECONDS = 1.0
+HOST_PID = 1
+ALL_CAPABILITIES = tuple(int(capability) for capability in Capability)
+
+
+class LiveWorld:
+    """Answers from the last look; `look` takes a new one. Not for two threads at once."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self._root = ProcRoot(lab.proc)
+        self.observer = Observer(self._root)
+        self.cast = Cast(self.observer)
+        self.seen: Look = self.observer.look()
+
+    def look(self, engine: Engine) -> Look:
+        """Look at every process of the lab, and give the names to whom they belong now."""
+        self.seen = self.observer.look()
+        self.cast.update(self.seen, engine)
+        return self.seen
+
+    def close(self) -> None:
+        """Let the lab's /proc go."""
+        self._root.close()
+
+    def pid(self, process: str, seen_from: str) -> int | Absent:
+        found, viewer = self._process(process), self._process(seen_from)
+        if isinstance(found, Absent) or isinstance(viewer, Absent):
+            return found if isinstance(found, Absent) else self._absent(seen_from)
+        details, space = self._details(found), viewer.namespaces.pid
+        number = details.pid_in(space) if details and isinstance(space, NamespaceId) else None
+        return number or Absent(Told("absent.no-number", {"process": process, "seen_from": seen_from}))
+
+    def comm(self, process: str) -> str | Absent:
+        found = self._process(process)
+        return found if isinstance(found, Absent) else found.comm
+
+    def hostname(self, process: str) -> str | Absent:
+        names = self._names(process)
+        return names if isinstance(names, Absent) else names.nodename
+
+    def hostnames(self) -> frozenset[str]:
+        one_each = {process.namespaces.uts: process.pid for process in self.seen.scan.processes}
+        return frozenset(names.nodename for names in self._ask_names(one_each.values()) if names)
+
+    def domainname(self, process: str) -> str | Absent:
+        names = self._names(process)
+        return names if isinstance(names, Absent) else names.domainname
+
+    def namespace(self, process: str, kind: Kind) -> Namespace | Absent:
+        role = self.cast.role(process)
+        if role is None:
+            return self._absent(process)
+        found = role.process.namespaces.of(kind)
+        if isinstance(found, Unread):
+            return Absent(Told("absent.refused", {"what": f"/proc/{role.process.pid}/ns/{kind}", "errno": found.name}))
+        return Namespace(kind, found)
+
+    def namespace_at(self, path: str, kind: Kind) -> Namespace | Absent:
+        fd = self._open(path, HOST, os.O_PATH)
+        if isinstance(fd, Absent):
+            return fd
+        try:
+            facts = os.fstat(fd)
+        finally:
+            os.close(fd)
+        if facts.st_dev != self._root.nsfs_device:
+            return Absent(Told("absent.not-a-namespace", {"path": path}))
+        return Namespace(kind, NamespaceId(facts.st_dev, facts.st_ino))
+
+    def holders(self, namespace: Namespace) -> Holders | Absent:
+        inside = sum(one.namespaces.of(namespace.kind) == namespace.id for one in self.seen.scan.processes)
+        found = [hold for hold in holds(self._root, self.seen.scan).found if hold.namespace == namespace.id]
+        return Holders(
+            processes=inside,
+            fds=sum(isinstance(hold, DescriptorHold) for hold in found),
+            mounts=sum(isinstance(hold, MountHold) for hold in found),
+        )
+
+    def status(self, process: str, seen_from: str) -> str | Absent:
+        number = self.pid(process, seen_from)
+        if isinstance(number, Absent):
+            return number
+        if seen_from != HOST:  # a procfs of its PID namespace, if it has mounted one
+            return self.text(f"/proc/{number}/status", seen_from)
+        try:
+            directory = procfs.open_process(self._root.fd, number)
+        except OSError:
+            return self._absent(process)
+        try:
+            return procfs.read_file(directory, "status", TEXT_BYTES).decode(errors="replace")
+        except OSError:
+            return self._absent(process)
+        finally:
+            os.close(directory)
+
+    def text(self, path: str, seen_from: str) -> str | Absent:
+        fd = self._open(path, seen_from, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        if isinstance(fd, Absent):
+            return fd
+        try:
+            return os.read(fd, TEXT_BYTES).decode(errors="replace")
+        except OSError as error:
+            return unreadable(path, error)
+        finally:
+            os.close(fd)
+
+    def file(self, path: str, seen_from: str) -> FileFacts | Absent:
+        fd = self._open(path, seen_from, os.O_PATH)
+        if isinstance(fd, Absent):
+            return fd
+        try:
+            mode = os.fstat(fd).st_mode
+        finally:
+            os.close(fd)
+        return FileFacts(regular=stat.S_ISREG(mode), executable=bool(mode & 0o111))
+
+    def mounts_at(self, path: str, process: str) -> int | Absent:
+        found = self._process(process)
+        if isinstance(found, Absent):
+            return found
+        try:
+            directory = procfs.open_process(self._root.fd, found.pid)
+        except OSError:
+            return self._absent(process)
+        try:
+            return sum(mount.point == in_home(path) for mount in procfs.read_mountinfo(directory))
+        except OSError as error:
+            return unreadable(f"/proc/{found.pid}/mountinfo", error)
+        finally:
+            os.close(directory)
+
+    def life(self, process: str) -> Life:
+        role = self.cast.role(process)
+        if role is None:
+            return Life.NEVER_SEEN
+        return Life.ALIVE if role.alive else Life.GONE
+
+    def pid_depth(self, process: str, below: str) -> int | Absent:
+        found, above = self._process(process), self._process(below)
+        if isinstance(found, Absent) or isinstance(above, Absent):
+            return found if isinstance(found, Absent) else self._absent(below)
+        levels = depth(self.seen, found, above)
+        return Absent(Told("absent.not-below", {"process": process, "below": below})) if levels is None else levels
+
+    def probe(self, call: probes.Call, where: str, without: tuple[str, ...]) -> int | Absent:
+        found = self._process(where)
+        if isinstance(found, Absent):
+            return found
+        name, args = as_step(call)
+        try:
+            return self._lab.probe(found.pid, name, args, numbers(without), for_children=isinstance(call, probes.Fork))
+        except LabError as error:
+            return Absent(Told("absent.lab", {"why": str(error)}))
+
+    def exit_status(self, path: str, where: str, without: tuple[str, ...]) -> int | Absent:
+        found = self._process(where)
+        if isinstance(found, Absent):
+            return found
+        kept = tuple(number for number in ALL_CAPABILITIES if number not in numbers(without))
+        program = OciProcess((in_home(path),), cwd=HOME, capabilities=kept, no_new_privileges=False, seccomp=False)
+        null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            task = self._lab.attach(found.pid, program, (null, null, null))
+        except LabError as error:
+            return Absent(Told("absent.lab", {"why": str(error)}))
+        finally:
+            os.close(null)
+        return self._await(task.pid, task.pidfd, path)
+
+    def _await(self, pid: int, pidfd: int, path: str) -> int | Absent:
+        try:
+            status = self._lab.wait(pid, PROGRAM_SECONDS)
+            if status is None:
+                self._lab.probe(HOST_PID, "kill", (pid, 9))
+                return Absent(Told("absent.too-slow", {"path": path}))
+        except LabError as error:
+            return Absent(Told("absent.lab", {"why": str(error)}))
+        finally:
+            os.close(pidfd)
+        return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+    def _process(self, name: str) -> Process | Absent:
+        role = self.cast.role(name)
+        return role.process if role is not None and role.alive else self._absent(name)
+
+    def _details(self, process: Process) -> Details | None:
+        return self.seen.details.get(process.pid)
+
+    def _names(self, process: str) -> UtsNames | Absent:
+        found = self._process(process)
+        if isinstance(found, Absent):
+            return found
+        return self._ask_names([found.pid])[0] or self._absent(process)
+
+    def _ask_names(self, pids: Iterable[int]) -> tuple[UtsNames | None, ...]:
+        asked = tuple(pids)
+        try:
+            return self._lab.names(asked)
+        except LabError:
+            return (None,) * len(asked)
+
+    def _absent(self, process: str) -> Absent:
+        gone = self.cast.role(process) is not None
+        return Absent(Told("absent.ended" if gone else "absent.never-seen", {"process": process}))
+
+    def _open(self, path: str, seen_from: str, flags: int) -> int | Absent:
+        found = self._process(seen_from)
+        if isinstance(found, Absent):
+            return found
+        try:
+            root = os.open(f"{found.pid}/root", os.O_PATH | os.O_CLOEXEC, dir_fd=self._root.fd)
+        except OSError:
+            return self._absent(seen_from)
+        try:
+            return open_in_root(root, in_home(path), flags)
+        except OSError as error:
+            return unreadable(path, error)
+        finally:
+            os.close(root)
+
+
+def in_home(path: str) -> str:
+    """`~` is the lab's home."""
+    return HOME + path[1:] if path.startswith("~") else path
+
+
+def unreadable(path: str, error: OSError) -> Absent:
+    """Why a file could not be read."""
+    name = errno.errorcode.get(error.errno or 0, str(error.errno))
+    return Absent(Told("absent.refused", {"what": path, "errno": name}))
+
+
+def numbers(names: tuple[str, ...]) -> tuple[int, ...]:
+    """CAP_SYS_ADMIN as the number that the engine takes."""
+    return tuple(int(Capability[name.removeprefix("CAP_")]) for name in names)
+
+
+def as_step(call: probes.Call) -> tuple[str, tuple[int | str, ...]]:
+    """A probe's call in the engine's words."""
+    match call:
+        case probes.Clone(kinds):
+            return "try_clone", tuple(str(kind) for kind in kinds)
+        case probes.Fork():
+            return "try_clone", ()
+        case probes.Kill(number):
+            return "kill", (int(str(number)), 0)
+        case probes.Open(path, write):
+            return "try_open", (in_home(path), os.O_WRONLY if write else os.O_RDONLY)
+        case probes.Setns(path, kind):
+            return "try_setns", (in_home(path), str(kind))
