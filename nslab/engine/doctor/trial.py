@@ -19,7 +19,7 @@ from msgspec import Struct
 from nslab.kernel import idmap
 from nslab.kernel.clone import clone3
 from nslab.kernel.namespaces import Kind
-from nslab.kernel.process import pidfd_send_signal, set_ids
+from nslab.kernel.process import PR_SET_DUMPABLE, pidfd_send_signal, prctl, set_ids
 from nslab.kernel.syscalls import SyscallError, errno_name, meaning
 
 DEADLINE_SECONDS = 10
@@ -89,6 +89,7 @@ def _in_child(action: Callable[[], object], parent: socket.socket) -> None:
     try:
         if parent.recv(len(GO)) == GO:
             set_ids(0, 0)
+            prctl(PR_SET_DUMPABLE, 1)  # lost with the change of ids; without it our own /proc files are not ours
             action()
             parent.send(DONE)
     except OSError as error:
