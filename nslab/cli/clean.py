@@ -19,7 +19,8 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     """Sweep this user's run directories. What a living lab uses is left alone and named."""
     swept, in_use = rundir.sweep(rundir.base(dict(os.environ), os.geteuid()))
     if arguments.json:
-        print_json({"removed": swept, "in_use": in_use})
+        users = [{"path": str(each.path), "pid": each.pid, "command": each.command} for each in in_use]
+        print_json({"removed": [str(path) for path in swept], "in_use": users})
         return 0
     for path in swept:
         print(words("clean.removed", path=path))
