@@ -1,0 +1,155 @@
+"""A lesson's lab while it is open: its files, containers, and shells, and the world that checks observe.
+
+Headless: the application shows the shells, author check and replay only type into them. The masters belong to the session; who
+reads one says so to nobody, but somebody must, or the programs behind it block.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from nslab.course.cast import Engine
+from nslab.course.live import HOME, LiveWorld
+from nslab.course.model import Container
+from nslab.engine.client import Lab, Task
+from nslab.engine.spec import DEFAULT_ENVIRONMENT, Process, Spec
+from nslab.kernel.pty import WindowSize
+
+SHELL = ("bash",)
+FIRST_SIZE = WindowSize()
+
+# The marks of OSC 133 tell a terminal where a prompt begins and ends; it can then wear the colour of its world.
+BASHRC = r"""PS1='\[\e]133;A\a\]\h:\w\$\[\e]133;B\a\] '
+HISTCONTROL=ignoreboth
+alias ls='ls --color=auto' grep='grep --color=auto'
+"""
+
+
+class Shell(Struct, frozen=True):
+    """A terminal's shell, or a container's program with a terminal: who it is, and its terminal's master."""
+
+    name: str
+    pid: int
+    pidfd: int
+    master: int
+
+
+class Ended(Struct, frozen=True):
+    """How a shell ended: wait(2)'s status."""
+
+    status: int
+
+    @property
+    def code(self) -> int | None:
+        """Its exit code; None where a signal ended it."""
+        return None if os.WIFSIGNALED(self.status) else os.WEXITSTATUS(self.status)
+
+    @property
+    def signal(self) -> int | None:
+        """The signal that ended it, if one did."""
+        return os.WTERMSIG(self.status) if os.WIFSIGNALED(self.status) else None
+
+
+class Session:
+    """One lab, from its start to its end. Raises LabError where the lab can't do what it is asked."""
+
+    def __init__(self, files: dict[str, bytes], containers: Iterable[Container], terminals: Iterable[str]) -> None:
+        self._terminals = tuple(terminals)
+        self.shells: dict[str, Shell] = {}
+        self._containers: dict[str, int] = {}
+        self._started: set[int] = set()  # every shell's number, ended ones too: none of them is the learner's container
+        self._pidfds: list[int] = []
+        self.lab = Lab.start()
+        try:
+            self._furnish(files)
+            self.world = LiveWorld(self.lab)
+            for container in containers:
+                self.make(container)
+            for name in self._terminals:
+                if name not in self.shells:
+                    self.open_shell(name)
+            self.look()
+        except BaseException:
+            self.lab.close()
+            raise
+
+    def _furnish(self, files: dict[str, bytes]) -> None:
+        """Lay the lesson's files into the lab's home, and the shells' settings."""
+        self.lab.put(f"{HOME}/.bashrc", BASHRC.encode())
+        for name, data in files.items():
+            self.lab.put(f"{HOME}/{name}", data)
+
+    def make(self, container: Container) -> None:
+        """Create and start a container of the lesson's. One that is called as a terminal gets it."""
+        terminal = container.container in self._terminals
+        pipes = () if terminal else (0, 1, 2)
+        process = Process(container.args, cwd="/", terminal=terminal, pipes=pipes)
+        spec = Spec(container.container, process, container.namespaces, container.hostname)
+        if container.container in self._containers:
+            self.lab.delete(container.container)
+        with null_streams(len(pipes)) as streams:
+            task = self.lab.run(spec, streams)
+        self._containers[container.container] = task.pid
+        self._keep(container.container, task)
+
+    def open_shell(self, name: str, size: WindowSize = FIRST_SIZE) -> Shell:
+        """A shell of the lab for a terminal, in place of the one before."""
+        process = Process(SHELL, DEFAULT_ENVIRONMENT, cwd=HOME, pipes=(), terminal=True, size=size)
+        return self._keep(name, self.lab.spawn(process))
+
+    def ended(self, name: str) -> Ended | None:
+        """How a terminal's shell ended; None while it runs, or before the lab has said so."""
+        status = self.lab.ended(self.shells[name].pid)
+        return None if status is None else Ended(status)
+
+    def engine(self) -> Engine:
+        """What of the lab's processes is the engine's."""
+        return Engine(dict(self._containers), frozenset(self._started))
+
+    def look(self) -> None:
+        """Look at the lab anew."""
+        self.world.look(self.engine())
+
+    def close(self) -> None:
+        """End the lab and let go of everything."""
+        self.lab.close()
+        self.world.close()
+        for shell in self.shells.values():
+            if shell.master >= 0:
+                with contextlib.suppress(OSError):
+                    os.close(shell.master)
+        for pidfd in self._pidfds:
+            os.close(pidfd)
+        self.shells.clear()
+        self._pidfds.clear()
+
+    def _keep(self, name: str, task: Task) -> Shell:
+        before = self.shells.pop(name, None)
+        if before is not None and before.master >= 0:
+            os.close(before.master)
+        shell = Shell(name, task.pid, task.pidfd, task.master)
+        self._started.add(task.pid)
+        self._pidfds.append(task.pidfd)
+        if task.master >= 0:
+            self.shells[name] = shell
+        return shell
+
+
+@contextlib.contextmanager
+def null_streams(count: int) -> Iterator[tuple[int, ...]]:
+    """So many descriptors of /dev/null, for a container that nobody talks to."""
+    null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        yield (null,) * count
+    finally:
+        os.close(null)
+
+
+def lesson_files(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
+    """The lesson's files by name. Raises OSError."""
+    return {name: (folder / "files" / name).read_bytes() for name in names}
