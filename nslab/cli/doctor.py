@@ -31,8 +31,11 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
 def print_report(findings: tuple[Finding, ...], words: Words) -> None:
     """A table of all findings, then the remedies, whole lines each, so that they can be copied."""
     head = "", words("doctor.head.probe"), words("doctor.head.found")
-    print_table(head, ((MARKS[each.state], name(each, words), found(each, words)) for each in findings))
-    remedies = {remedy: name(each, words) for each in reversed(findings) if (remedy := remedy_for(each, words))}
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(group_of(finding), []).append(finding)
+    print_table(head, (row(name, members, words) for name, members in groups.items()))
+    remedies = {remedy: name_of(each, words) for each in reversed(findings) if (remedy := remedy_for(each, words))}
     if remedies:
         print(f"\n{words('doctor.todo')}")
     for remedy, probe in reversed(remedies.items()):
@@ -40,24 +43,31 @@ def print_report(findings: tuple[Finding, ...], words: Words) -> None:
     print()
 
 
-def name(finding: Finding, words: Words) -> str:
+def group_of(finding: Finding) -> str:
+    """What shares a row: the kinds of namespace that work, and the programs that are there."""
+    if finding.state == "ok" and finding.probe in PROGRAMS:
+        return "programs"
+    return "kinds" if finding.state == "ok" and kind_of(finding) else finding.probe
+
+
+def row(group: str, members: list[Finding], words: Words) -> tuple[str, str, str]:
+    """The mark, what was probed, and what was found: the evidence, or why it does not work."""
+    first = members[0]
+    if group in ("kinds", "programs"):
+        names = " ".join(kind_of(each) or each.probe for each in members)
+        return MARKS["ok"], words(f"doctor.name.{group}"), names
+    if first.cause:
+        return MARKS[first.state], name_of(first, words), words(f"doctor.cause.{first.cause}.why", **first.facts)
+    return MARKS[first.state], name_of(first, words), words(f"doctor.ok.{first.probe}", **first.facts)
+
+
+def name_of(finding: Finding, words: Words) -> str:
     """What was probed."""
     if finding.probe in PROGRAMS:
-        return words("doctor.name.program", program=finding.probe)
+        return finding.probe
     if kind := kind_of(finding):
         return words("doctor.name.kind", kind=kind)
     return words(f"doctor.name.{finding.probe}")
-
-
-def found(finding: Finding, words: Words) -> str:
-    """What was found: the evidence, or why it does not work."""
-    if finding.cause:
-        return words(f"doctor.cause.{finding.cause}.why", **finding.facts)
-    if finding.probe in PROGRAMS:
-        return words("doctor.ok.program", **finding.facts)
-    if kind_of(finding):
-        return words("doctor.ok.kind")
-    return words(f"doctor.ok.{finding.probe}", **finding.facts)
 
 
 def remedy_for(finding: Finding, words: Words) -> str:

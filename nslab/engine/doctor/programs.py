@@ -21,15 +21,25 @@ class Program(Struct, frozen=True):
     alpine: str
 
 
+UTIL_LINUX = ("util-linux",) * 4
 PROGRAMS: dict[str, Program] = {
     "cc": Program(("cc", "gcc", "clang"), "gcc libc6-dev", "gcc", "gcc", "gcc musl-dev"),
+    "hostname": Program(("hostname",), "hostname", "hostname", "inetutils", "busybox"),
+    "ip": Program(("ip",), "iproute2", "iproute", "iproute2", "iproute2"),
+    "ipcmk": Program(("ipcmk",), *UTIL_LINUX),
+    "ipcs": Program(("ipcs",), *UTIL_LINUX),
+    "lsns": Program(("lsns",), *UTIL_LINUX),
+    "mount": Program(("mount",), "mount", "util-linux", "util-linux", "util-linux"),
+    "nsenter": Program(("nsenter",), *UTIL_LINUX),
+    "pgrep": Program(("pgrep",), "procps", "procps-ng", "procps-ng", "procps"),
+    "ping": Program(("ping",), "iputils-ping", "iputils", "iputils", "iputils"),
+    "pivot_root": Program(("pivot_root",), *UTIL_LINUX),
     "ps": Program(("ps",), "procps", "procps-ng", "procps-ng", "procps"),
     "pstree": Program(("pstree",), "psmisc", "psmisc", "psmisc", "psmisc"),
-    "unshare": Program(("unshare",), "util-linux", "util-linux", "util-linux", "util-linux"),
-    "nsenter": Program(("nsenter",), "util-linux", "util-linux", "util-linux", "util-linux"),
-    "lsns": Program(("lsns",), "util-linux", "util-linux", "util-linux", "util-linux"),
-    "ip": Program(("ip",), "iproute2", "iproute", "iproute2", "iproute2"),
+    "setpriv": Program(("setpriv",), "util-linux", "util-linux", "util-linux", "setpriv"),
     "strace": Program(("strace",), "strace", "strace", "strace", "strace"),
+    "umount": Program(("umount",), "mount", "util-linux", "util-linux", "util-linux"),
+    "unshare": Program(("unshare",), *UTIL_LINUX),
 }
 
 # os-release's ID or ID_LIKE → how packages are installed there. Where none fits, Debian's names are shown.
