@@ -1,0 +1,80 @@
+"""`nslab lessons`: the course as a list."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from nslab.cli import lessons
+from nslab.cli.main import main
+from nslab.course.library import Library
+from nslab.course.progress import ProgressStore
+from nslab.engine.doctor import Finding
+from nslab.engine.doctor.findings import missing
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+
+def told(capsys: pytest.CaptureFixture[str], lesson: str) -> str:
+    """The line about a lesson."""
+    assert main(["lessons", "--lang", "en"]) == 0
+    return next(line for line in capsys.readouterr().out.splitlines() if line.startswith(lesson))
+
+
+def test_json_lists_every_lesson_of_the_map_in_order(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lessons", "--json"]) == 0
+    assert [entry["id"] for entry in json.loads(capsys.readouterr().out)] == list(Library().order())
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_list_has_each_title_in_the_readers_language(lang: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["lessons", "--json"])
+    titles = [entry["title"][lang] for entry in json.loads(capsys.readouterr().out)]
+    main(["lessons", "--lang", lang])
+    printed = capsys.readouterr().out
+    assert [title for title in titles if title not in printed] == []
+
+
+def test_a_lesson_begun_says_which_step_was_reached(capsys: pytest.CaptureFixture[str]) -> None:
+    third = Library().load("pid").lesson.step[2].id
+    ProgressStore().change("pid", lambda progress: structs.replace(progress, step=third))
+    assert "step 3 of " in told(capsys, "pid")
+
+
+def test_a_lesson_finished_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    ProgressStore().change("pid", lambda progress: structs.replace(progress, done=True))
+    assert "✓ done" in told(capsys, "pid")
+    assert "✓ done" not in told(capsys, "uts")
+
+
+def test_what_this_machine_lacks_for_a_lesson_is_told_before_it_is_opened(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def without_pstree(probe: str) -> Finding:
+        if probe == "pstree":
+            return missing(probe, "no-program", program=probe, install="sudo apt install psmisc")
+        return Finding(probe, "ok")
+
+    monkeypatch.setattr(lessons, "examine", without_pstree)
+    assert "pstree is not on this machine" in told(capsys, "pid")
+    assert "pstree" not in told(capsys, "uts")
+
+
+def test_a_lesson_that_cannot_be_loaded_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "lessons"
+    (root / "broken").mkdir(parents=True)
+    (root / "broken" / "lesson.toml").write_text("format = ")
+    (root / "pid").symlink_to(Library().root / "pid")
+    chapter = '[[chapter]]\nid = "one"\nlessons = ["broken", "pid"]\ntitle = { en = "One", zh = "一" }\n'
+    (root / "course.toml").write_text("format = 1\n" + chapter)
+    monkeypatch.setattr(lessons, "Library", lambda: Library(root))
+    assert "nslab author check broken" in told(capsys, "broken")
+    assert told(capsys, "pid")
