@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from nslab.course.markdown import Prose, blocks
+from nslab.kernel.namespaces import Kind
+from nslab.observe.views import Tag
 from nslab.tui.panes.program import Made, ProgramView
+from nslab.tui.screens.map_view import ChapterEntry, LessonEntry, MapView, Need, Progress, Sight
 from nslab.tui.story.view import (
     CannotRun,
     Card,
@@ -20,7 +23,7 @@ from nslab.tui.story.view import (
     Task,
     TaskState,
 )
-from nslab.tui.widgets.frame import Owned, World
+from nslab.tui.widgets.frame import World
 from nslab.tui.widgets.header import Where
 from nslab.tui.widgets.nowbar import Now
 from nslab.tui.widgets.wrecked import Wreck
@@ -195,13 +198,12 @@ def now(lang: Lang) -> Now:
 def worlds(lang: Lang) -> tuple[World, World]:
     """The host's terminal and the container's."""
     host = World("host" if lang == "en" else "宿主机", "A", "lab")
-    return host, World("box", "B", "container", (Owned("pid", "B"), Owned("uts", "B")))
+    return host, World("box", "B", "container", (Tag(Kind.PID, "B"), Tag(Kind.UTS, "B")))
 
 
 def full_world() -> World:
     """A container that owns every kind there is."""
-    kinds = ("pid", "uts", "mnt", "net", "ipc", "user", "cgroup", "time")
-    return World("box", "B", "container", tuple(Owned(kind, "B") for kind in kinds))
+    return World("box", "B", "container", tuple(Tag(kind, "B") for kind in Kind))
 
 
 def wreck(lang: Lang) -> Wreck:
@@ -255,3 +257,92 @@ def program(lang: Lang) -> ProgramView:
     about = "the program behind ns_pid(7)" if lang == "en" else "ns_pid(7) 的源程序"
     made = (Made("CLONE_NEWUTS", "uts", "B"), Made("CLONE_NEWPID", "pid", "B"))
     return ProgramView("ns_pid.c", about, tuple(SOURCE.splitlines()), frozenset({27, 28}), made)
+
+
+LESSONS = {
+    "process": (9, "Where is the container?", "容器在哪里"),
+    "vm": (8, "Why so fast?", "为什么这么快"),
+    "uts": (10, "Two host names on one machine", "一台机器，两个主机名"),
+    "pid": (12, "One process, two numbers", "一个进程，两个 PID"),
+    "init": (12, "Killing PID 1 does nothing", "杀不死的 1 号进程"),
+    "same": (10, "The same namespace, or not?", "是同一个命名空间吗"),
+    "mnt": (14, "Mounted here, invisible there", "这边挂上，那边看不见"),
+    "ipc": (9, "Whose message queue is it?", "消息队列归谁"),
+    "net": (14, "Two servers on port 80", "两个程序同占 80 端口"),
+    "user": (13, "Root, or not?", "是 root，又不是"),
+    "cgroupns": (6, "Where am I in the tree?", "我在树的哪里"),
+    "time": (6, "Up since when?", "从什么时候算起"),
+    "namespaces": (9, "Which are there, and since when?", "有哪些，什么时候有的"),
+    "compose": (11, "What docker sets by default", "docker 默认隔离什么"),
+    "exec": (9, "What docker exec does", "docker exec 做了什么"),
+    "birth": (12, "A container is born", "容器的诞生"),
+    "without": (13, "What each piece buys", "少一样会怎样"),
+    "order": (11, "Could the order be another?", "顺序能换吗"),
+    "cgroup": (10, "Isolated, and yet slowed down?", "隔离了，怎么还会变慢"),
+    "cpu": (9, "Throttled", "限流"),
+    "memory": (12, "Killed at the limit", "到上限就被杀"),
+    "io": (9, "Slowed down", "慢下来的磁盘"),
+    "copies": (8, "A hundred copies?", "一百份拷贝？"),
+    "union": (10, "Scattered directories become one", "散落的目录合成一个"),
+    "docker": (15, "Can you write docker run?", "自己写一个 docker run"),
+}
+CHAPTERS = (
+    ("What is a container?", "容器是什么", "process vm"),
+    (
+        "Namespaces",
+        "命名空间",
+        "uts pid init same mnt ipc net user cgroupns time namespaces compose exec birth without order",
+    ),
+    ("Control groups", "控制组", "cgroup cpu memory io"),
+    ("Layers", "联合文件系统", "copies union"),
+    ("Make your own", "自己动手", "docker"),
+)
+
+
+def _lesson(lang: Lang, name: str) -> LessonEntry:
+    en = lang == "en"
+    minutes, *titles = LESSONS[name]
+    hook = (
+        "In the container you are process 1. From the host you are 8. Both are true, and you will see the kernel keep both."
+        if en
+        else "在容器里你是 1 号进程，从宿主机看你是 8 号。两个都对，你会看到内核同时记着两个 PID。"
+    )
+    needs = (
+        (Need("no `io` controller here", False, "`systemctl edit user@.service`, then `Delegate=io`"),)
+        if name == "io" and en
+        else (Need("这里没有 `io` 控制器", False, "`systemctl edit user@.service`，写上 `Delegate=io`"),)
+        if name == "io"
+        else (
+            Need("a C compiler, here: gcc 12" if en else "C 编译器：本机有 gcc 12", True),
+            Need("no root, no network" if en else "不用 root，不用网络", True),
+        )
+    )
+    return LessonEntry(
+        id=name,
+        title=titles[0 if en else 1],
+        minutes=minutes,
+        hook=prose(hook),
+        progress={"process": Progress.DONE, "vm": Progress.DONE, "uts": Progress.DONE, "pid": Progress.STARTED}.get(
+            name, Progress.NEW
+        ),
+        step=3 if name == "pid" else 1,
+        steps=7,
+        sees=(Sight(Kind.PID, True), Sight(Kind.MNT, False)),
+        types=("./ns_pid", "echo $$", "pstree -p", "ls -l /proc/8/ns"),
+        needs=needs,
+    )
+
+
+def course(lang: Lang) -> MapView:
+    """The whole course, four lessons in, on a machine without an io controller."""
+    en = lang == "en"
+    return MapView(
+        chapters=tuple(
+            ChapterEntry(title if en else zh, tuple(_lesson(lang, name) for name in names.split()))
+            for title, zh, names in CHAPTERS
+        ),
+        machine=(
+            Need("namespaces, overlayfs" if en else "命名空间、overlayfs", True),
+            Need("io: no controller here" if en else "io：没有 io 控制器", False),
+        ),
+    )

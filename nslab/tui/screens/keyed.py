@@ -1,0 +1,72 @@
+"""What every whole screen has: a table of keys that are bound, named, and listed, and words in one language."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.message import Message
+from textual.screen import Screen
+
+from nslab.tui.drawn import Drawn
+from nslab.tui.keys import Key, bindings
+from nslab.words import Words
+
+
+class KeyedScreen(Screen[None]):
+    """Binds its keys; what concerns more than this screen is asked of the application by `Wanted`."""
+
+    keys: ClassVar[tuple[Key, ...]] = ()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        cls.BINDINGS = [*bindings(cls.keys)]
+        super().__init_subclass__(**options)
+
+    class Wanted(Message):
+        """An action for the application: `language`, `theme`, `leave`, `help`, `cards`, `glossary`."""
+
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        self.words = words
+
+    def speak(self, words: Words) -> None:
+        """Go on in another language."""
+        self.words = words
+        for drawn in self.query(Drawn):
+            drawn.speak(words)
+
+    def action_all_keys(self) -> None:
+        """Show every key; the one pressed next is done."""
+        from nslab.tui.widgets.sheet import KeySheet
+
+        self.app.push_screen(KeySheet(self.words, self.keys), self._chosen)
+
+    async def _chosen(self, action: str | None) -> None:
+        if action == "all_keys":
+            self.leader_twice()
+        elif action is not None:
+            await self.run_action(action)
+
+    def leader_twice(self) -> None:
+        """The leader was pressed twice: where a terminal has the focus, its program gets the key."""
+
+    def action_language(self) -> None:
+        self.post_message(self.Wanted("language"))
+
+    def action_theme(self) -> None:
+        self.post_message(self.Wanted("theme"))
+
+    def action_leave(self) -> None:
+        self.post_message(self.Wanted("leave"))
+
+    def action_help(self) -> None:
+        self.post_message(self.Wanted("help"))
+
+    def action_cards(self) -> None:
+        self.post_message(self.Wanted("cards"))
+
+    def action_glossary(self) -> None:
+        self.post_message(self.Wanted("glossary"))

@@ -1,0 +1,119 @@
+"""The lesson selected on the map: its question, what the learner will see and type, what it needs, and where it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from nslab.course.markdown import Paragraph
+from nslab.tui.canvas import Canvas
+from nslab.tui.faces import BAD, BOLD, MUTE, OK, REVERSE, TEXT, Role, hue, lettered, solid
+from nslab.tui.prose import spans, told
+from nslab.tui.screens.map_view import LessonEntry, MapView, Need, Progress, Sight
+from nslab.tui.wrap import shorten
+from nslab.words import Words
+
+MOST_COMMANDS = 5
+
+_Write = Callable[[Canvas, LessonEntry, Words], None]
+
+
+def preview(lesson: LessonEntry, width: int, height: int, words: Words, *, plain: bool = False) -> Canvas:
+    """Arrange the preview in `width` cells. Of what does not fit in `height` rows, the sights go first, then the commands."""
+
+    def part(write: _Write) -> Canvas:
+        canvas = Canvas(width, plain=plain)
+        write(canvas, lesson, words)
+        return canvas
+
+    parts = {write: part(write) for write in (_title, _sights, _commands, _needs, _action)}
+    for gives_way in (_sights, _commands, _needs):
+        if _height(parts.values()) > height:
+            del parts[gives_way]
+    whole = Canvas(width, plain=plain)
+    for canvas in parts.values():
+        if canvas.height:
+            whole.blit(canvas, 0, whole.height + (1 if whole.height else 0))
+    return whole
+
+
+def _height(parts: Iterable[Canvas]) -> int:
+    return sum(part.height + 1 for part in parts if part.height) - 1
+
+
+def _title(canvas: Canvas, lesson: LessonEntry, words: Words) -> None:
+    x = canvas.put(0, 0, lesson.id, BOLD) + 2
+    y = canvas.para(x, 0, canvas.width - x, lesson.title, BOLD)
+    for block in lesson.hook.blocks:
+        if isinstance(block, Paragraph):
+            y = canvas.para(0, y + 1, canvas.width, spans(block.spans))
+
+
+def _sights(canvas: Canvas, lesson: LessonEntry, words: Words) -> None:
+    if lesson.sees:
+        canvas.put(0, 0, words("map.will-see"), MUTE)
+        for y, sight in enumerate(lesson.sees, 1):
+            _sight(canvas, y, sight, words)
+
+
+def _sight(canvas: Canvas, y: int, sight: Sight, words: Words) -> None:
+    """A row of the namespaces pane in small: two bars and ≠, or one across both."""
+    x, gap = 8, 3
+    half = (canvas.width - x - gap) // 2
+    canvas.put(0, y, sight.kind, BOLD if sight.split else TEXT)
+    if not sight.split:
+        canvas.quiet_bar(x, y, canvas.width - x, 1, Role.A_TINT)
+        canvas.put(x, y, "[A]" if canvas.plain else " A ", lettered("A").strong)
+        canvas.mid(x, canvas.width - x, y, f" {words('map.shared')} ", lettered("A"))
+        return
+    second = x + half + gap
+    for start, width, letter, name in (
+        (x, half, "A", words("map.host")),
+        (second, canvas.width - second, "B", "box"),
+    ):
+        canvas.bar(start, y, width, 1, hue(letter))
+        end = canvas.letter(start, y, letter)
+        canvas.put(end, y, f"{name} ", solid(hue(letter)))
+    canvas.put(x + half + 1, y, "≠", BOLD)
+
+
+def _commands(canvas: Canvas, lesson: LessonEntry, words: Words) -> None:
+    if lesson.types:
+        canvas.put(0, 0, words("map.will-type"), MUTE)
+        for y, command in enumerate(lesson.types[:MOST_COMMANDS], 1):
+            canvas.put(0, y, "$", MUTE)
+            canvas.put(2, y, shorten(command, canvas.width - 2), TEXT)
+
+
+def _needs(canvas: Canvas, lesson: LessonEntry, words: Words) -> None:
+    if lesson.needs:
+        canvas.put(0, 0, words("map.needs"), MUTE)
+        for need in lesson.needs:
+            _need(canvas, need)
+
+
+def _need(canvas: Canvas, need: Need) -> None:
+    y = canvas.height
+    canvas.put(0, y, "✓" if need.met else "✗", OK if need.met else BAD)
+    y = canvas.para(2, y, canvas.width - 2, told(need.words), TEXT)
+    if need.remedy and not need.met:
+        canvas.para(2, y, canvas.width - 2, told(need.remedy), MUTE)
+
+
+def _action(canvas: Canvas, lesson: LessonEntry, words: Words) -> None:
+    if not lesson.can_run:
+        canvas.put(0, 0, f" ✗ {words('map.cannot')} ", solid(Role.BAD))
+    elif lesson.progress is Progress.STARTED:
+        canvas.put(0, 0, f" ⏎  {words('map.resume', step=lesson.step, steps=lesson.steps)} ", REVERSE)
+    else:
+        canvas.put(0, 0, f" ⏎  {words('map.again' if lesson.progress is Progress.DONE else 'map.start')} ", REVERSE)
+
+
+def machine_rows(view: MapView, width: int, words: Words, *, plain: bool = False) -> Canvas:
+    """What this machine has for the course, and how many of its lessons can run as it is."""
+    canvas = Canvas(width, plain=plain)
+    canvas.put(0, 0, words("map.machine"), MUTE)
+    for need in view.machine:
+        _need(canvas, need)
+    runs = sum(lesson.can_run for lesson in view.lessons)
+    canvas.para(0, canvas.height, width, words("map.can-run", count=runs, total=len(view.lessons)), MUTE)
+    return canvas

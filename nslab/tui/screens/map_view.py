@@ -1,0 +1,96 @@
+"""What the map shows: chapters, their lessons, what this machine has for them. Frozen values, made from the library,
+the learner's progress, and what `doctor` found."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from nslab.course.markdown import Prose
+from nslab.kernel.namespaces import Kind
+
+
+class Progress(StrEnum):
+    """How far a lesson is."""
+
+    DONE = "done"
+    STARTED = "started"
+    NEW = "new"
+
+
+class Need(Struct, frozen=True):
+    """Something a lesson or the course needs of this machine, told with what was found. `remedy` where it is not met."""
+
+    words: str
+    met: bool
+    remedy: str = ""
+
+
+class Sight(Struct, frozen=True):
+    """A row that the learner will see: one kind of namespace, split in two or shared."""
+
+    kind: Kind
+    split: bool
+
+
+class LessonEntry(Struct, frozen=True):
+    """A lesson on the map. `step` is where it goes on, counted from 1; `types` are commands the learner will type."""
+
+    id: str
+    title: str
+    minutes: int
+    hook: Prose
+    progress: Progress = Progress.NEW
+    step: int = 1
+    steps: int = 1
+    sees: tuple[Sight, ...] = ()
+    types: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+
+    @property
+    def can_run(self) -> bool:
+        """Whether this machine has all that the lesson needs."""
+        return all(need.met for need in self.needs)
+
+
+class ChapterEntry(Struct, frozen=True):
+    """A chapter, with the lessons that exist."""
+
+    title: str
+    lessons: tuple[LessonEntry, ...]
+
+
+class MapView(Struct, frozen=True):
+    """The whole course on this machine. `machine` says what it has for lessons and what it lacks."""
+
+    chapters: tuple[ChapterEntry, ...]
+    machine: tuple[Need, ...] = ()
+
+    @property
+    def lessons(self) -> tuple[LessonEntry, ...]:
+        """All lessons in the course's order."""
+        return tuple(lesson for chapter in self.chapters for lesson in chapter.lessons)
+
+
+class Cursor(Struct, frozen=True):
+    """Where the learner is on the map: the lesson selected, and what is searched for (`found` None: nothing is)."""
+
+    selected: str
+    query: str = ""
+    searching: bool = False
+    found: frozenset[str] | None = None
+
+
+def shown(view: MapView, cursor: Cursor) -> tuple[LessonEntry, ...]:
+    """The lessons the cursor moves over: all, or those found."""
+    return tuple(lesson for lesson in view.lessons if cursor.found is None or lesson.id in cursor.found)
+
+
+def first_to_take(view: MapView) -> str:
+    """The lesson to select at first: one begun, else the first not done that can run, else the first."""
+    for wanted in (Progress.STARTED, Progress.NEW):
+        for lesson in view.lessons:
+            if lesson.progress is wanted and lesson.can_run:
+                return lesson.id
+    return view.lessons[0].id if view.lessons else ""

@@ -1,0 +1,92 @@
+"""The map arranged: one chapter open, the others folded, nothing cut off at any size in either language."""
+
+import gallery
+import pytest
+from msgspec.structs import replace
+
+from nslab.tui.canvas import Canvas
+from nslab.tui.screens.map_rows import map_rows
+from nslab.tui.screens.map_view import Cursor, MapView, Progress, first_to_take
+from nslab.words import Lang, Words
+
+SIZES = [(78, 22), (116, 32), (196, 46)]
+EVERY_LESSON = list(gallery.LESSONS)
+
+
+def written(view: MapView, cursor: Cursor, size: tuple[int, int], words: Words) -> Canvas:
+    canvas = Canvas(*size)
+    map_rows(canvas, view, cursor, words)
+    return canvas
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("lesson", ["process", "pid", "order", "io", "docker"])
+def test_no_words_are_cut_off_or_written_over(lang: Lang, words: Words, size: tuple[int, int], lesson: str) -> None:
+    canvas = written(gallery.course(lang), Cursor(lesson), size, words)
+    assert canvas.lost == []
+    assert lesson in canvas.text()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_lesson_can_be_seen_when_it_is_selected(en: Words, size: tuple[int, int]) -> None:
+    view = gallery.course("en")
+    for lesson in EVERY_LESSON:
+        rows = written(view, Cursor(lesson), size, en).rows
+        selected = [row for row in rows if any(face.solid and glyph == lesson[0] for glyph, face in row)]
+        assert any(lesson in "".join(glyph for glyph, _ in row) for row in selected)
+
+
+def test_folded_chapters_have_a_title_and_their_ids(en: Words) -> None:
+    lines = written(gallery.course("en"), Cursor("pid"), (116, 32), en).text().split("\n")
+    assert lines[4].startswith("1 What is a container?")
+    assert lines[5].startswith("  process  vm")
+
+
+def test_a_lesson_begun_says_where_it_goes_on(en: Words) -> None:
+    text = written(gallery.course("en"), Cursor("pid"), (116, 32), en).text()
+    assert "⏎  go on at step 3 of 7" in text
+    assert "▸  pid         One process, two numbers         3/7  12 min" in text
+
+
+def test_a_lesson_that_cannot_run_says_why_and_what_to_do(en: Words) -> None:
+    text = written(gallery.course("en"), Cursor("io"), (116, 32), en).text()
+    assert "✗ no io controller here" in text
+    assert "systemctl edit user@.service, then Delegate=io" in text
+    assert "24 of 25 lessons can run as it is" in text
+
+
+def test_at_80_columns_the_selected_lesson_has_a_second_row(en: Words) -> None:
+    lines = written(gallery.course("en"), Cursor("io"), (78, 22), en).text().split("\n")
+    at = next(number for number, line in enumerate(lines) if line.startswith("  ✗  io"))
+    assert lines[at + 1] == "     ✗ no io controller here"
+
+
+def test_a_search_shows_only_what_was_found(en: Words) -> None:
+    cursor = Cursor("net", query="net", found=frozenset({"net", "cpu"}))
+    text = written(gallery.course("en"), cursor, (78, 22), en).text()
+    assert "2 Namespaces" in text
+    assert "3 Control groups" in text
+    assert "1 What is a container?" not in text
+
+
+def test_a_search_that_finds_nothing_says_so(en: Words) -> None:
+    text = written(gallery.course("en"), Cursor("pid", query="xyz", found=frozenset()), (116, 32), en).text()
+    assert "No lesson speaks of “xyz”. Esc shows them all again." in text
+
+
+def test_at_first_the_lesson_begun_is_selected_then_the_first_that_can_run() -> None:
+    view = gallery.course("en")
+    assert first_to_take(view) == "pid"
+    fresh = MapView(
+        tuple(
+            replace(chapter, lessons=tuple(replace(each, progress=Progress.NEW) for each in chapter.lessons))
+            for chapter in view.chapters[2:]
+        )
+    )
+    assert first_to_take(fresh) == "cgroup"
+
+
+def test_of_a_preview_too_tall_the_action_stays(en: Words) -> None:
+    text = written(gallery.course("en"), Cursor("pid"), (116, 20), en).text()
+    assert "go on at step 3 of 7" in text
+    assert "≠" not in text
