@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from nslab.course.cast import Engine
 from nslab.course.live import HOME, LiveWorld
 from nslab.course.model import Container
 from nslab.engine.client import Lab, Task
+from nslab.engine.failures import LabError
 from nslab.engine.spec import DEFAULT_ENVIRONMENT, Process, Spec
 from nslab.kernel.pty import WindowSize
+from nslab.kernel.uts import UtsNames
 
 SHELL = ("bash",)
 FIRST_SIZE = WindowSize()
@@ -104,8 +107,18 @@ class Session:
 
     def ended(self, name: str) -> Ended | None:
         """How a terminal's shell ended; None while it runs, or before the lab has said so."""
-        status = self.lab.ended(self.shells[name].pid)
+        try:
+            status = self.lab.ended(self.shells[name].pid)
+        except LabError:
+            return Ended(signal.SIGKILL)  # the lab's end killed it
         return None if status is None else Ended(status)
+
+    def lab_names(self, pids: tuple[int, ...]) -> tuple[UtsNames | None, ...]:
+        """The host names where these processes are; None for one that is gone, and for all once the lab is."""
+        try:
+            return self.lab.names(pids)
+        except LabError:
+            return (None,) * len(pids)
 
     def engine(self) -> Engine:
         """What of the lab's processes is the engine's."""

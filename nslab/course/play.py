@@ -1,0 +1,135 @@
+"""A lesson being played on a lab: what the player waits for is asked of the machine, and what the machine says is told to it.
+
+No thread, no clock, no screen. Whoever plays calls `tick` a few times a second and passes the learner's acts on. One at a time:
+an application guards it with a lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from nslab.course import player as states
+from nslab.course.checks import Verdict
+from nslab.course.loader import Pack
+from nslab.course.look import Look
+from nslab.course.model import Container, Run, Step, Task
+from nslab.course.player import Checked, Event, Judged, Player
+from nslab.course.predictions import judge
+from nslab.course.session import Session, lesson_files
+from nslab.course.told import Absent, Reading, Told
+from nslab.course.world import World
+
+
+class Play:
+    """A lesson, its player, and the lab it is played on."""
+
+    def __init__(self, pack: Pack, done: Collection[str] = ()) -> None:
+        self.pack = pack
+        self.player: Player = states.start(pack.lesson, done)
+        self.session = self._new_session()
+        self.seen: dict[str, Told] = {}  # by step: what the check that passed last there found
+        self._furnished: set[str] = set()
+        self._furnish()
+
+    def _new_session(self) -> Session:
+        lesson = self.pack.lesson
+        files = lesson_files(self.pack.folder, lesson.files)
+        return Session(files, lesson.containers, lesson.terminals)
+
+    @property
+    def world(self) -> World:
+        """The lab as checks see it."""
+        return self.session.world
+
+    def tick(self) -> None:
+        """Look at the lab. A task whose check holds now is done; a step whose tasks are done is judged."""
+        self.session.look()
+        task = self.player.task
+        if task is not None and task.check is not None:
+            verdict = task.check.judge(self.look())
+            if verdict.passed:
+                self._note(task, verdict)
+        if self.player.to_judge:
+            self.tell(judged(self.player.step, self.look()))
+
+    def tell(self, event: Event) -> None:
+        """An act of the learner's, or a finding."""
+        before = self.player.step.id
+        self.player = self.player.on(event)
+        if self.player.step.id != before:
+            self._furnish()
+
+    def check(self) -> Verdict | None:
+        """The learner asks: is the task at hand done? None where there is nothing to check."""
+        task = self.player.task
+        if task is None or task.check is None:
+            return None
+        self.session.look()
+        verdict = task.check.judge(self.look())
+        if verdict.passed:
+            self._note(task, verdict)
+        else:
+            self.tell(Checked(task.id, verdict, attempt=True))
+        return verdict
+
+    def answer(self, task_id: str, text: str) -> None:
+        """The learner types in what they found; it is compared with what the machine says now."""
+        task = self.player.task
+        if task is None or task.id != task_id or task.ask is None:
+            return
+        self.session.look()
+        self.tell(states.Answered(task_id, text, self.look().operand(task.ask)))
+
+    def look(self) -> Look:
+        """The machine as the step on show speaks of it: what was frozen stays."""
+        player = self.player
+        frozen: dict[str, Reading] = {**player.frozen, **player.record.values}
+        return Look(self.world, player.step.values, frozen)
+
+    def reading(self, name: str) -> Reading:
+        """What `{name}` reads for the step on show."""
+        player = self.player
+        known: Mapping[str, Reading] = {**player.frozen, **player.record.values}
+        if name in known:
+            return known[name]
+        if player.looking_back:
+            return Absent(Told("absent.never-seen", {"process": name}))
+        return self.look().value(name)
+
+    def renew_lab(self) -> None:
+        """End the lab and begin with a new one, furnished for the step being played. The player is not told."""
+        self.session.close()
+        self.session = self._new_session()
+        self._furnished.clear()
+        self._furnish()
+
+    def close(self) -> None:
+        """End the lab."""
+        self.session.close()
+
+    def _note(self, task: Task, verdict: Verdict) -> None:
+        self.seen[self.player.step.id] = verdict.found
+        self.tell(Checked(task.id, verdict))
+
+    def _furnish(self) -> None:
+        """Make the containers of the step that has begun, once."""
+        step = self.player.steps[self.player.frontier]
+        if step.id in self._furnished:
+            return
+        self._furnished.add(step.id)
+        for part in step.setup:
+            if isinstance(part, Container):
+                self.session.make(part)
+        self.session.look()
+
+
+def judged(step: Step, look: Look) -> Judged:
+    """The step read off the machine: which prediction is right, what its values are, whether what must be kept is."""
+    judgement = judge(step.predict, look) if step.predict else None
+    keep = tuple(check.judge(look) for check in step.keep)
+    return Judged(judgement, look.readings(), keep)
+
+
+def typed(step: Step) -> tuple[Run, ...]:
+    """The commands that a step's setup types."""
+    return tuple(part for part in step.setup if isinstance(part, Run))

@@ -1,0 +1,149 @@
+"""One moment of a lesson, read off the lab in one go and frozen: all that a screen needs, or a recording."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from nslab.course.cast import HOST
+from nslab.course.foreground import foreground
+from nslab.course.interpolation import names_in
+from nslab.course.play import Play
+from nslab.course.player import Player
+from nslab.course.prose import LessonWords, StepWords
+from nslab.course.session import Ended, Shell
+from nslab.course.told import Namespace, Reading, Told
+from nslab.kernel import procfs
+from nslab.kernel.namespaces import Kind
+from nslab.observe.letters import HOST_LETTER, Letters
+from nslab.observe.namespace_view import Subject
+from nslab.observe.namespaces import NamespaceId
+from nslab.observe.observer import Look
+from nslab.observe.scan import Process
+from nslab.observe.views import NamespaceView, ProcessView, Tag
+
+
+class TerminalState(Struct, frozen=True):
+    """A terminal: who reads it, in which world, and how its shell ended, if it has.
+
+    `letter` is the world's, `owns` the namespaces that it does not share with the host, `hostname` what uname(2) says there.
+    """
+
+    shell: Shell
+    program: str
+    hostname: str
+    letter: str
+    owns: tuple[Tag, ...]
+    ended: Ended | None
+
+
+class Snapshot(Struct, frozen=True):
+    """A lesson at one moment. `lab_alive` is False once PID 1 of the lab has ended; all is then as last seen."""
+
+    player: Player
+    values: Mapping[str, Reading]
+    letters: Mapping[Namespace, str]
+    seen: Told | None
+    namespaces: NamespaceView
+    processes: ProcessView
+    terminals: Mapping[str, TerminalState]
+    lab_alive: bool
+
+
+def snapshot(play: Play) -> Snapshot:
+    """What the lab's last look saw, as the step on show needs it."""
+    session, world = play.session, play.session.world
+    look, observer = world.seen, world.observer
+    subjects = tuple(subject(play, name) for name in subject_names(play))
+    return Snapshot(
+        player=play.player,
+        values={name: play.reading(name) for name in wanted_names(play)},
+        letters=letters_of(look, observer.letters),
+        seen=play.seen.get(play.player.step.id),
+        namespaces=observer.namespaces(look, subjects),
+        processes=observer.processes(look, subjects),
+        terminals=terminals(play, session.shells, look, observer.letters),
+        lab_alive=look.host_alive,
+    )
+
+
+def subject_names(play: Play) -> tuple[str, ...]:
+    """Whose columns the panes have: the host, then the other terminals' worlds, then the containers without one."""
+    others = [name for name in play.pack.lesson.terminals if name != HOST]
+    declared = [name for name in play.session.engine().containers if name not in others]
+    return (HOST, *others, *declared)
+
+
+def subject(play: Play, name: str) -> Subject:
+    """A column: its process as last seen."""
+    role = play.session.world.cast.role(name)
+    return Subject(name, role.process, role.alive) if role else Subject(name, None)
+
+
+def letters_of(look: Look, letters: Letters) -> dict[Namespace, str]:
+    """Each namespace that some process is in, and its letter."""
+    return {
+        Namespace(kind, namespace): letter
+        for process in look.scan.processes
+        for kind in Kind
+        if isinstance(namespace := process.namespaces.of(kind), NamespaceId)
+        if (letter := letters.of(kind, namespace))
+    }
+
+
+def terminals(play: Play, shells: Mapping[str, Shell], look: Look, letters: Letters) -> dict[str, TerminalState]:
+    """Every terminal, by the process that reads it now; once nobody does, by its shell as last seen."""
+    readers = {name: reader(shell, look) or look.host for name, shell in shells.items()}
+    names = dict(zip(readers, play.session.lab_names(tuple(process.pid for process in readers.values())), strict=True))
+    return {
+        name: TerminalState(
+            shell=shells[name],
+            program=process.comm,
+            hostname=known.nodename if (known := names[name]) else "",
+            letter=letters.world(process.namespaces) if look.host_alive else HOST_LETTER,
+            owns=letters.foreign(process.namespaces),
+            ended=play.session.ended(name),
+        )
+        for name, process in readers.items()
+    }
+
+
+def reader(shell: Shell, look: Look) -> Process | None:
+    """The process that reads a terminal: its foreground process group's leader, by the lab's number for it."""
+    group = foreground(shell.master) if shell.master >= 0 else None
+    number = number_in_lab(group.pid) if group else None
+    return look.scan.get(number) if number is not None else None
+
+
+def number_in_lab(outer_pid: int) -> int | None:
+    """The second number of NSpid, for the lab's PID namespace is a child of ours. None for a process that is gone."""
+    root = procfs.open_root("/proc")
+    try:
+        process = procfs.open_process(root, outer_pid)
+        try:
+            numbers = procfs.read_status(process).nspid
+        finally:
+            os.close(process)
+    except OSError:
+        return None
+    finally:
+        os.close(root)
+    return numbers[1] if len(numbers) > 1 else None
+
+
+def wanted_names(play: Play) -> set[str]:
+    """The values that the words on show speak of, in either language: switching it must not wait for the machine."""
+    step = play.player.step.id
+    return {name for words in play.pack.words.values() for text in texts(words, step) for name in names_in(text)}
+
+
+def texts(words: LessonWords, step: str) -> Iterator[str]:
+    """Every text of a step, as written."""
+    found: StepWords = words.steps[step]
+    yield from (found.prose.source, found.question.source, found.explain.source)
+    for choice in found.choices.values():
+        yield from (choice.words.source, choice.reply.source)
+    for task in found.tasks.values():
+        yield from (task.words.source, *(hint.source for hint in task.hints))

@@ -1,0 +1,1 @@
+"""The lesson screen: a story, terminals, and panes, over a lab."""

@@ -1,0 +1,147 @@
+"""The player's state as the story that is shown: pure, in one language at a time."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from nslab.course.checks import Verdict
+from nslab.course.filling import ValueOf, filled
+from nslab.course.markdown import Prose
+from nslab.course.player import Player, Record, Stage
+from nslab.course.predictions import Undecided
+from nslab.course.prose import LessonWords, StepWords
+from nslab.course.told import Namespace, say
+from nslab.tui.prose import inline
+from nslab.tui.story.view import (
+    Card,
+    Choice,
+    Doing,
+    Explaining,
+    Miss,
+    Observing,
+    Past,
+    Predicting,
+    StoryView,
+    Task,
+    TaskState,
+)
+from nslab.tui.story.view import Stage as Shown
+from nslab.words import Words
+
+ORDER = (Shown.PREDICT, Shown.DO, Shown.OBSERVE, Shown.EXPLAIN)
+
+
+class Telling(Struct, frozen=True):
+    """What a story is told with: the lesson's words and the interface's, the values now, how a namespace is written."""
+
+    lesson: LessonWords
+    words: Words
+    value_of: ValueOf
+    letter_of: dict[Namespace, str]
+
+    def show(self, namespace: Namespace) -> str:
+        """A namespace in a sentence: its letter and its inode number."""
+        return f"{self.letter_of.get(namespace, '')} {namespace}".strip()
+
+    def fill(self, prose: Prose) -> Prose:
+        """Lesson words with the values in place."""
+        return filled(prose, self.value_of)
+
+
+def story_view(player: Player, telling: Telling, *, checking: bool = False) -> StoryView:
+    """The step on show."""
+    step, words = player.step, telling.lesson.steps[player.step.id]
+    stages = [stage for stage in ORDER if stage is not Shown.PREDICT or step.predict]
+    card = _card(player, words, telling, checking=checking)
+    at = stages.index(card.stage) if card.stage in stages else 0
+    first = player.at == 0 and player.steps[0].id == step.id
+    prose = telling.fill(words.prose)
+    return StoryView(
+        title=telling.lesson.title,
+        words=Prose(prose.source, (*telling.lesson.hook.blocks, *prose.blocks)) if first else prose,
+        card=card,
+        past=tuple(_past(stage, player.record, words) for stage in stages[:at]),
+        coming=tuple(stages[at + 1 :]),
+    )
+
+
+def _card(player: Player, words: StepWords, telling: Telling, *, checking: bool) -> Card:
+    if player.looking_back or player.stage is Stage.EXPLAIN:
+        return Explaining(telling.fill(words.explain))
+    match player.stage:
+        case Stage.PREDICT:
+            return _predicting(player, words, telling)
+        case Stage.DO:
+            return _doing(player, words, telling, checking=checking)
+        case _:
+            return _observing(player, words, telling)
+
+
+def _predicting(player: Player, words: StepWords, telling: Telling) -> Predicting:
+    choices = (Choice(choice.id, telling.fill(words.choices[choice.id].words)) for choice in player.step.predict)
+    return Predicting(telling.fill(words.question), tuple(choices))
+
+
+def _doing(player: Player, words: StepWords, telling: Telling, *, checking: bool) -> Doing:
+    record, now = player.record, player.task
+    tasks = tuple(
+        Task(
+            task.id,
+            telling.fill(words.tasks[task.id].words),
+            _state(task.id, record, now.id if now else None),
+            task.ask is not None,
+        )
+        for task in player.step.do
+    )
+    given = words.tasks[now.id].hints[: record.hints.get(now.id, 0)] if now else ()
+    return Doing(
+        tasks=tasks,
+        hints=tuple(telling.fill(hint) for hint in given),
+        more_hints=player.hint_ready,
+        miss=_miss(record.verdict, telling) if record.verdict else None,
+        checking=checking or player.to_begin,
+    )
+
+
+def _state(task: str, record: Record, now: str | None) -> TaskState:
+    if task in record.done:
+        return TaskState.DONE
+    return TaskState.NOW if task == now else TaskState.TO_COME
+
+
+def _miss(verdict: Verdict, telling: Telling) -> Miss:
+    told = (verdict.wanted, verdict.found, verdict.next)
+    wanted, found, after = (say(one, telling.words, telling.show) if one else "" for one in told)
+    return Miss(wanted, found, after)
+
+
+def _observing(player: Player, words: StepWords, telling: Telling) -> Observing | Doing:
+    record = player.record
+    if record.broken:
+        return Doing(_doing(player, words, telling, checking=False).tasks, miss=_miss(record.broken[0], telling))
+    predicted = record.prediction
+    seen = []
+    if isinstance(record.judgement, Undecided):
+        seen.append(say(record.judgement.reason, telling.words, telling.show))
+    return Observing(
+        seen=tuple(seen),
+        held=record.held,
+        predicted=plain(words.choices[predicted].words) if predicted else "",
+        reply=telling.fill(words.choices[predicted].reply) if predicted else Prose(),
+    )
+
+
+def _past(stage: Shown, record: Record, words: StepWords) -> Past:
+    match stage:
+        case Shown.PREDICT:
+            said = f"“{plain(words.choices[record.prediction].words)}”" if record.prediction else ""
+            return Past(stage, said, record.held)
+        case Shown.DO:
+            return Past(stage, "", held=True)
+        case _:
+            return Past(stage)
+
+
+def plain(prose: Prose) -> str:
+    """The words without their marks, on one line."""
+    return "".join(span.text for span in inline(prose))

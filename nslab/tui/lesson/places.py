@@ -1,0 +1,127 @@
+"""Where everything on the lesson screen stands, for each size: pure rectangles, of which the screen's layout makes widgets' places.
+
+Three layouts, by width: below 110 columns one thing at a time under tabs; up to 159 the story beside stacked terminals; from 160
+terminals side by side and a third pane. Spare rows go to the terminals, never to the story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+from textual.geometry import Region
+
+STORY = "story"
+TABS = "tabs"
+NOWBAR = "nowbar"
+WRECK = "wreck"
+
+
+class Size(StrEnum):
+    """The three layouts."""
+
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
+class Shown(Struct, frozen=True):
+    """What the step at hand shows. `front` is what the small layout shows now, or what is enlarged in the others."""
+
+    terminals: tuple[str, ...]
+    panes: tuple[str, ...]
+    front: str = STORY
+    enlarged: bool = False
+    wreck_rows: int = 0
+
+
+MEDIUM_FROM, LARGE_FROM = 110, 160
+PANE_ROWS_MEDIUM, PANE_ROWS_LARGE = 12, 20
+STORY_MEDIUM, STORY_LARGE = 38, 48
+PROCESSES_CELLS_MEDIUM = 38
+LARGE_PANES = (58, 44)
+
+
+def size_of(width: int) -> Size:
+    """The layout for a screen so wide."""
+    if width < MEDIUM_FROM:
+        return Size.SMALL
+    return Size.MEDIUM if width < LARGE_FROM else Size.LARGE
+
+
+def places(width: int, height: int, shown: Shown) -> Mapping[str, Region]:
+    """The rectangle of each widget by name, between header and footer; what is not in it is not on screen."""
+    inner = Region(0, 0, width, height)
+    if size_of(width) is Size.SMALL or shown.enlarged:
+        return one_at_a_time(inner, shown, tabs=size_of(width) is Size.SMALL)
+    return side_by_side(inner, shown, size_of(width))
+
+
+def one_at_a_time(inner: Region, shown: Shown, *, tabs: bool) -> dict[str, Region]:
+    """One pane whole. Under tabs, with the question of the moment in a bar below it unless the story itself is shown."""
+    top, bottom = inner.y + (1 if tabs else 0), inner.bottom
+    found: dict[str, Region] = {TABS: Region(0, inner.y, inner.width, 1)} if tabs else {}
+    if shown.front != STORY:
+        bottom -= 1
+        found[NOWBAR] = Region(0, bottom, inner.width, 1)
+    room = Region(1, top, inner.width - 2, bottom - top)
+    if shown.front not in shown.terminals:
+        room = Region(1, top + 1, inner.width - 2, bottom - top - 1)
+    if shown.wreck_rows and shown.front in shown.terminals:
+        rows = min(shown.wreck_rows, room.height // 2)
+        found[WRECK] = Region(room.x, room.bottom - rows, room.width, rows)
+        room = Region(room.x, room.y, room.width, room.height - rows)
+    found[shown.front] = room
+    return found
+
+
+def side_by_side(inner: Region, shown: Shown, size: Size) -> dict[str, Region]:
+    """The story at the left; at the right the terminals above the panes."""
+    large = size is Size.LARGE
+    story = STORY_LARGE if large else STORY_MEDIUM
+    right = Region(story, inner.y + 1, inner.width - story - 1, inner.height - 1)
+    pane_rows = 0
+    if shown.panes:
+        pane_rows = min(PANE_ROWS_LARGE if large else PANE_ROWS_MEDIUM, right.height // 2)
+    above = Region(right.x, right.y, right.width, right.height - pane_rows - (1 if pane_rows else 0))
+    below = Region(right.x, right.bottom - pane_rows, right.width, pane_rows)
+    found = {STORY: Region(0, inner.y, story - 1, inner.height)}
+    if shown.wreck_rows:
+        rows = min(shown.wreck_rows, above.height // 2)
+        found[WRECK] = Region(above.x, above.bottom - rows, above.width, rows)
+        above = Region(above.x, above.y, above.width, above.height - rows - 1)
+    found |= in_columns(above, shown.terminals, ()) if large else stacked(above, shown.terminals)
+    fixed = LARGE_PANES if large else (None, PROCESSES_CELLS_MEDIUM)
+    return found | in_columns(below, shown.panes, fixed)
+
+
+def stacked(room: Region, names: tuple[str, ...]) -> dict[str, Region]:
+    """One above the other, a blank row between; what is left over goes to the last, where the container is."""
+    found, y = {}, room.y
+    for index, name in enumerate(names):
+        left = len(names) - index
+        height = (room.bottom - y - (left - 1)) // left
+        if left > 1 and len(names) > 1:
+            height = max(height - 1, 3)  # the container's terminal gets a row or two more than the host's
+        found[name] = Region(room.x, y, room.width, height if left > 1 else room.bottom - y)
+        y += height + 1
+    return found
+
+
+def in_columns(room: Region, names: tuple[str, ...], widths: tuple[int | None, ...]) -> dict[str, Region]:
+    """Side by side, two columns between. A width of None takes what the others leave; past `widths` all share alike."""
+    gap = 2
+    given = [widths[index] if index < len(widths) else None for index in range(len(names))]
+    if names and all(width is not None for width in given):
+        given[-1] = None
+    free = room.width - gap * (len(names) - 1) - sum(width or 0 for width in given)
+    flexible = given.count(None)
+    found, x = {}, room.x
+    for name, width in zip(names, given, strict=True):
+        if width is None:
+            width = free // flexible
+            free, flexible = free - width, flexible - 1
+        found[name] = Region(x, room.y, width, room.height)
+        x += width + gap
+    return found
