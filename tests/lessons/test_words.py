@@ -53,3 +53,9 @@ def test_a_term_is_explained_in_both_languages(term: Term) -> None:
     assert term.meaning["en"].endswith(".")
     assert term.meaning["zh"].endswith("。")
     assert term.see
+
+
+@pytest.mark.parametrize("lesson", LIBRARY.order())
+def test_a_value_has_one_meaning_throughout_its_lesson(lesson: str) -> None:
+    defined = [name for step in loaded(lesson).lesson.step for name in step.values]
+    assert len(defined) == len(set(defined))
