@@ -1,0 +1,150 @@
+"""A step played without a learner, by its own solution: for resuming a lesson, and for checking one.
+
+`perform` stops at each moment that matters; whoever iterates over it may look at the machine there, and goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
+
+from msgspec import Struct
+
+from nslab.course.drive import Done, Driver, told
+from nslab.course.look import Look
+from nslab.course.model import Container, Run, Solution, Step
+from nslab.course.player import Judged
+from nslab.course.predictions import judge
+from nslab.course.told import Absent, Reading, Told
+from nslab.course.world import World
+
+
+class Bench(Protocol):
+    """A lab with a lesson laid out in it: what a step needs to be performed."""
+
+    @property
+    def world(self) -> World:
+        """The machine to be observed."""
+        ...
+
+    @property
+    def driver(self) -> Driver:
+        """The terminals to type in."""
+        ...
+
+    def make(self, container: Container) -> Told | None:
+        """Start a container and wait until its program runs. Returns what went wrong, if anything did."""
+        ...
+
+
+class SetUp(Struct, frozen=True):
+    """The containers are made; nothing has been typed."""
+
+
+class Before(Struct, frozen=True):
+    """The commands that reach a task are about to be typed."""
+
+    task: str
+
+
+class Reached(Struct, frozen=True):
+    """A task's check holds."""
+
+    task: str
+
+
+class Over(Struct, frozen=True):
+    """The whole solution was typed, and this is what the machine showed."""
+
+    judged: Judged
+
+
+class Stuck(Struct, frozen=True):
+    """The step can't be performed further: at which command or container, and why."""
+
+    at: str
+    why: Told
+
+
+Moment = SetUp | Before | Reached | Over | Stuck
+
+
+def read_step(step: Step, world: World, frozen: Mapping[str, Reading]) -> Judged:
+    """What the machine shows of a step whose tasks are done; `frozen` are the values of earlier steps."""
+    look = Look(world, step.values, frozen)
+    judgement = judge(step.predict, look) if step.predict else None
+    own = {name: reading for name, reading in look.readings().items() if name not in frozen or name in step.values}
+    return Judged(judgement, own, tuple(check.judge(look) for check in step.keep))
+
+
+def perform(step: Step, bench: Bench, frozen: Mapping[str, Reading], *, deadline_s: float = 20.0) -> Iterator[Moment]:
+    """Set the step up and type its solution. The last moment is Over or Stuck."""
+    for part in step.setup:
+        if isinstance(part, Container) and (why := bench.make(part)):
+            yield Stuck(part.container, why)
+            return
+    yield SetUp()
+    hands = Hands(step, bench.world, bench.driver, frozen, deadline_s)
+    begun: str | None = None
+    for line in (*(part for part in step.setup if isinstance(part, Run)), *step.solution):
+        goal = _goal(step, line)
+        if goal is not None and goal != begun:
+            yield Before(goal)
+            begun = goal
+        if stuck := hands.type(line):
+            yield stuck
+            return
+        if isinstance(line, Solution) and line.reaches:
+            yield Reached(line.reaches)
+            begun = None
+    yield Over(read_step(step, bench.world, frozen))
+
+
+def lines_for(step: Step, task: str) -> tuple[Solution, ...]:
+    """The commands that do one task: what *show me* types.
+
+    For a check, those from the task before to the one that reaches it; for a question, those that follow the task
+    before and reach nothing.
+    """
+    names = [known.id for known in step.do]
+    before = {known.id for known in step.do[: names.index(task)]}
+    reached = [i for i, line in enumerate(step.solution) if line.reaches in before]
+    rest = step.solution[reached[-1] + 1 if reached else 0 :]
+    ends = [i for i, line in enumerate(rest) if line.reaches is not None]
+    if ends and rest[ends[0]].reaches == task:
+        return rest[: ends[0] + 1]
+    return rest[: ends[0]] if ends else rest
+
+
+class Hands:
+    """Types a step's commands: with the values of the moment in them, until the task they are for is reached."""
+
+    def __init__(
+        self, step: Step, world: World, driver: Driver, frozen: Mapping[str, Reading], deadline_s: float = 20.0
+    ) -> None:
+        self._step, self._world, self._driver, self._frozen = step, world, driver, frozen
+        self._deadline_s = deadline_s
+
+    def type(self, line: Run | Solution, *, over_typing: bool = False) -> Stuck | None:
+        """Type one command and wait for its effect. `over_typing` as for Driver.run. Returns what is in the way."""
+        command = self._look().text(line.run)
+        if isinstance(command, Absent):
+            return Stuck(line.run, command.reason)
+        reached = self._reached(line.reaches) if isinstance(line, Solution) and line.reaches else None
+        outcome = self._driver.run(line.in_, command, reached, deadline_s=self._deadline_s, over_typing=over_typing)
+        return None if isinstance(outcome, Done) else Stuck(command, told(outcome))
+
+    def _reached(self, task: str) -> Callable[[], bool] | None:
+        check = next((known.check for known in self._step.do if known.id == task), None)
+        return None if check is None else lambda: check.judge(self._look()).passed
+
+    def _look(self) -> Look:
+        return Look(self._world, self._step.values, self._frozen)
+
+
+def _goal(step: Step, line: Run | Solution) -> str | None:
+    """The task that a command of the solution leads to, at once or by what follows it."""
+    if not isinstance(line, Solution):
+        return None
+    start = next(i for i, known in enumerate(step.solution) if known is line)
+    return next((later.reaches for later in step.solution[start:] if later.reaches), None)
