@@ -24,7 +24,7 @@ class Bench(Protocol):
 
     @property
     def world(self) -> World:
-        """The machine to be observed."""
+        """The machine as it is now: each time it is asked for, it has been looked at anew."""
         ...
 
     @property
@@ -84,9 +84,10 @@ def perform(step: Step, bench: Bench, frozen: Mapping[str, Reading], *, deadline
             yield Stuck(part.container, why)
             return
     yield SetUp()
-    hands = Hands(step, bench.world, bench.driver, frozen, deadline_s)
+    hands = Hands(step, bench, frozen, deadline_s)
     begun: str | None = None
-    for line in (*(part for part in step.setup if isinstance(part, Run)), *step.solution):
+    lines: list[Run | Solution] = [*(part for part in step.setup if isinstance(part, Run)), *step.solution]
+    for line in lines:
         goal = _goal(step, line)
         if goal is not None and goal != begun:
             yield Before(goal)
@@ -119,11 +120,8 @@ def lines_for(step: Step, task: str) -> tuple[Solution, ...]:
 class Hands:
     """Types a step's commands: with the values of the moment in them, until the task they are for is reached."""
 
-    def __init__(
-        self, step: Step, world: World, driver: Driver, frozen: Mapping[str, Reading], deadline_s: float = 20.0
-    ) -> None:
-        self._step, self._world, self._driver, self._frozen = step, world, driver, frozen
-        self._deadline_s = deadline_s
+    def __init__(self, step: Step, bench: Bench, frozen: Mapping[str, Reading], deadline_s: float = 20.0) -> None:
+        self._step, self._bench, self._frozen, self._deadline_s = step, bench, frozen, deadline_s
 
     def type(self, line: Run | Solution, *, over_typing: bool = False) -> Stuck | None:
         """Type one command and wait for its effect. `over_typing` as for Driver.run. Returns what is in the way."""
@@ -131,7 +129,9 @@ class Hands:
         if isinstance(command, Absent):
             return Stuck(line.run, command.reason)
         reached = self._reached(line.reaches) if isinstance(line, Solution) and line.reaches else None
-        outcome = self._driver.run(line.in_, command, reached, deadline_s=self._deadline_s, over_typing=over_typing)
+        outcome = self._bench.driver.run(
+            line.in_, command, reached, deadline_s=self._deadline_s, over_typing=over_typing
+        )
         return None if isinstance(outcome, Done) else Stuck(command, told(outcome))
 
     def _reached(self, task: str) -> Callable[[], bool] | None:
@@ -139,7 +139,7 @@ class Hands:
         return None if check is None else lambda: check.judge(self._look()).passed
 
     def _look(self) -> Look:
-        return Look(self._world, self._step.values, self._frozen)
+        return Look(self._bench.world, self._step.values, self._frozen)
 
 
 def _goal(step: Step, line: Run | Solution) -> str | None:
