@@ -44,7 +44,7 @@ class Grid(Motion):
         self.ink = self.ink_of(PLAIN)
         self.rows = [blank_line(self.columns) for _ in range(self.lines)]
         self.moved = True
-        self._last_drawn = ""
+        self.last_drawn = ""  # what REP repeats: the character before it, if there was no control in between
 
     # -- pens
 
@@ -78,7 +78,7 @@ class Grid(Motion):
             self._draw_narrow(data)
         else:
             self._draw_any(data)
-        self._last_drawn = data[-1]
+        self.last_drawn = data[-1]
 
     def _draw_narrow(self, data: str) -> None:
         start, end = 0, len(data)
@@ -142,14 +142,13 @@ class Grid(Motion):
 
     def repeat(self, count: int = 1) -> None:
         """REP: draw the last character again."""
-        if self._last_drawn and WIDTHS[self._last_drawn] != IGNORED:
-            self.draw(self._last_drawn * min(count or 1, self.columns * self.lines))
+        if self.last_drawn and WIDTHS[self.last_drawn] != IGNORED:
+            self.draw(self.last_drawn * min(count or 1, self.columns * self.lines))
 
     # -- lines that move
 
     def index(self) -> None:
         """A line down; at the bottom margin, the lines between the margins go up."""
-        self._last_drawn = ""
         top, bottom = self.margins or (0, self.lines - 1)
         if self.cursor.y < bottom or bottom < self.cursor.y < self.lines - 1:
             self.cursor.y += 1

@@ -64,6 +64,14 @@ def rewrap(lines: Sequence[Line], columns: int, places: Sequence[Place]) -> tupl
     return flowed, moved
 
 
+def crop(rows: list[Line], cursor: Place, lines: int, columns: int) -> tuple[list[Line], Place]:
+    """The rows of an alternate screen of `lines` by `columns`: what is below the cursor goes first, then what is on top."""
+    above = max(0, cursor.row - lines + 1)
+    shown = [cut(line, columns) for line in rows[above : above + lines]]
+    shown += [blank_line(columns) for _ in range(lines - len(shown))]
+    return shown, Place(cursor.row - above, min(cursor.column, columns - 1))
+
+
 def cut(line: Line, columns: int) -> Line:
     """`line` cut or padded to `columns`, without half of a wide character at its end."""
     kept = line[:columns]

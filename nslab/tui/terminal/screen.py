@@ -14,7 +14,7 @@ from rich.style import Style
 
 from nslab.tui.terminal.cells import BLANK, PLAIN, Ink, Line, blank_line
 from nslab.tui.terminal.grid import Grid
-from nslab.tui.terminal.reflow import Place, cut, refit
+from nslab.tui.terminal.reflow import Place, crop, refit
 
 HISTORY_LINES: Final = 2000
 TITLE_LIMIT: Final = 256
@@ -308,9 +308,7 @@ class Screen(Grid):
             self.rows, at = refit(self.history, self.rows, Place(self.cursor.y, self.cursor.x), lines, columns)
         else:
             self._main.rows, self._main.cursor = refit(self.history, self._main.rows, self._main.cursor, lines, columns)
-            at = Place(min(self.cursor.y, lines - 1), min(self.cursor.x, columns - 1))
-            rows = [cut(line, columns) for line in self.rows[:lines]]
-            self.rows = rows + [blank_line(columns) for _ in range(lines - len(rows))]
+            self.rows, at = crop(self.rows, Place(self.cursor.y, self.cursor.x), lines, columns)
         self.cursor.y, self.cursor.x = at
         self.lines, self.columns = lines, columns
         self.margins = None

@@ -172,6 +172,7 @@ class Stream:
         elif kind == _NEWLINE:
             screen.carriage_return()
             screen.linefeed()
+            screen.last_drawn = ""
         elif kind == _CONTROL:
             self._control(token[_CONTROL])
         elif kind is None or token.end() - token.start() > SEQUENCE_LIMIT:
@@ -190,6 +191,7 @@ class Stream:
     def _control(self, control: str) -> None:
         if action := self._controls.get(control):
             action()
+            self.screen.last_drawn = ""
 
     def _mixed(self, body: str) -> None:
         """A CSI sequence with control characters in it: they act first, then the sequence, if there is one without them."""
@@ -212,8 +214,11 @@ class Stream:
             switch(*numbers)
         elif function := self._functions.get(code):
             function(*numbers[: _NUMBERS.get(code, 1)])
+        if code != "b":
+            self.screen.last_drawn = ""
 
     def _escape(self, body: str) -> None:
+        self.screen.last_drawn = ""
         if action := self._escapes.get(body):
             action()
         elif body[0] in "()":
