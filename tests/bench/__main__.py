@@ -1,0 +1,43 @@
+"""`python -m tests.bench [SECTION…] [--rounds N]`: how fast nslab is, measured here and now, beside its peers."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from nslab.engine.client import Lab
+from tests.bench import births, startup
+from tests.bench.race import race, table
+
+
+def birth_tables(rounds: int) -> None:
+    """A container's birth without a network namespace, and with one."""
+    with births.pure_cgroup2(), tempfile.TemporaryDirectory() as scratch, Lab.start() as lab:
+        for network in (False, True):
+            title = f"container, request to first output, {'with' if network else 'without'} a network namespace"
+            results = race(births.contenders(lab, Path(scratch), network=network), rounds)
+            print(table(title, results), end="\n\n")
+
+
+def startup_tables(rounds: int) -> None:
+    """Start-up of the command line and of the screen."""
+    print(table("start-up", race(startup.programs(), rounds)), end="\n\n")
+    print(table("first painted frame", race((startup.first_frame(),), min(rounds, 10))), end="\n\n")
+
+
+SECTIONS = {"births": birth_tables, "startup": startup_tables}
+
+
+def main() -> None:
+    """Print the tables that were asked for, all of them by default."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}")
+    parser.add_argument("--rounds", type=int, default=30)
+    asked = parser.parse_args()
+    for name in asked.sections or SECTIONS:
+        SECTIONS[name](asked.rounds)
+
+
+if __name__ == "__main__":
+    main()
