@@ -13,8 +13,8 @@ from nslab.course.checks import Verdict
 from nslab.course.loader import Pack
 from nslab.course.look import Look
 from nslab.course.model import Container, Run, Step, Task
-from nslab.course.player import Checked, Event, Judged, Player
-from nslab.course.predictions import judge
+from nslab.course.perform import read_step
+from nslab.course.player import Checked, Event, Player
 from nslab.course.session import Session, lesson_files
 from nslab.course.told import Absent, Reading, Told
 from nslab.course.world import World
@@ -50,7 +50,7 @@ class Play:
             if verdict.passed:
                 self._note(task, verdict)
         if self.player.to_judge:
-            self.tell(judged(self.player.step, self.look()))
+            self.tell(read_step(self.player.step, self.world, self.player.frozen))
 
     def tell(self, event: Event) -> None:
         """An act of the learner's, or a finding."""
@@ -121,13 +121,6 @@ class Play:
             if isinstance(part, Container):
                 self.session.make(part)
         self.session.look()
-
-
-def judged(step: Step, look: Look) -> Judged:
-    """The step read off the machine: which prediction is right, what its values are, whether what must be kept is."""
-    judgement = judge(step.predict, look) if step.predict else None
-    keep = tuple(check.judge(look) for check in step.keep)
-    return Judged(judgement, look.readings(), keep)
 
 
 def typed(step: Step) -> tuple[Run, ...]:

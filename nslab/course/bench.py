@@ -1,0 +1,61 @@
+"""A lab with a lesson laid out in it, typed into by the driver: what resuming, *show me*, and author check work on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nslab.course.drive import Drain, Driver
+from nslab.course.live import LiveWorld
+from nslab.course.model import Container, Lesson
+from nslab.course.perform import Bench
+from nslab.course.rehearsal import NewBench
+from nslab.course.session import Session, lesson_files
+from nslab.course.told import Told
+from nslab.engine.failures import LabError
+
+
+class SessionBench:
+    """A session as a bench. Whenever the driver waits, the lab is looked at: checks speak of the last look.
+
+    `pause` waits so many seconds while the terminals are read; without one, this bench reads and forgets.
+    """
+
+    def __init__(self, session: Session, pause: Callable[[float], None] | None = None) -> None:
+        self.session = session
+        masters = {name: shell.master for name, shell in session.shells.items()}
+        self._wait = pause or Drain(masters.values())
+        self.driver = Driver(masters, self._pause)
+
+    @property
+    def world(self) -> LiveWorld:
+        """The lab, as checks see it."""
+        return self.session.world
+
+    def make(self, container: Container) -> Told | None:
+        """Start a container and look until it is seen. Returns what went wrong, if anything did."""
+        try:
+            self.session.make(container)
+        except LabError as error:
+            return Told("absent.lab", {"why": str(error)})
+        self.session.look()
+        return None
+
+    def _pause(self, seconds: float) -> None:
+        self._wait(seconds)
+        self.session.look()
+
+
+def new_bench(folder: Path) -> NewBench:
+    """For `rehearse`: a fresh lab with the lesson's files from `folder`, gone when the context ends."""
+
+    @contextmanager
+    def bench(lesson: Lesson) -> Iterator[Bench]:
+        session = Session(lesson_files(folder, lesson.files), (), lesson.terminals)
+        try:
+            yield SessionBench(session)
+        finally:
+            session.close()
+
+    return bench
