@@ -17,20 +17,17 @@ from nslab.engine.failures import LabError
 
 
 class SessionBench:
-    """A session as a bench. Whenever the driver waits, the lab is looked at: checks speak of the last look.
-
-    `pause` waits so many seconds while the terminals are read; without one, this bench reads and forgets.
-    """
+    """A session as a bench. `pause` waits while somebody reads the terminals; without one, this bench reads and forgets."""
 
     def __init__(self, session: Session, pause: Callable[[float], None] | None = None) -> None:
         self.session = session
         masters = {name: shell.master for name, shell in session.shells.items()}
-        self._wait = pause or Drain(masters.values())
-        self.driver = Driver(masters, self._pause)
+        self.driver = Driver(masters, pause or Drain(masters.values()))
 
     @property
     def world(self) -> LiveWorld:
-        """The lab, as checks see it."""
+        """The lab as it is now: looked at anew each time it is asked for."""
+        self.session.look()
         return self.session.world
 
     def make(self, container: Container) -> Told | None:
@@ -41,10 +38,6 @@ class SessionBench:
             return Told("absent.lab", {"why": str(error)})
         self.session.look()
         return None
-
-    def _pause(self, seconds: float) -> None:
-        self._wait(seconds)
-        self.session.look()
 
 
 def new_bench(folder: Path) -> NewBench:

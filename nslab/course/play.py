@@ -12,7 +12,7 @@ from nslab.course import player as states
 from nslab.course.checks import Verdict
 from nslab.course.loader import Pack
 from nslab.course.look import Look
-from nslab.course.model import Container, Run, Step, Task
+from nslab.course.model import Container, Task
 from nslab.course.perform import read_step
 from nslab.course.player import Checked, Event, Player
 from nslab.course.session import Session, lesson_files
@@ -29,7 +29,6 @@ class Play:
         self.session = self._new_session()
         self.seen: dict[str, Told] = {}  # by step: what the check that passed last there found
         self._furnished: set[str] = set()
-        self._furnish()
 
     def _new_session(self) -> Session:
         lesson = self.pack.lesson
@@ -42,7 +41,9 @@ class Play:
         return self.session.world
 
     def tick(self) -> None:
-        """Look at the lab. A task whose check holds now is done; a step whose tasks are done is judged."""
+        """Look at the lab, which has the containers of the step being played. A task whose check holds now is done; a step
+        whose tasks are done is judged."""
+        self._furnish()
         self.session.look()
         task = self.player.task
         if task is not None and task.check is not None:
@@ -54,10 +55,11 @@ class Play:
 
     def tell(self, event: Event) -> None:
         """An act of the learner's, or a finding."""
-        before = self.player.step.id
         self.player = self.player.on(event)
-        if self.player.step.id != before:
-            self._furnish()
+
+    def move_to(self, player: Player) -> None:
+        """Go on from another state of the same lesson, as after a replay."""
+        self.player = player
 
     def check(self) -> Verdict | None:
         """The learner asks: is the task at hand done? None where there is nothing to check."""
@@ -97,11 +99,10 @@ class Play:
         return self.look().value(name)
 
     def renew_lab(self) -> None:
-        """End the lab and begin with a new one, furnished for the step being played. The player is not told."""
+        """End the lab and begin with a new one. The player is not told: it has not been replayed in yet."""
         self.session.close()
         self.session = self._new_session()
         self._furnished.clear()
-        self._furnish()
 
     def close(self) -> None:
         """End the lab."""
@@ -120,9 +121,3 @@ class Play:
         for part in step.setup:
             if isinstance(part, Container):
                 self.session.make(part)
-        self.session.look()
-
-
-def typed(step: Step) -> tuple[Run, ...]:
-    """The commands that a step's setup types."""
-    return tuple(part for part in step.setup if isinstance(part, Run))

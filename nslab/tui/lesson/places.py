@@ -118,9 +118,9 @@ def in_columns(room: Region, names: tuple[str, ...], widths: tuple[int | None, .
     free = room.width - gap * (len(names) - 1) - sum(width or 0 for width in given)
     flexible = given.count(None)
     found, x = {}, room.x
-    for name, width in zip(names, given, strict=True):
-        if width is None:
-            width = free // flexible
+    for name, fixed in zip(names, given, strict=True):
+        width = fixed if fixed is not None else free // flexible
+        if fixed is None:
             free, flexible = free - width, flexible - 1
         found[name] = Region(x, room.y, width, room.height)
         x += width + gap

@@ -1,0 +1,62 @@
+"""Steps that were done before, done again by their own solutions in a new lab: how a lesson is resumed, and a lab is reset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from nslab.course.bench import SessionBench
+from nslab.course.model import Step
+from nslab.course.perform import Over, Stuck, perform
+from nslab.course.play import Play
+from nslab.course.player import Judged
+from nslab.course.told import Reading
+
+NOT_PLAYED = Judged(None, {})
+"""Of a step that lies before a new lab: nothing of it is left there to be read."""
+
+Progress = Callable[[int, int], None]
+
+
+class Replayed(Struct, frozen=True):
+    """What each replayed step showed, and what stopped the replay, if anything did."""
+
+    judged: dict[str, Judged]
+    stuck: Stuck | None = None
+
+
+def replay(
+    play: Play, upto: int, pause: Callable[[float], None] | None = None, progress: Progress | None = None
+) -> Replayed:
+    """Perform the player's steps before index `upto` in the play's lab, which must be new.
+
+    Begins at the last step before it that has a new lab anyway. `progress` is told how many of how many are done.
+    """
+    steps = play.player.steps
+    first = begins_at(steps, upto)
+    judged = {step.id: NOT_PLAYED for step in steps[:first]}
+    frozen: dict[str, Reading] = {}
+    bench = SessionBench(play.session, pause)
+    for done, step in enumerate(steps[first:upto]):
+        if progress is not None:
+            progress(done, upto - first)
+        for moment in perform(step, bench, frozen):
+            if isinstance(moment, Stuck):
+                return Replayed(judged, moment)
+            if isinstance(moment, Over):
+                judged[step.id] = moment.judged
+                frozen |= moment.judged.values
+    return Replayed(judged)
+
+
+def begins_at(steps: Sequence[Step], upto: int) -> int:
+    """The last step, up to `upto`, that begins with a new lab."""
+    return max((index for index in range(upto + 1) if steps[index].fresh), default=0)
+
+
+def cost(play: Play, upto: int) -> tuple[int, int]:
+    """How many steps and commands a replay would take: told before a reset."""
+    steps = play.player.steps
+    first = begins_at(steps, upto)
+    return upto - first, sum(len(step.solution) for step in steps[first:upto])
