@@ -1,0 +1,80 @@
+"""`nslab author check` holds lessons to what their authors promise; `nslab author new` starts one."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from msgspec import Struct
+
+from nslab.cli.output import print_json
+from nslab.cli.parser import Parser
+from nslab.course.bench import new_bench
+from nslab.course.library import Library
+from nslab.course.loader import Faulty
+from nslab.course.rehearsal import Finding, rehearse
+from nslab.course.scaffold import make_lesson
+from nslab.course.told import say
+from nslab.words import Words
+
+
+class Report(Struct):
+    """What came of one lesson: its faults in files, what the machine did not keep, and how much it kept."""
+
+    lesson: str
+    problems: list[str] = []
+    held: int = 0
+
+
+def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
+    """Declare the two things an author asks for."""
+    actions = parser.add_subparsers(
+        dest="action", required=True, metavar=words("cli.author.action"), parser_class=Parser
+    )
+    check = actions.add_parser("check", words=words, help=words("cli.author.check"))
+    check.add_argument("lessons", nargs="*", metavar=words("cli.author.lesson"), help=words("cli.author.lessons"))
+    check.add_argument("--json", action="store_true", help=words("cli.author.json"))
+    new = actions.add_parser("new", words=words, help=words("cli.author.new"))
+    new.add_argument("folder", type=Path, metavar=words("cli.author.folder"), help=words("cli.author.folder-help"))
+    for action in (check, new):
+        action.add_language(default=argparse.SUPPRESS)
+
+
+def run(arguments: argparse.Namespace, words: Words) -> int:
+    """Check, or make a lesson. The status is 1 if any promise is broken."""
+    if arguments.action == "new":
+        for path in make_lesson(arguments.folder):
+            print(path)
+        print(words("cli.author.made", folder=arguments.folder))
+        return 0
+    library, reports = Library(), []
+    for name in arguments.lessons or library.order():
+        report = Report(name)
+        reports.append(report)
+        check(report, library, words, quiet=arguments.json)
+    if arguments.json:
+        print_json(reports)
+    return 1 if any(report.problems for report in reports) else 0
+
+
+def check(report: Report, library: Library, words: Words, *, quiet: bool) -> None:
+    """Fill in a lesson's report, and unless `quiet` print each problem as it is found and a line at the end."""
+
+    def blame(problem: str) -> None:
+        report.problems.append(problem)
+        if not quiet:
+            print(problem, flush=True)
+
+    pack = library.load(report.lesson)
+    if isinstance(pack, Faulty):
+        for fault in pack.faults:
+            blame(f"{fault.path}{'' if fault.line is None else f':{fault.line}'}: {say(fault.told, words)}")
+        return
+    for result in rehearse(pack.lesson, new_bench(pack.folder)):
+        if isinstance(result, Finding):
+            blame(words("cli.author.finding", lesson=report.lesson, step=result.step, problem=say(result.told, words)))
+        else:
+            report.held += 1
+    if not quiet:
+        outcome = "broken" if report.problems else "kept"
+        print(words(f"cli.author.{outcome}", lesson=report.lesson, held=report.held, broken=len(report.problems)))
