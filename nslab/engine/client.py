@@ -16,15 +16,18 @@ import subprocess
 import sys
 import threading
 import time
+from typing import TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from nslab.engine import protocol
 from nslab.engine.failures import LabError, LabGone, LabSilent
-from nslab.engine.protocol import Hello, Probed, Reply, Request, Running
+from nslab.engine.protocol import Hello, Message, Probed, Reply, Request, Running
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Argument, Outcome, Plan, Step
-from nslab.kernel.process import pidfd_open, pidfd_send_signal
+from nslab.kernel.process import pidfd_send_signal
+from nslab.kernel.syscalls import SyscallError
 from nslab.kernel.uts import UtsNames
 
 START_SECONDS = 15.0
@@ -33,6 +36,10 @@ END_SECONDS = 2.0
 
 # What Python needs to find itself; nothing else of a person's environment gets near a lab.
 KEPT_VARIABLES = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "XDG_RUNTIME_DIR", "XDG_STATE_HOME", "HOME")
+
+
+Answer = TypeVar("Answer", bound=Struct)
+Waiting = TypeVar("Waiting", bound=int | socket.socket)
 
 
 class Told(LabError):
@@ -67,35 +74,30 @@ class Lab:
         self.pid = -1
         self.proc = -1
         self.ids = 0
+        self._pidfd = -1
+        self._silent = False
         self._ended: dict[int, int] = {}
         self._collecting = threading.Lock()
         self._asking = threading.Lock()
 
     @classmethod
     def start(cls) -> Lab:
-        """A new lab. Raises LabError: what the kernel refused, where, and what it means."""
-        pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(3)]
-        ours, theirs = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-        numbers = [str(sock.fileno()) for sock in theirs]
-        command = [
-            sys.executable,
-            "-m",
-            "nslab.engine.keeper",
-            *numbers,
-            str(os.getpid()),
-            os.path.basename(sys.argv[0] or "nslab"),
-        ]
-        keeper = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=None if os.environ.get("NSLAB_DEBUG") else subprocess.DEVNULL,
-            pass_fds=[sock.fileno() for sock in theirs],
-            env={name: value for name in KEPT_VARIABLES if (value := os.environ.get(name)) is not None},
-            start_new_session=True,
-        )
-        for sock in theirs:
-            sock.close()
+        """A new lab. Raises LabError: what the kernel refused, where, and what it means; LabSilent after START_SECONDS."""
+        ours: list[socket.socket] = []
+        theirs: list[socket.socket] = []
+        try:
+            for _ in range(3):
+                pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+                ours.append(pair[0])
+                theirs.append(pair[1])
+            keeper = spawn_keeper([sock.fileno() for sock in theirs])
+        except OSError as error:
+            for sock in ours:
+                sock.close()
+            raise LabError(why=str(error)) from error
+        finally:
+            for sock in theirs:
+                sock.close()
         lab = cls(keeper, *ours)
         try:
             lab._greet()
@@ -105,32 +107,42 @@ class Lab:
         return lab
 
     def _greet(self) -> None:
-        """Wait for the lab's hello and the keeper's word, or for either's refusal."""
+        """Wait for the lab's hello and the keeper's word, or for either's refusal.
+
+        A lab that ends on the way is told of by the keeper too, and only there with a reason.
+        """
         deadline = time.monotonic() + START_SECONDS
         waiting = {self._control, self._status}
-        while waiting:
-            ready, _, _ = select.select(list(waiting), [], [], max(0.0, deadline - time.monotonic()))
+        while self.proc < 0 or self.pid < 0:
+            ready = readable(waiting, deadline - time.monotonic())
             if not ready:
                 raise LabSilent(seconds=int(START_SECONDS))
             if self._status in ready:
-                waiting.discard(self._status)
-                self.pid = self._keeper_says()
-            if self._control in ready:
+                self._hear_keeper()
+            elif not self._hear_hello():
                 waiting.discard(self._control)
-                reply, fds = self._receive()
-                if not isinstance(reply, Hello):
-                    raise protocol.ProtocolError(str(reply))
-                self.proc, self.ids = fds[0], reply.ids
 
-    def _keeper_says(self) -> int:
-        packet = protocol.receive(self._status, protocol.KEEPER_NEWS)
-        match packet and packet[0]:
-            case protocol.Ready(pid):
-                return pid
-            case protocol.Refused() as refused:
+    def _hear_keeper(self) -> None:
+        try:
+            packet = protocol.receive(self._status, protocol.KEEPER_NEWS)
+        except (OSError, protocol.ProtocolError):
+            packet = None
+        match packet:
+            case (protocol.Ready(pid), [pidfd]):
+                self.pid, self._pidfd = pid, pidfd
+            case (protocol.Refused() as refused, _):
                 raise Told(refused)
             case _:
-                raise LabGone(why="the keeper ended at once")
+                raise LabGone(why="it ended while it started")
+
+    def _hear_hello(self) -> bool:
+        try:
+            match self._receive():
+                case (Hello(ids), [proc]):
+                    self.proc, self.ids = proc, ids
+        except LabGone:
+            pass
+        return self.proc >= 0
 
     def spawn(self, process: Process, pipes: tuple[int, ...] = ()) -> Task:
         """A program in the lab itself. Raises LabError."""
@@ -171,7 +183,9 @@ class Lab:
         """Write a file in the lab. Raises LabError."""
         fd = os.memfd_create("nslab-put", os.MFD_CLOEXEC)
         try:
-            os.write(fd, data)
+            left = memoryview(data)
+            while left:
+                left = left[os.write(fd, left) :]
             self._ask(protocol.Put(path, mode), (fd,))
         finally:
             os.close(fd)
@@ -186,25 +200,18 @@ class Lab:
         for_children: bool = False,
     ) -> int:
         """The errno of one call made where the lab's process `pid` is, 0 for success. Raises LabError."""
-        reply, _ = self._ask(protocol.Probe(pid, Step("probe", "init", call, args), without, for_children))
-        if not isinstance(reply, Probed):
-            raise protocol.ProtocolError(str(reply))
-        return reply.errno
+        request = protocol.Probe(pid, Step("probe", "init", call, args), without, for_children)
+        return self._asked(request, Probed).errno
 
     def names(self, pids: tuple[int, ...]) -> tuple[UtsNames | None, ...]:
         """The UTS names of the lab's processes, None for one that is gone. Raises LabError."""
-        reply, _ = self._ask(protocol.Names(pids))
-        if not isinstance(reply, protocol.Named):
-            raise protocol.ProtocolError(str(reply))
-        return reply.names
+        return self._asked(protocol.Names(pids), protocol.Named).names
 
     def collect(self) -> None:
         """Take in the events that have come. Raises LabGone."""
-        while select.select([self.events], [], [], 0)[0]:
-            packet = protocol.receive(self.events, protocol.EVENTS)
-            if packet is None:
-                raise LabGone(why="its PID 1 has ended")
-            self._ended[packet[0].pid] = packet[0].status
+        while readable({self.events}, 0):
+            event, _ = self._packet(self.events, protocol.EVENTS)
+            self._ended[event.pid] = event.status
 
     def ended(self, pid: int) -> int | None:
         """The wait(2) status of a process that the lab started, once it is known; None before. Raises LabGone."""
@@ -219,14 +226,16 @@ class Lab:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 return None
-            select.select([self.events], [], [], min(left or 0.2, 0.2))  # another thread may take our event in
+            readable({self.events}, min(left or 0.2, 0.2))  # another thread may take our event in
         return status
 
     def close(self) -> None:
-        """End the lab: its keeper sees the socket close, kills it, and sweeps. Returns when that is done."""
+        """End the lab: its keeper sees the socket close, kills it, and sweeps. Returns when that is done.
+
+        A keeper or a lab that does not do so by itself within END_SECONDS is made to; after twice that time all is over.
+        """
         for sock in (self._control, self.events, self._status):
-            with contextlib.suppress(OSError):
-                sock.close()
+            sock.close()
         if self.proc >= 0:
             os.close(self.proc)
             self.proc = -1
@@ -234,19 +243,27 @@ class Lab:
             self._keeper.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
             self._force()
+        if self._pidfd >= 0:
+            self._kill_lab()  # it may outlive a keeper that was killed, for a moment
+            os.close(self._pidfd)
+            self._pidfd = -1
+
+    def _kill_lab(self) -> None:
+        """Kill the lab and wait for its end, which the kernel makes that of everything in it."""
+        if self._pidfd >= 0:
+            with contextlib.suppress(SyscallError):
+                pidfd_send_signal(self._pidfd, signal.SIGKILL)
+            readable({self._pidfd}, END_SECONDS)
 
     def _force(self) -> None:
-        """Kill a lab whose keeper does not come to its end, and the keeper; the next start sweeps their directory."""
-        if self.pid > 0:
-            with contextlib.suppress(OSError):
-                lab = pidfd_open(self.pid)
-                pidfd_send_signal(lab, signal.SIGKILL)
-                os.close(lab)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._keeper.wait(END_SECONDS)
-            return
-        self._keeper.kill()
-        self._keeper.wait()
+        """End a lab whose keeper does not. A stopped keeper is woken, so that it sweeps; else the next start does."""
+        self._kill_lab()
+        self._keeper.send_signal(signal.SIGCONT)
+        try:
+            self._keeper.wait(END_SECONDS / 2)
+        except subprocess.TimeoutExpired:
+            self._keeper.kill()
+            self._keeper.wait()
 
     def __enter__(self) -> Lab:
         return self
@@ -255,13 +272,25 @@ class Lab:
         self.close()
 
     def _task(self, request: Request, pipes: tuple[int, ...] = ()) -> Task:
-        reply, fds = self._ask(request, pipes)
-        if not isinstance(reply, Running):
-            raise protocol.ProtocolError(str(reply))
-        return Task(reply.pid, fds[0], fds[1] if len(fds) > 1 else -1, reply.plan, reply.outcomes)
+        match self._ask(request, pipes):
+            case (Running(pid, steps, outcomes), [pidfd]):
+                return Task(pid, pidfd, -1, steps, outcomes)
+            case (Running(pid, steps, outcomes), [pidfd, master]):
+                return Task(pid, pidfd, master, steps, outcomes)
+            case (reply, fds):
+                protocol.close_all(fds)
+                raise LabGone(why=f"it answered {type(reply).__name__}, which was not asked for")
+
+    def _asked(self, request: Request, answer: type[Answer]) -> Answer:
+        """A request whose answer is a value. Raises LabError."""
+        reply, fds = self._ask(request)
+        protocol.close_all(fds)
+        if not isinstance(reply, answer):
+            raise LabGone(why=f"it answered {type(reply).__name__}, which was not asked for")
+        return reply
 
     def _ask(self, request: Request, fds: tuple[int, ...] = ()) -> tuple[Reply, list[int]]:
-        """One request and its reply. Raises Told, LabGone, LabSilent."""
+        """One request and its reply. Raises Told, LabGone, LabSilent, RequestTooLarge, NotUnicode."""
         with self._asking:
             reply, received = self._exchange(request, fds)
         if isinstance(reply, protocol.Refused):
@@ -269,17 +298,51 @@ class Lab:
         return reply, received
 
     def _exchange(self, request: Request, fds: tuple[int, ...]) -> tuple[Reply, list[int]]:
+        if self._silent:  # its late reply would be taken for that to this request
+            raise LabGone(why="it left an earlier request without an answer")
         try:
-            protocol.send(self._control, request, fds)
-            ready, _, _ = select.select([self._control], [], [], ANSWER_SECONDS)
-            if not ready:
-                raise LabSilent(seconds=int(ANSWER_SECONDS))
-            return self._receive()
+            protocol.send(self._control, request, fds, most_bytes=protocol.REQUEST_BYTES)
         except OSError as error:
             raise LabGone(why=str(error.strerror)) from error
+        if not readable({self._control}, ANSWER_SECONDS):
+            self._silent = True
+            raise LabSilent(seconds=int(ANSWER_SECONDS))
+        return self._receive()
 
     def _receive(self) -> tuple[Reply, list[int]]:
-        packet = protocol.receive(self._control, protocol.REPLIES)
+        return self._packet(self._control, protocol.REPLIES)
+
+    def _packet(self, sock: socket.socket, decoder: msgspec.json.Decoder[Message]) -> tuple[Message, list[int]]:
+        """One packet. Raises LabGone, also where whoever took over PID 1 speaks nonsense."""
+        try:
+            packet = protocol.receive(sock, decoder)
+        except OSError as error:
+            raise LabGone(why=str(error.strerror)) from error
+        except protocol.ProtocolError as error:
+            raise LabGone(why=f"what it said can't be understood: {error}") from error
         if packet is None:
             raise LabGone(why="its PID 1 has ended")
         return packet
+
+
+def spawn_keeper(sockets: list[int]) -> subprocess.Popen[bytes]:
+    """A fresh Python for the keeper, in a session of its own: no terminal's signals reach it. Raises OSError."""
+    owner = (str(os.getpid()), os.path.basename(sys.argv[0] or "nslab"))
+    return subprocess.Popen(
+        [sys.executable, "-m", "nslab.engine.keeper", *map(str, sockets), *owner],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=None if os.environ.get("NSLAB_DEBUG") else subprocess.DEVNULL,
+        pass_fds=sockets,
+        env={name: value for name in KEPT_VARIABLES if (value := os.environ.get(name)) is not None},
+        start_new_session=True,
+    )
+
+
+def readable(waiting: set[Waiting], seconds: float) -> set[Waiting]:
+    """Those of `waiting` that can be read, or have ended; none after `seconds`. By poll(2): select(2) stops at fd 1023."""
+    poll = select.poll()
+    by_number = {one if isinstance(one, int) else one.fileno(): one for one in waiting}
+    for number in by_number:
+        poll.register(number, select.POLLIN)
+    return {by_number[number] for number, _ in poll.poll(max(0.0, seconds) * 1000)}

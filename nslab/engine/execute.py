@@ -111,7 +111,7 @@ class Execution:
     def _receive(self, channel: socket.socket) -> None:
         """Wait for the answer, or for the end of file that close-on-exec or death brings."""
         while True:
-            message, fds, _, _ = socket.recv_fds(channel, 16, 1)
+            message, fds, _, _ = socket.recv_fds(channel, 16, 1, socket.MSG_CMSG_CLOEXEC)
             if message == FD_FOLLOWS and fds:
                 self.master = fds[0]
             else:
@@ -188,3 +188,5 @@ def make(actor: Actor, step: Step) -> tuple[int, int]:
         return 0, CALLS[step.call](actor, *step.args)
     except OSError as error:
         return error.errno or errno.EIO, -1
+    except ValueError:  # Python's own refusal of a string with a NUL, in front of the kernel
+        return errno.EINVAL, -1

@@ -94,6 +94,18 @@ class LabSilent(LabError):
     code = "lab-silent"
 
 
+class RequestTooLarge(LabError):
+    """A request that does not fit into a packet, mostly for its arguments and environment."""
+
+    code = "request-too-large"
+
+
+class NotUnicode(LabError):
+    """A request with a string that is not UTF-8, as a file name may be."""
+
+    code = "not-unicode"
+
+
 def refusal(step: Step, outcome: Outcome) -> LabError:
     """The error for a step that ended its plan."""
     if not isinstance(outcome, Done):

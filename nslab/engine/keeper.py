@@ -30,7 +30,7 @@ from nslab.errors import NslabError
 from nslab.kernel import idmap, seccomp
 from nslab.kernel.clone import CLONE_PARENT, clone3
 from nslab.kernel.namespaces import Kind
-from nslab.kernel.process import default_signals, pidfd_send_signal
+from nslab.kernel.process import default_signals, overwrite_arguments, pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError
 
 STAGE_A = (Kind.USER, Kind.MNT)
@@ -56,7 +56,6 @@ class Keeper:
             in_child(
                 lambda: self._stage_a(run, inventory, theirs, alive_read, (ours.fileno(), alive_write, run.lock_fd))
             )
-        os.close(a_pidfd)
         theirs.close()
         os.close(alive_read)
         lab_pidfd = -1
@@ -64,28 +63,34 @@ class Keeper:
             ids.write_maps(self._proc, a, maps)
             ours.send(GO)
             lab_pid, lab_pidfd = self._receive_lab(ours)
-            os.waitpid(a, 0)
-            protocol.send(self._status, protocol.Ready(lab_pid))
+            protocol.send(self._status, protocol.Ready(lab_pid), (lab_pidfd,))
             self._control.close()
             self._events.close()
             status = self._wait(lab_pid, lab_pidfd)
-        except BaseException:
-            end(a, lab_pidfd)
-            raise
+        finally:
+            os.close(alive_write)  # before any wait: it is what ends a lab that we can't name yet
+            end(a_pidfd, lab_pidfd)
         with contextlib.suppress(OSError):
             rundir.remove(run.path)
         with contextlib.suppress(OSError):
             protocol.send(self._status, protocol.Gone(status))
 
     def _receive_lab(self, ours: socket.socket) -> tuple[int, int]:
-        """The lab's pid and pidfd from stage A; what A was refused is raised as it was there."""
+        """The lab's pid and pidfd from stage A; what A was refused is raised as it was there. An owner's end ends the wait."""
+        poll = select.poll()
+        for sock in (ours, self._status):
+            poll.register(sock, select.POLLIN)
+        ready = {fd for fd, _ in poll.poll()}
+        if self._status.fileno() in ready:
+            raise LabError(why="its owner has ended")
         packet = protocol.receive(ours, protocol.KEEPER_NEWS)
-        if packet is None:
-            raise LabError(why="stage A ended without a word")
-        news, fds = packet
-        if isinstance(news, protocol.Ready):
-            return news.pid, fds[0]
-        raise Relayed(news) if isinstance(news, protocol.Refused) else LabError(why=str(news))
+        match packet:
+            case (protocol.Ready(pid), [pidfd]):
+                return pid, pidfd
+            case (protocol.Refused() as refused, _):
+                raise Relayed(refused)
+            case _:
+                raise LabError(why="stage A ended without a word")
 
     def _wait(self, pid: int, pidfd: int) -> int:
         """Wait for the owner's end or the lab's, whichever is first; then for the lab. Returns wait(2)'s status."""
@@ -141,6 +146,7 @@ class Keeper:
             default_signals()
             perform(stages.stage_b(base, found.ids), Actor(self._proc, {}, b""))
             os.close(self._proc)
+            overwrite_arguments(stages.HOSTNAME)
             leave_streams()
             seccomp.install(seccomp.build(LAB))
             lines = lab.Lines(self._control, self._events, alive)
@@ -201,17 +207,22 @@ def leave_streams() -> None:
     os.close(null)
 
 
-def end(a: int, lab_pidfd: int) -> None:
-    """Kill and wait for what a failed start has brought to life."""
-    for kill in (
-        lambda: pidfd_send_signal(lab_pidfd, signal.SIGKILL) if lab_pidfd >= 0 else 0,
-        lambda: os.kill(a, signal.SIGKILL),
-    ):
-        with contextlib.suppress(OSError):
-            kill()
+def end(*pidfds: int) -> None:
+    """Kill what is still there of a lab, and wait for all of it. By pidfd: a number may be another process's by now."""
+    for pidfd in pidfds:
+        if pidfd >= 0:
+            with contextlib.suppress(OSError):
+                pidfd_send_signal(pidfd, signal.SIGKILL)
+            os.close(pidfd)
     with contextlib.suppress(ChildProcessError):
         while True:
             os.wait()
+
+
+def terminate(_number: int, _frame: object) -> None:
+    """SIGTERM: leave through every `finally`, and let no second one disturb that."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(128 + signal.SIGTERM)
 
 
 def main(arguments: list[str]) -> int:
@@ -219,11 +230,10 @@ def main(arguments: list[str]) -> int:
     control, events, status = (socket.socket(fileno=int(number)) for number in arguments[:3])
     for sock in (control, events, status):
         sock.set_inheritable(False)
+    # A Ctrl-C is for the owner; its end, however it comes, is seen on the socket.
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(
-            number, signal.SIG_IGN
-        )  # a Ctrl-C is for the owner; its end, however it comes, is seen on the socket
-    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, terminate)
     parent = rundir.base(dict(os.environ), os.geteuid())
     resolve_symbols()
     run = None
@@ -235,14 +245,22 @@ def main(arguments: list[str]) -> int:
             raise NoRunDirectory(path=str(parent), why=str(error.strerror)) from error
         Keeper(control, events, status).keep(run)
     except NslabError as error:
-        with contextlib.suppress(OSError):
-            protocol.send(status, protocol.Refused(error.code, error.facts))
+        tell(status, protocol.Refused(error.code, error.facts))
+        return 1
+    except OSError as error:
+        tell(status, protocol.Refused("lab", {"why": str(error)}))
         return 1
     finally:
         if run is not None:
             with contextlib.suppress(OSError):
                 rundir.remove(run.path)
     return 0
+
+
+def tell(status: socket.socket, refused: protocol.Refused) -> None:
+    """Tell the owner, if it is still there."""
+    with contextlib.suppress(OSError):
+        protocol.send(status, refused)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import os
 import select
 import signal
 import socket
+from collections import deque
 from pathlib import Path
 
 from msgspec import Struct
@@ -31,6 +32,7 @@ from nslab.kernel.process import pidfd_open, pidfd_send_signal, setns
 from nslab.kernel.syscalls import SyscallError
 
 STREAMS = ("stdin", "stdout", "stderr")
+PUT_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Lines(Struct, frozen=True):
@@ -60,6 +62,8 @@ class Lab:
         self._proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._containers: dict[str, Container] = {}
         self._told: set[int] = set()
+        self._untold: deque[Ended] = deque()
+        lines.events.setblocking(False)  # an owner that does not listen must not stop the lab
         skeleton.build(Path(SKELETON), found.inventory)
 
     def run(self) -> None:
@@ -68,17 +72,22 @@ class Lab:
         signal.set_wakeup_fd(wakeup_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         protocol.send(self._lines.control, protocol.Hello(self._ground.ids), (self._proc,))
-        control = self._lines.control.fileno()
+        control, events = self._lines.control.fileno(), self._lines.events.fileno()
         poll = select.poll()
         for fd in (control, self._lines.keeper, wakeup_read):
             poll.register(fd, select.POLLIN)
         while True:
+            if self._untold:
+                poll.register(events, select.POLLOUT)
             ready = {fd for fd, _ in poll.poll()}
             if self._lines.keeper in ready:
                 return
             if wakeup_read in ready:
                 os.read(wakeup_read, 4096)
                 self._reap()
+            if events in ready:
+                poll.unregister(events)
+                self._tell()
             if control in ready and not self._serve():
                 return
 
@@ -86,19 +95,19 @@ class Lab:
         """One request. False when the owner has gone, or speaks what no owner of ours would."""
         try:
             packet = protocol.receive(self._lines.control, protocol.REQUESTS)
-        except (protocol.ProtocolError, OSError):
-            return False
-        if packet is None:
-            return False
-        request, fds = packet
-        try:
-            reply, sent = self._answer(request, fds)
+            if packet is None:
+                return False
+            request, fds = packet
+            try:
+                reply, sent = self._answer(request, fds)
+            finally:
+                protocol.close_all(fds)
         except NslabError as error:
             reply, sent = protocol.Refused(error.code, error.facts), ()
-        except (OSError, seccomp.UnknownMachine) as error:
+        except (OSError, ValueError, seccomp.UnknownMachine) as error:  # ValueError: a path with a NUL
             reply, sent = protocol.Refused("lab", {"why": str(error)}), ()
-        finally:
-            protocol.close_all(fds)
+        except protocol.ProtocolError:
+            return False
         try:
             protocol.send(self._lines.control, reply, sent)
         except OSError:
@@ -205,7 +214,7 @@ class Lab:
         try:
             pidfd_send_signal(container.pidfd, signal.SIGKILL)
             _, status = os.waitpid(container.pid, 0)
-            self._tell(container.pid, status)
+            self._ended(container.pid, status)
         except (SyscallError, ChildProcessError):
             pass  # it ended before, and was told of
         if container.execution is not None:
@@ -263,16 +272,16 @@ class Lab:
 
     def _put(self, request: protocol.Put, fds: list[int]) -> tuple[Reply, tuple[int, ...]]:
         """Write the file beside the request, replacing what was there."""
+        if len(fds) != 1:
+            raise protocol.ProtocolError("a file to put, and not one fd")
         os.makedirs(os.path.dirname(request.path), exist_ok=True)
-        target = os.open(
-            request.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, request.mode
-        )
+        # Not blocking: the learner may have put a FIFO there, and PID 1 would wait for a reader of it.
+        target = os.open(request.path, PUT_FLAGS, request.mode)
         try:
             os.fchmod(target, request.mode)
             offset = 0
             while chunk := os.pread(fds[0], 1 << 16, offset):
-                os.write(target, chunk)
-                offset += len(chunk)
+                offset += os.write(target, chunk)
         finally:
             os.close(target)
         return Agreed(), ()
@@ -286,16 +295,25 @@ class Lab:
                 return
             if pid == 0:
                 return
-            self._tell(pid, status)
+            self._ended(pid, status)
 
-    def _tell(self, pid: int, status: int) -> None:
-        """Tell the owner of the end of a process that it was told of."""
+    def _ended(self, pid: int, status: int) -> None:
+        """A child has ended: if its owner was told of it, tell of this too."""
         if pid in self._told:
             self._told.discard(pid)
-            try:
-                protocol.send(self._lines.events, Ended(pid, status))
-            except OSError:
-                pass  # the owner is going; the control socket says so next
+            self._untold.append(Ended(pid, status))
+            self._tell()
+
+    def _tell(self) -> None:
+        """Tell the owner what is to be told, as far as the socket takes it."""
+        try:
+            while self._untold:
+                protocol.send(self._lines.events, self._untold[0])
+                self._untold.popleft()
+        except BlockingIOError:
+            pass  # poll says when there is room again
+        except OSError:
+            self._untold.clear()  # the owner is going; the control socket says so next
 
 
 def names_of(pid: int, home: int) -> uts.UtsNames | None:

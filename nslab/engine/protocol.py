@@ -14,11 +14,13 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from nslab.engine.failures import NotUnicode, RequestTooLarge
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Outcome, Plan, Step
 from nslab.kernel.uts import UtsNames
 
 PACKET_BYTES = 192 << 10  # below the kernel's default socket buffer of 208 KiB
+REQUEST_BYTES = 128 << 10  # less, for a reply repeats in its plan what the request held, and must fit too
 MOST_FDS = 8
 
 
@@ -163,9 +165,15 @@ KEEPER_NEWS: msgspec.json.Decoder[KeeperNews] = msgspec.json.Decoder(KeeperNews)
 Message = TypeVar("Message")
 
 
-def send(sock: socket.socket, message: Struct, fds: tuple[int, ...] = ()) -> None:
-    """Send one packet. Raises OSError (EPIPE: the other side is gone; EMSGSIZE: too large)."""
-    socket.send_fds(sock, [msgspec.json.encode(message)], fds)
+def send(sock: socket.socket, message: Struct, fds: tuple[int, ...] = (), *, most_bytes: int = PACKET_BYTES) -> None:
+    """Send one packet. Raises RequestTooLarge, NotUnicode, and OSError (EPIPE: the other side is gone)."""
+    try:
+        packet = msgspec.json.encode(message)
+    except UnicodeEncodeError as error:
+        raise NotUnicode(text=os.fsencode(error.object).decode(errors="backslashreplace")) from error
+    if len(packet) > most_bytes:
+        raise RequestTooLarge(bytes=len(packet), most=most_bytes)
+    socket.send_fds(sock, [packet], fds)
 
 
 def receive(sock: socket.socket, decoder: msgspec.json.Decoder[Message]) -> tuple[Message, list[int]] | None:
@@ -177,7 +185,8 @@ def receive(sock: socket.socket, decoder: msgspec.json.Decoder[Message]) -> tupl
         if flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC):
             raise ProtocolError("a packet too large")
         return decoder.decode(data), fds
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        close_all(fds)
         raise ProtocolError(str(error)) from error
     except ProtocolError:
         close_all(fds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterable
 
@@ -34,6 +35,9 @@ class IdMaps(Struct, frozen=True):
 ROOT_RANGE = Extent(inside=0, outside=2_000_000_000, count=65536)
 
 
+SUBORDINATE = re.compile(r"(?P<owner>[^:]+):(?P<first>[0-9]{1,10}):(?P<count>[0-9]{1,10})")
+
+
 class NoRange(Exception):
     """No id but 0 is mapped here."""
 
@@ -49,12 +53,14 @@ def format_map(extents: Iterable[Extent]) -> str:
 
 
 def subordinate(text: str, user: str, uid: int) -> Extent | None:
-    """The first range that /etc/subuid (or subgid) gives to a user, by name or number. Lines that don't parse are passed over."""
+    """The first range that /etc/subuid (or subgid) gives to a user, by name or number.
+
+    Lines that don't parse are passed over, and a range that holds id 0, which nobody should have been given.
+    """
     for line in text.splitlines():
-        owner, _, numbers = line.strip().partition(":")
-        first, _, count = numbers.partition(":")
-        if owner in (user, str(uid)) and first.isdigit() and count.isdigit() and int(count) > 0:
-            return Extent(inside=1, outside=int(first), count=int(count))
+        told = SUBORDINATE.fullmatch(line.strip())
+        if told and told["owner"] in (user, str(uid)) and int(told["first"]) > 0 and int(told["count"]) > 0:
+            return Extent(inside=1, outside=int(told["first"]), count=int(told["count"]))
     return None
 
 

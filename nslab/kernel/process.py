@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 
@@ -11,6 +12,8 @@ PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_SET_NAME = 15
 PR_SET_NO_NEW_PRIVS = 38
+
+ARG_START = 48 - 3  # in /proc/PID/stat, counted from the third field, the first behind the name in brackets
 
 CLOSE_RANGE_CLOEXEC = 4
 LAST_FD = 0xFFFF_FFFF
@@ -31,6 +34,21 @@ def set_ids(uid: int, gid: int) -> int:
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
     return 0
+
+
+def overwrite_arguments(title: str) -> None:
+    """What /proc/PID/cmdline shows of the caller, instead of its command line; /proc/PID/environ shows nothing any more.
+
+    Both files read the process's own memory, at the places that /proc/PID/stat tells. What was a variable is an empty string
+    for getenv(3) and for programs started without an environment of their own. See proc_pid_stat(5). Raises OSError.
+    """
+    with open("/proc/self/stat", "rb") as file:
+        fields = file.read().rpartition(b")")[2].split()
+    arg_start, arg_end, env_start, env_end = (int(field) for field in fields[ARG_START : ARG_START + 4])
+    # A last byte that is no NUL is setproctitle(3)'s mark: the kernel then shows one string, up to its NUL.
+    shown = title.encode().ljust(arg_end - arg_start - 1, b"\0") + b"."
+    ctypes.memmove(arg_start, shown[: arg_end - arg_start], arg_end - arg_start)
+    ctypes.memset(env_start, 0, env_end - env_start)
 
 
 def sethostname(name: str) -> int:
@@ -58,9 +76,17 @@ def close_on_exec_from(first: int) -> int:
     return invoke("close_range", first, LAST_FD, CLOSE_RANGE_CLOEXEC)
 
 
+CATCHABLE = tuple(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
+
+
 def default_signals() -> int:
-    """Undo what Python ignores, blocks, or handles, for execve(2) hands ignored and blocked signals on."""
-    for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD):
-        signal.signal(number, signal.SIG_DFL)
+    """Undo every handler, every ignored and every blocked signal, whoever set them.
+
+    execve(2) hands ignored and blocked ones on: Python ignores SIGPIPE, nohup(1) SIGHUP, a shell SIGINT in the background. And a
+    handler makes PID 1 of a namespace mortal, for only a signal without one is kept from it. See signal(7), pid_namespaces(7).
+    """
+    for number in CATCHABLE:
+        if signal.getsignal(number) is not signal.SIG_DFL:
+            signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     return 0

@@ -60,8 +60,11 @@ class SyscallError(OSError):
 def invoke(name: str, *args: Argument) -> int:
     """Make one system call and return what it returned, which is never negative.
 
-    Strings are encoded as file names are, integers passed as C longs. Raises SyscallError, holding the call as made.
+    Strings are encoded as file names are, integers passed as C longs. Raises SyscallError, holding the call as made; EINVAL for
+    a string with a NUL, of which C would take the part before it for the whole.
     """
+    if any(isinstance(value, str) and "\0" in value for value in args):
+        raise SyscallError(name, args, errnos.EINVAL)
     values = [convert(value) for value in args]
     number = NUMBERS.get(name)
     result = getattr(LIBC, name)(*values) if number is None else LIBC.syscall(ctypes.c_long(number), *values)
