@@ -14,6 +14,11 @@ ATTRIBUTES = frozenset({"pid", "hostname", "comm"} | {f"{kind}_ns" for kind in K
 """What follows the dot in `{host.pid_ns}`: facts of a process that need no definition."""
 
 
+def lasting(readings: Mapping[str, Reading]) -> dict[str, Reading]:
+    """What later steps may speak of: the values that a lesson defines. `{box.pid}` is asked anew in each step."""
+    return {name: reading for name, reading in readings.items() if "." not in name}
+
+
 class Look:
     """The machine at one moment. Make a new one for every evaluation.
 

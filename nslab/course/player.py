@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nslab.course.checks import Verdict
+from nslab.course.look import lasting
 from nslab.course.model import Lesson, Run, Step, Task
 from nslab.course.predictions import Decided, Judgement
 from nslab.course.told import Absent, Reading, Told, equal
@@ -168,7 +169,7 @@ class Player(Struct, frozen=True):
         fresh = [i for i in range(self.at + 1) if self.steps[i].fresh]
         values: dict[str, Reading] = {}
         for record in self.records[fresh[-1] if fresh else 0 : self.at]:
-            values |= record.values
+            values |= lasting(record.values)
         return values
 
     def on(self, event: Event) -> Player:

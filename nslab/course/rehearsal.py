@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, ExitStack
 from msgspec import Struct
 
 from nslab.course.checks import Verdict
-from nslab.course.look import Look
+from nslab.course.look import Look, lasting
 from nslab.course.model import Lesson, Step
 from nslab.course.perform import Before, Bench, Moment, Over, Reached, SetUp, Stuck, perform
 from nslab.course.predictions import Undecided
@@ -54,7 +54,7 @@ def rehearse(lesson: Lesson, new_bench: NewBench) -> Iterator[Result]:
                 continue
             rehearsed = _Rehearsed(step, bench, frozen)
             yield from rehearsed.results()
-            frozen |= rehearsed.read
+            frozen |= lasting(rehearsed.read)
             if rehearsed.stuck:
                 bench = None
 
