@@ -23,7 +23,6 @@ class Stand(App[None]):
     """An application that holds one widget. Its messages are heard by `run_test(message_hook=...)`."""
 
     ENABLE_COMMAND_PALETTE = False
-    CSS = "Screen { background: $background; }"
 
     def __init__(self, *widgets: Widget, theme_name: str = theme.INK) -> None:
         super().__init__()

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from nslab.course.markdown import Prose, blocks
 from nslab.kernel.namespaces import Kind
-from nslab.observe.views import Tag
+from nslab.tui.canvas import Canvas
+from nslab.tui.faces import BOLD, hue, solid
 from nslab.tui.panes.program import Made, ProgramView
+from nslab.tui.screens.card_view import CardView, Predicted
+from nslab.tui.screens.glossary_view import GlossaryView, TermEntry
+from nslab.tui.screens.help_view import HelpView, Label, Part
 from nslab.tui.screens.map_view import ChapterEntry, LessonEntry, MapView, Need, Progress, Sight
 from nslab.tui.story.view import (
     CannotRun,
@@ -23,7 +27,7 @@ from nslab.tui.story.view import (
     Task,
     TaskState,
 )
-from nslab.tui.widgets.frame import World
+from nslab.tui.widgets.frame import Owned, World
 from nslab.tui.widgets.header import Where
 from nslab.tui.widgets.nowbar import Now
 from nslab.tui.widgets.wrecked import Wreck
@@ -198,12 +202,12 @@ def now(lang: Lang) -> Now:
 def worlds(lang: Lang) -> tuple[World, World]:
     """The host's terminal and the container's."""
     host = World("host" if lang == "en" else "宿主机", "A", "lab")
-    return host, World("box", "B", "container", (Tag(Kind.PID, "B"), Tag(Kind.UTS, "B")))
+    return host, World("box", "B", "container", (Owned("pid", "B"), Owned("uts", "B")))
 
 
 def full_world() -> World:
     """A container that owns every kind there is."""
-    return World("box", "B", "container", tuple(Tag(kind, "B") for kind in Kind))
+    return World("box", "B", "container", tuple(Owned(kind, "B") for kind in Kind))
 
 
 def wreck(lang: Lang) -> Wreck:
@@ -345,4 +349,145 @@ def course(lang: Lang) -> MapView:
             Need("namespaces, overlayfs" if en else "命名空间、overlayfs", True),
             Need("io: no controller here" if en else "io：没有 io 控制器", False),
         ),
+    )
+
+
+def _bars(width: int, *, plain: bool) -> Canvas:
+    """A stand-in for a pane's picture: two bars of one namespace each."""
+    canvas = Canvas(width, 6, plain=plain)
+    canvas.heading("namespaces", "/proc/<pid>/ns")
+    half = (width - 12) // 2
+    canvas.put(0, 3, "pid", BOLD)
+    for x, letter, inode in ((8, "A", 4026532181), (width - half, "B", 4026532254)):
+        canvas.bar(x, 2, half, 3, hue(letter))
+        canvas.letter(x, 3, letter)
+        canvas.put(x + 6, 3, f"{inode} ", solid(hue(letter)))
+    return canvas
+
+
+def card(lang: Lang) -> CardView:
+    """The card of `pid` after three predictions, one of which did not hold."""
+    if lang == "en":
+        return CardView(
+            "pid",
+            "One process, two numbers",
+            "your card · 24 November · 11 minutes",
+            prose(
+                "A PID namespace is a set of process numbers of its own, counted from 1. A process has one number in each "
+                "namespace from its own up to the first. `/proc` shows the namespace it was mounted in.\n\n"
+                "    unshare --pid --fork --mount-proc bash\n    grep NSpid /proc/PID/status\n\n"
+                "In docker: on by default; `docker run --pid=host` shares the host's, `--pid=container:NAME` another "
+                "container's."
+            ),
+            (
+                Predicted(prose("The container's shell prints its own number: `echo $$`. Which?"), prose("1"), True),
+                Predicted(
+                    prose("In `box`, whose directory is `/proc/1`?"),
+                    prose("this shell's: it is process 1"),
+                    False,
+                    prose("the host's first process"),
+                ),
+            ),
+            ("PID namespace", "NSpid", "boundary", "init"),
+            (_bars, _bars),
+        )
+    return CardView(
+        "pid",
+        "一个进程，两个 PID",
+        "你的卡片 · 11 月 24 日 · 11 分钟",
+        prose(
+            "PID 命名空间是一套独立的进程编号，从 1 数起。从自己所在的命名空间往上，直到最外层，进程在每一层都有一个号码；"
+            "外面看得见里面，里面看不见外面。\n\n"
+            "    unshare --pid --fork --mount-proc bash\n    grep NSpid /proc/PID/status\n\n"
+            "在 docker 里：默认开启；`docker run --pid=host` 与宿主机共用，`--pid=container:NAME` 与另一个容器共用。"
+        ),
+        (
+            Predicted(prose("容器里的 shell 用 `echo $$` 打印自己的 PID，会是几？"), prose("1"), True),
+            Predicted(
+                prose("在 `box` 里看，`/proc/1` 是谁的目录？"),
+                prose("这个 shell 的，它就是 1 号"),
+                False,
+                prose("宿主机第一个进程的"),
+            ),
+        ),
+        ("PID 命名空间", "NSpid", "边界", "init"),
+        (_bars, _bars),
+    )
+
+
+TERMS = (
+    *(("boundary", "边界", "pid"), ("capability", "权能（capability）", "user"), ("container", "容器", "process")),
+    *(("container layer", "容器层", "cow"), ("control group", "控制组（cgroup）", "cgroup")),
+    *(("copy-up", "复制到上层（copy-up）", "cow"), ("host", "宿主机", "process"), ("inode number", "inode 号", "same")),
+    *(("lower, upper, merged", "下层、上层、合并视图", "union"), ("namespace", "命名空间", "uts")),
+    *(("orphan", "孤儿进程", "init"), ("out-of-memory kill", "超出内存上限被杀（OOM kill）", "memory")),
+    *(
+        ("peer group", "对等组", "mnt"),
+        ("pressure (PSI)", "资源压力（PSI）", "memory"),
+        ("propagation", "挂载传播", "mnt"),
+    ),
+    *(("throttled", "限流", "cpu"), ("union mount", "联合挂载", "union"), ("whiteout", "whiteout 文件", "cow")),
+)
+
+
+def glossary(lang: Lang) -> GlossaryView:
+    """The course's words, six lessons in."""
+    en = lang == "en"
+    return GlossaryView(
+        tuple(
+            TermEntry(
+                id=name,
+                names={"en": name, "zh": zh},
+                lesson=lesson,
+                met=lesson in ("pid", "process", "uts", "same", "cow", "cgroup"),
+                meaning="One set of something that processes would otherwise all share, such as host names, process numbers, "
+                "mounts. Eight kinds; a process is in one of each."
+                if en
+                else "原本由所有进程共用的某样东西（主机名、进程编号、挂载点……）的其中一份。一共八种，每个进程各属其一。",
+                is_not="a limit: it decides what a process sees, not how much it may use"
+                if en
+                else "限额：它管一个进程看得见什么，不管能用多少",
+                see=("ls -l /proc/self/ns", "lsns"),
+                man="namespaces(7)",
+            )
+            for name, zh, lesson in TERMS
+        )
+    )
+
+
+def help_view(lang: Lang) -> HelpView:
+    """Help for the namespaces pane."""
+    if lang == "en":
+        return HelpView(
+            "namespaces",
+            "Which namespaces do two processes share? One bar across both columns is one namespace, seen by both. Two bars "
+            "are two.",
+            (
+                Part("A  B", "the same letter in a row: the same inode, in every pane"),
+                Part("4026…", "inode number of `/proc/<pid>/ns/<kind>`; the proof"),
+                Part("≠", "two namespaces; the row stands out"),
+                Part("bash 2", "the process that is looked at, by its number on the host"),
+            ),
+            (
+                Part("↑↓", "a row: its exact source"),
+                Part("⏎", "who else is in this namespace"),
+                Part("c", "compare with another process"),
+            ),
+            "the ns links of both processes, four times a second; writes nothing",
+            "namespaces(7) · word: namespace · lesson: same",
+            (Label(9, "letter"), Label(16, "inode"), Label(24, "two, not one")),
+        )
+    return HelpView(
+        "命名空间",
+        "两个进程共用哪些命名空间？横贯两列的一条，是同一个命名空间；断成两条，就是两个。",
+        (
+            Part("A  B", "同一行里字母相同，inode 就相同；每个窗格都一样"),
+            Part("4026…", "`/proc/<pid>/ns/<种类>` 的 inode 号：这就是证据"),
+            Part("≠", "两个不同的命名空间；这一行最醒目"),
+            Part("bash 2", "正在看的进程，写的是宿主机给它的 PID"),
+        ),
+        (Part("↑↓", "选一行：看确切来源"), Part("⏎", "还有谁在这个命名空间里"), Part("c", "换一个进程来比")),
+        "两个进程的 ns 链接，每秒四次；不写任何东西",
+        "namespaces(7) · 术语：命名空间 · 课：same",
+        (Label(9, "字母"), Label(16, "inode"), Label(24, "两个，不是一个")),
     )

@@ -9,12 +9,18 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.widget import Widget
 
-from nslab.observe.views import Tag
 from nslab.tui.canvas import Canvas
 from nslab.tui.drawn import Drawn
 from nslab.tui.faces import RULE, Role, hue, lettered, solid, tint
 from nslab.tui.wrap import shorten
 from nslab.words import Words
+
+
+class Owned(Struct, frozen=True):
+    """A namespace that this world does not share with the host."""
+
+    kind: str
+    letter: str
 
 
 class World(Struct, frozen=True):
@@ -23,7 +29,7 @@ class World(Struct, frozen=True):
     name: str
     letter: str
     note: str = ""
-    owns: tuple[Tag, ...] = ()
+    owns: tuple[Owned, ...] = ()
 
 
 def title_row(canvas: Canvas, world: World, words: Words) -> None:

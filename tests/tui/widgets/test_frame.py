@@ -4,10 +4,8 @@ import gallery
 import pytest
 from textual.widgets import Input
 
-from nslab.kernel.namespaces import Kind
-from nslab.observe.views import Tag
 from nslab.tui.canvas import Canvas
-from nslab.tui.widgets.frame import TerminalFrame, World, title_row
+from nslab.tui.widgets.frame import Owned, TerminalFrame, World, title_row
 from nslab.words import Lang, Words
 
 
@@ -42,7 +40,7 @@ def test_too_many_to_name_are_counted(en: Words) -> None:
 
 def test_another_letter_has_its_own_colour_in_the_list(en: Words) -> None:
     canvas = Canvas(40, 1)
-    title_row(canvas, World("box", "B", "", (Tag(Kind.NET, "C"),)), en)
+    title_row(canvas, World("box", "B", "", (Owned("net", "C"),)), en)
     assert canvas.text().endswith("its own  net C")
 
 
