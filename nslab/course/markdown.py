@@ -139,15 +139,21 @@ def _block(group: list[Token]) -> Block | Heading | Rule:
 
 def _listing(group: list[Token]) -> Listing:
     items: list[tuple[Span, ...]] = []
-    for item, paragraph, inline in zip(group[1:], group[2:], group[3:], strict=False):
-        if item.type != "list_item_open":
-            continue
-        if paragraph.type != "paragraph_open":
-            raise Unsupported("list in a list", (item.map or (0,))[0] + 1)
-        items.append(_spans(inline))
-    if sum(token.type == "inline" for token in group) != len(items):
-        raise Unsupported("paragraphs in a list", None)
+    for token in group[1:-1]:
+        if token.type.endswith("_list_open"):
+            raise Unsupported("list in a list", _line(token))
+        if token.type == "inline":
+            items.append(_spans(token))
+        elif token.type not in ("list_item_open", "list_item_close", "paragraph_open", "paragraph_close"):
+            raise Unsupported(f"{token.type} in a list", _line(token))
+    if sum(token.type == "list_item_open" for token in group) != len(items):
+        raise Unsupported("more or less than one paragraph in an item", _line(group[0]))
     return Listing(tuple(items), ordered=group[0].type == "ordered_list_open")
+
+
+def _line(token: Token) -> int | None:
+    """The line on which a token begins, from 1."""
+    return token.map[0] + 1 if token.map else None
 
 
 def _spans(inline: Token) -> tuple[Span, ...]:
@@ -156,7 +162,7 @@ def _spans(inline: Token) -> tuple[Span, ...]:
     style: Style = "plain"
     for token in inline.children or ():
         if token.type not in INLINE:
-            raise Unsupported(token.type.removesuffix("_open"), (inline.map or (0,))[0] + 1)
+            raise Unsupported(token.type.removesuffix("_open"), _line(inline))
         if token.type == "softbreak":
             runs.append(Span("\n", style))
         elif token.type == "code_inline":

@@ -11,7 +11,6 @@ Path = tuple[str | int, ...]
 """Where a value is in the tree: keys of tables, indices of arrays."""
 
 TABLES = ("table", "table_array_element")
-KEYS = ("bare_key", "quoted_key", "dotted_key")
 
 
 class Positions:
@@ -34,16 +33,16 @@ class Positions:
         return self._lines[path]
 
     def _table(self, node: Node) -> None:
-        key, *pairs = (child for child in node.named_children if child.type != "comment")
-        path = self._resolved(tuple(_keys(key)))
+        path = self._resolved(tuple(_keys(node)))
         if node.type == "table_array_element":
             index = self._lengths.get(path, 0)
             self._lengths[path] = index + 1
             self._place(path, node)
             path = (*path, index)
         self._place(path, node)
-        for pair in pairs:
-            self._pair(pair, path)
+        for child in node.named_children:
+            if child.type == "pair":
+                self._pair(child, path)
 
     def _resolved(self, keys: tuple[str, ...]) -> Path:
         """`[step.values]` means the last `[[step]]` read so far."""
@@ -55,12 +54,11 @@ class Positions:
         return (*path, *keys[-1:])
 
     def _pair(self, node: Node, table: Path) -> None:
-        key, *rest = (child for child in node.named_children if child.type != "comment")
         path = table
-        for name in _keys(key):
+        for name in _keys(node):
             path = (*path, name)
-            self._place(path, key)
-        for value in rest:
+            self._place(path, node)
+        for value in node.named_children:
             self._value(value, path)
 
     def _value(self, node: Node, path: Path) -> None:
@@ -71,17 +69,18 @@ class Positions:
                 self._value(child, (*path, index))
         elif node.type == "inline_table":
             for child in children:
-                self._pair(child, path)
+                if child.type == "pair":
+                    self._pair(child, path)
 
     def _place(self, path: Path, node: Node) -> None:
         self._lines.setdefault(path, node.start_point[0] + 1)
 
 
 def _keys(node: Node) -> Iterator[str]:
-    """The parts of a key, from the outside in. A dotted key holds its own beginning as its first child."""
-    if node.type == "dotted_key":
-        for part in node.named_children:
-            yield from _keys(part)
-    else:
-        text = (node.text or b"").decode(errors="replace")
-        yield text[1:-1] if node.type == "quoted_key" else text
+    """The parts of the key that a pair or a table begins with. A dotted key holds its own beginning as its first child."""
+    for child in node.named_children:
+        if child.type == "dotted_key":
+            yield from _keys(child)
+        elif child.type in ("bare_key", "quoted_key"):
+            text = (child.text or b"").decode(errors="replace")
+            yield text[1:-1] if child.type == "quoted_key" else text

@@ -1,0 +1,130 @@
+"""A recorded machine and a small lesson, for tests that ask what the course makes of them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from msgspec import Struct, field
+
+from nslab.course.loader import Pack, load
+from nslab.course.probes import Call
+from nslab.course.told import Absent, Namespace, Told
+from nslab.course.world import FileFacts, Holders, Life
+from nslab.kernel.namespaces import Kind
+from nslab.observe.namespaces import NamespaceId
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+HERE = Path(__file__).parent
+
+
+def ns(kind: str, inode: int) -> Namespace:
+    return Namespace(Kind(kind), NamespaceId(4, inode))
+
+
+class RecordedWorld(Struct):
+    """Answers from what was written down; whatever was not is absent."""
+
+    pids: dict[tuple[str, str], int] = field(default_factory=dict)
+    comms: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    domains: dict[str, str] = field(default_factory=dict)
+    namespaces: dict[tuple[str, str], Namespace] = field(default_factory=dict)
+    bound: dict[str, Namespace] = field(default_factory=dict)
+    held: dict[Namespace, Holders] = field(default_factory=dict)
+    statuses: dict[tuple[str, str], str] = field(default_factory=dict)
+    texts: dict[tuple[str, str], str] = field(default_factory=dict)
+    files: dict[tuple[str, str], FileFacts] = field(default_factory=dict)
+    mounts: dict[tuple[str, str], int] = field(default_factory=dict)
+    lives: dict[str, Life] = field(default_factory=dict)
+    depths: dict[tuple[str, str], int] = field(default_factory=dict)
+    errnos: dict[tuple[str, str], int] = field(default_factory=dict)
+    exits: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def pid(self, process: str, seen_from: str) -> int | Absent:
+        return _known(self.pids, (process, seen_from))
+
+    def comm(self, process: str) -> str | Absent:
+        return _known(self.comms, process)
+
+    def hostname(self, process: str) -> str | Absent:
+        return _known(self.names, process)
+
+    def hostnames(self) -> frozenset[str]:
+        return frozenset(self.names.values())
+
+    def domainname(self, process: str) -> str | Absent:
+        return _known(self.domains, process)
+
+    def namespace(self, process: str, kind: Kind) -> Namespace | Absent:
+        return _known(self.namespaces, (process, kind.value))
+
+    def namespace_at(self, path: str, kind: Kind) -> Namespace | Absent:
+        return _known(self.bound, path)
+
+    def holders(self, namespace: Namespace) -> Holders | Absent:
+        return _known(self.held, namespace)
+
+    def status(self, process: str, seen_from: str) -> str | Absent:
+        return _known(self.statuses, (process, seen_from))
+
+    def text(self, path: str, seen_from: str) -> str | Absent:
+        return _known(self.texts, (path, seen_from))
+
+    def file(self, path: str, seen_from: str) -> FileFacts | Absent:
+        return _known(self.files, (path, seen_from))
+
+    def mounts_at(self, path: str, process: str) -> int | Absent:
+        return _known(self.mounts, (path, process))
+
+    def life(self, process: str) -> Life:
+        return self.lives.get(process, Life.NEVER_SEEN)
+
+    def pid_depth(self, process: str, below: str) -> int | Absent:
+        return _known(self.depths, (process, below))
+
+    def probe(self, call: Call, where: str, without: tuple[str, ...]) -> int | Absent:
+        return _known(self.errnos, (" ".join([call.in_c(), *without]), where))
+
+    def exit_status(self, path: str, where: str, without: tuple[str, ...]) -> int | Absent:
+        return _known(self.exits, (" ".join([path, *without]), where))
+
+
+def _known(facts: Mapping[K, V], key: K) -> V | Absent:
+    return facts[key] if key in facts else Absent(Told("absent.field", {"field": str(key)}))
+
+
+@pytest.fixture
+def world() -> RecordedWorld:
+    """A host and a box that differ in pid and uts and share the rest."""
+    world = RecordedWorld(
+        pids={("box:bash", "box"): 1, ("box:bash", "host"): 8, ("box", "host"): 8},
+        comms={"box:init": "bash", "host": "lab"},
+        names={"host": "lab", "box": "container"},
+        texts={("/proc/8/status", "host"): "Name:\tbash\nNSpid:\t8\t1\n", ("/proc/1/comm", "box"): "lab\n"},
+        statuses={("deep:sleep", "host"): "Name:\tsleep\nNSpid:\t78\t7\t4\t1\n"},
+        lives={"host": Life.ALIVE, "box": Life.ALIVE},
+    )
+    for kind in Kind:
+        world.namespaces["host", kind.value] = ns(kind, 100)
+        world.namespaces["box", kind.value] = ns(kind, 200 if kind in (Kind.PID, Kind.UTS) else 100)
+    return world
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of a small lesson without a fault, to be spoiled."""
+    shutil.copytree(HERE / "lessons" / "tiny", tmp_path / "tiny")
+    return tmp_path / "tiny"
+
+
+@pytest.fixture
+def tiny() -> Pack:
+    pack = load(HERE / "lessons" / "tiny")
+    assert isinstance(pack, Pack)
+    return pack
