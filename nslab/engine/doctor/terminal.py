@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from nslab.engine.doctor.findings import Finding, limited, ok
 
+STDIN, STDOUT = 0, 1
 LEAST_COLUMNS, LEAST_ROWS = 80, 24
 
 
 def terminal(probe: str) -> Finding:
     """A tty that can move its cursor, large enough, and UTF-8."""
-    if not (os.isatty(sys.__stdin__.fileno()) and os.isatty(sys.__stdout__.fileno())):  # type: ignore[union-attr]
+    if not (os.isatty(STDIN) and os.isatty(STDOUT)):
         return limited(probe, "no-terminal")
     term = os.environ.get("TERM", "")
     if term in ("", "dumb"):

@@ -10,16 +10,16 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 import nslab.engine.doctor
-from nslab import locale
 from nslab.engine.doctor import PROBES
 
-PACKAGE = Path(nslab.engine.doctor.__file__).parent
+ROOT = Path(__file__).parents[3]
+PACKAGE = ROOT / "nslab" / "engine" / "doctor"
 REFUSAL_FACTS = {"call", "errno", "meaning"}
 MAKERS = {"limited", "missing"}
 
 
 def words() -> dict[str, str]:
-    with open(f"{locale.FOLDER}/en.po", "rb") as file:
+    with (ROOT / "nslab" / "locale" / "en.po").open("rb") as file:
         return {str(message.id): str(message.string) for message in read_po(file) if message.id}
 
 
