@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
-import shutil
 import signal
 import subprocess
 import termios
@@ -110,8 +109,9 @@ def test_a_terminal_that_sleeps_is_busy_and_nothing_is_typed(bash: Terminal) -> 
 @pytest.mark.parametrize(
     "program",
     [
-        pytest.param(name, marks=pytest.mark.skipif(not shutil.which(name), reason=f"doctor programs: no {name}"))
-        for name in ("vim", "less", "top")
+        pytest.param("vim", marks=pytest.mark.program("vim")),
+        pytest.param("less", marks=pytest.mark.program("less")),
+        pytest.param("top", marks=pytest.mark.program("top")),
     ],
 )
 def test_a_full_screen_program_is_named_and_gets_no_keys(bash: Terminal, program: str) -> None:
@@ -169,18 +169,16 @@ def test_a_shell_started_in_the_shell_is_typed_to(bash: Terminal) -> None:
     assert (bash.home / "made").read_text() == f"{bash.process.pid}\n"
 
 
+@pytest.mark.needs("user-namespaces", "pid-namespaces", "unshare")
 def test_a_shell_in_a_pid_namespace_of_its_own_is_typed_to(bash: Terminal) -> None:
-    if subprocess.run(["unshare", "-Ufp", "true"], check=False, capture_output=True).returncode:
-        pytest.skip("doctor user-namespaces: no user namespaces here")
     assert isinstance(bash.driver.run("host", "unshare -Urfp bash --norc"), Done)
     assert isinstance(bash.driver.run("host", "echo $$ > made"), Done)
     assert (bash.home / "made").read_text() == "1\n"
 
 
+@pytest.mark.program("dash", "busybox")
 @pytest.mark.parametrize("shell", [("dash", "-i"), ("busybox", "sh", "-i")])
 def test_a_shell_without_bash_is_typed_to(tmp_path: Path, shell: tuple[str, ...]) -> None:
-    if not shutil.which(shell[0]):
-        pytest.skip(f"doctor programs: no {shell[0]}")
     terminal = Terminal(tmp_path, shell)
     try:
         for number in range(5):
