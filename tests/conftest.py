@@ -1,7 +1,8 @@
 """What holds for every test of the project: who runs it, on what kind of machine, and that a skip is never silent.
 
-- `@pytest.mark.needs("probe-id", …)` skips a test where `nslab doctor` finds that missing, and says so. No test skips itself
-  in another way. With NSLAB_CI set a skip is a failure, because CI has all that the tests need.
+- `@pytest.mark.needs("probe-id", …)` skips a test where `nslab doctor` finds that missing, and says so; `@pytest.mark.program`
+  does so for a program that only the test wants. No test skips itself in another way. With NSLAB_CI set a skip is a failure,
+  because CI has all that the tests need.
 - `@pytest.mark.as_root` and `@pytest.mark.as_user` are deselected for everybody else: CI runs the suite once as each.
 - `@pytest.mark.guest` is deselected unless `--guest` is given, as `make guest` does inside the guest.
 """
@@ -9,6 +10,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Generator
 from functools import cache
 from typing import TYPE_CHECKING
@@ -28,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(*probes): skip where nslab doctor finds one of these missing")
+    config.addinivalue_line("markers", "program(*names): skip where one of these is not installed")
     config.addinivalue_line("markers", "as_root: only as root")
     config.addinivalue_line("markers", "as_user: only as an unprivileged user")
     config.addinivalue_line("markers", "guest: only inside the guest")
@@ -56,6 +59,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         for probe in mark.args:
             if found(probe).state == "missing":
                 pytest.skip(f"doctor: {probe}: {dict(found(probe).facts)}")
+    for mark in item.iter_markers("program"):
+        if absent := [name for name in mark.args if not shutil.which(name)]:
+            pytest.skip(f"not installed: {', '.join(absent)}")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -51,7 +51,7 @@ def test_a_fault_in_a_file_is_told_with_its_line(lesson: Path, capsys: pytest.Ca
 @NEEDS
 def test_a_check_that_holds_before_its_solution_is_told(lesson: Path, capsys: pytest.CaptureFixture[str]) -> None:
     check = 'check = { kind = "different_namespace", type = "uts", a = "host", b = "box" }'
-    change(lesson / "lesson.toml", check, 'check = { kind = "hostname", of = "host", equals = "lab" }')
+    change(lesson / "lesson.toml", check, 'check = { kind = "hostname_exists", equals = "lab" }')
     assert main(["author", "check", str(lesson), "--json"]) == 1
     (report,) = json.loads(capsys.readouterr().out)
     assert any("unshare" in problem for problem in report["problems"])
