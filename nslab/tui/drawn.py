@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from nslab.tui.canvas import Canvas, Cell
-from nslab.tui.faces import TEXT
+from nslab.tui.faces import MUTE, TEXT
 from nslab.tui.theme import INK, PALETTES, style
 from nslab.words import Words
 
@@ -37,6 +37,7 @@ class Drawn(Widget):
         self.words = words
         self._rows: list[list[Cell]] = []
         self._drawn_for: tuple[int, int, str] | None = None
+        self._dimmed = False
 
     def draw(self, canvas: Canvas) -> None:
         """Arrange on a canvas of the widget's size."""
@@ -46,6 +47,12 @@ class Drawn(Widget):
         """Go on in another language."""
         self.words = words
         self.redraw()
+
+    def dim(self, dimmed: bool) -> None:
+        """Give up every colour and ground, as last seen, or take them back."""
+        if dimmed is not self._dimmed:
+            self._dimmed = dimmed
+            self.redraw()
 
     def redraw(self) -> None:
         """Arrange anew, and paint the rows that came out different."""
@@ -81,4 +88,4 @@ class Drawn(Widget):
         width, height, theme = self._drawn_for = self._now()
         canvas = Canvas(width, height, plain=PALETTES[theme].plain)
         self.draw(canvas)
-        self._rows = canvas.rows
+        self._rows = [[(glyph, MUTE) for glyph, _ in row] for row in canvas.rows] if self._dimmed else canvas.rows

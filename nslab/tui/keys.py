@@ -97,6 +97,7 @@ GLOSSARY: tuple[Key, ...] = (
     LEAVE,
 )
 HELP_SCREEN: tuple[Key, ...] = (
+    Key("help", "f1", in_footer=False),
     Key("close", "escape", rank=1),
     Key("move", "up", rank=3),
     Key("next_help", "tab", rank=2),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from nslab.tui.canvas import Canvas
-from nslab.tui.faces import BAD, BOLD, MUTE, OK, REVERSE, RULE, TEXT, Face, Role
+from nslab.tui.faces import BAD, BOLD, MUTE, OK, REVERSE, RULE, TEXT, Face
 from nslab.tui.prose import inline, told
 from nslab.tui.screens.map_preview import machine_rows, preview
-from nslab.tui.screens.map_view import ChapterEntry, Cursor, LessonEntry, MapView, Progress, shown
+from nslab.tui.screens.map_view import ChapterEntry, LessonEntry, MapView, Progress
+from nslab.tui.searched import Cursor, Hits, search_row
 from nslab.tui.wrap import shorten, wrap
 from nslab.words import Words
 
 SMALL = 100  # columns: below, the list alone, the selected lesson with a second row
 LARGE = 160
 ID_COLUMN = 5
-
-Hits = dict[int, str]  # row to the lesson that a click on it selects
 
 
 def map_rows(canvas: Canvas, view: MapView, cursor: Cursor, words: Words) -> Hits:
@@ -24,10 +23,10 @@ def map_rows(canvas: Canvas, view: MapView, cursor: Cursor, words: Words) -> Hit
     canvas.right(canvas.width, 0, words("map.done", done=done, total=len(view.lessons)), MUTE)
     small = canvas.width < SMALL
     top = 2 if small else 4
-    _search(canvas, top - (1 if small else 2), cursor, words)
+    search_row(canvas, top - (1 if small else 2), cursor, words("map.search"))
     width = canvas.width if small else 84 if canvas.width >= LARGE else 62
     hits = _List(canvas, view, cursor, words, width, small=small).write(top)
-    selected = next((lesson for lesson in shown(view, cursor) if lesson.id == cursor.selected), None)
+    selected = next((each for each in view.lessons if each.id == cursor.selected and cursor.shows(each.id)), None)
     if not small:
         x = width + 5
         side = Canvas(min(canvas.width - x, 72), canvas.height - top, plain=canvas.plain)
@@ -37,17 +36,6 @@ def map_rows(canvas: Canvas, view: MapView, cursor: Cursor, words: Words) -> Hit
         side.blit(machine, 0, side.height - machine.height)
         canvas.blit(side, x, top)
     return hits
-
-
-def _search(canvas: Canvas, y: int, cursor: Cursor, words: Words) -> None:
-    canvas.fill(0, y, canvas.width, 1, Role.PANEL)
-    canvas.put(1, y, "/", BOLD)
-    if cursor.query or cursor.searching:
-        x = canvas.put(3, y, shorten(cursor.query, canvas.width - 6), BOLD)
-        if cursor.searching:
-            canvas.put(x, y, " ", REVERSE)
-    else:
-        canvas.put(3, y, shorten(words("map.search"), canvas.width - 4), MUTE)
 
 
 class _List:
@@ -60,12 +48,11 @@ class _List:
         self.hits: Hits = {}
 
     def write(self, y: int) -> Hits:
-        visible = {lesson.id for lesson in shown(self.view, self.cursor)}
-        if not visible:
+        if not any(self.cursor.shows(lesson.id) for lesson in self.view.lessons):
             self.canvas.put(0, y, self.words("map.nothing", query=self.cursor.query), MUTE)
             return self.hits
         for number, chapter in enumerate(self.view.chapters, 1):
-            lessons = tuple(lesson for lesson in chapter.lessons if lesson.id in visible)
+            lessons = tuple(lesson for lesson in chapter.lessons if self.cursor.shows(lesson.id))
             opened = any(lesson.id == self.cursor.selected for lesson in lessons)
             if self.cursor.found is not None and not lessons:
                 continue

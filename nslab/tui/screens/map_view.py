@@ -73,20 +73,6 @@ class MapView(Struct, frozen=True):
         return tuple(lesson for chapter in self.chapters for lesson in chapter.lessons)
 
 
-class Cursor(Struct, frozen=True):
-    """Where the learner is on the map: the lesson selected, and what is searched for (`found` None: nothing is)."""
-
-    selected: str
-    query: str = ""
-    searching: bool = False
-    found: frozenset[str] | None = None
-
-
-def shown(view: MapView, cursor: Cursor) -> tuple[LessonEntry, ...]:
-    """The lessons the cursor moves over: all, or those found."""
-    return tuple(lesson for lesson in view.lessons if cursor.found is None or lesson.id in cursor.found)
-
-
 def first_to_take(view: MapView) -> str:
     """The lesson to select at first: one begun, else the first not done that can run, else the first."""
     for wanted in (Progress.STARTED, Progress.NEW):

@@ -7,16 +7,16 @@ from textual import events
 from textual.message import Message
 
 from nslab.tui.canvas import Canvas
-from nslab.tui.drawn import Drawn
 from nslab.tui.edit import Line
-from nslab.tui.faces import MUTE, Face
+from nslab.tui.faces import Face
+from nslab.tui.scrolled import Scrolled
 from nslab.tui.story.card import Hit, HitKind
 from nslab.tui.story.rows import StoryRows, fitting_rows
 from nslab.tui.story.view import Doing, Explaining, Observing, Predicting, StoryView, TaskState
 from nslab.words import Words
 
 
-class Story(Drawn, can_focus=True):
+class Story(Scrolled):
     """Shows a StoryView. What stands under the cursor and in the input line is its own; all else is the view's."""
 
     class Chosen(Message):
@@ -48,7 +48,6 @@ class Story(Drawn, can_focus=True):
         self._view = view
         self._typed = Line()
         self._rows_shown: StoryRows | None = None
-        self._offset = 0
         self._follow_card = True  # until the learner scrolls away from it
 
     def show(self, view: StoryView) -> None:
@@ -61,27 +60,26 @@ class Story(Drawn, can_focus=True):
         self._view = view
         self.redraw()
 
+    def all_rows(self, width: int, height: int, *, plain: bool) -> Canvas:
+        """The step, with as much air as there is room for."""
+        self._rows_shown = fitting_rows(self._view, width, height, self.words, typed=self._typed, plain=plain)
+        return self._rows_shown.canvas
+
+    def wanted_offset(self, rows: int, height: int) -> int:
+        """Where the open card is in sight, its beginning before its end, until the learner scrolls away."""
+        shown = self._rows_shown
+        if shown is None or not self._follow_card:
+            return self.offset_y
+        return min(max(shown.card_bottom - height, 0), shown.card_top)
+
     def draw(self, canvas: Canvas) -> None:
-        """The rows in sight, with a mark where there is more above or below."""
-        rows = fitting_rows(self._view, canvas.width, canvas.height, self.words, typed=self._typed, plain=canvas.plain)
-        most = max(rows.canvas.height - canvas.height, 0)
-        if self._follow_card:
-            self._offset = max(rows.card_bottom - canvas.height, 0)
-            self._offset = min(self._offset, rows.card_top)
-        self._offset = min(max(self._offset, 0), most)
-        self._rows_shown = rows
-        for y, row in enumerate(rows.canvas.rows[self._offset : self._offset + canvas.height]):
-            canvas.rows[y][: len(row)] = row
-        canvas.lost += rows.canvas.lost
-        if self._offset:
-            canvas.put(canvas.width - 1, 0, "▴", MUTE)
-        if self._offset < most:
-            canvas.put(canvas.width - 1, canvas.height - 1, "▾", MUTE)
-        self._draw_cursor(canvas, rows)
+        super().draw(canvas)
+        if self._rows_shown is not None:
+            self._draw_cursor(canvas, self._rows_shown)
 
     def _draw_cursor(self, canvas: Canvas, rows: StoryRows) -> None:
         if rows.cursor and self.has_focus:
-            x, y = rows.cursor[0], rows.cursor[1] - self._offset
+            x, y = rows.cursor[0], rows.cursor[1] - self.offset_y
             if 0 <= y < canvas.height:
                 canvas.rows[y][x] = (canvas.rows[y][x][0], Face(solid=True))
 
@@ -93,19 +91,9 @@ class Story(Drawn, can_focus=True):
         """The cursor goes."""
         self.redraw()
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Three rows on."""
-        self._scroll(3)
-        event.stop()
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Three rows back."""
-        self._scroll(-3)
-        event.stop()
-
     def on_click(self, event: events.Click) -> None:
         """A choice is picked; the rows that name a key do what the key does."""
-        hit = self._hit(event.y + self._offset)
+        hit = self._hit(event.y + self.offset_y)
         if hit is None:
             return
         match hit.kind:
@@ -132,9 +120,6 @@ class Story(Drawn, can_focus=True):
 
     def _handled(self, event: events.Key) -> bool:
         card = self._view.card
-        if event.key in ("pageup", "pagedown"):
-            self._scroll((self.size.height - 2) * (1 if event.key == "pagedown" else -1))
-            return True
         if isinstance(card, Predicting):
             return self._predict_key(card, event.key)
         if self._asked() is not None:
@@ -145,7 +130,7 @@ class Story(Drawn, can_focus=True):
         if event.key == "backspace":
             self.post_message(self.WentBack())
             return True
-        return False
+        return self.scroll_key(event.key)
 
     def _predict_key(self, card: Predicting, key: str) -> bool:
         ids = [choice.id for choice in card.choices]
@@ -158,7 +143,7 @@ class Story(Drawn, can_focus=True):
         elif key == "enter":
             self._commit()
         else:
-            return False
+            return self.scroll_key(key)
         return True
 
     def _input_key(self, event: events.Key) -> bool:
@@ -171,7 +156,7 @@ class Story(Drawn, can_focus=True):
         if line is None and event.is_printable and event.character:
             line = self._typed.typed(event.character)
         if line is None:
-            return False
+            return self.scroll_key(event.key)
         self._type(line)
         return True
 
@@ -188,10 +173,10 @@ class Story(Drawn, can_focus=True):
         if picked is not None:
             self.post_message(self.Chosen(picked))
 
-    def _scroll(self, rows: int) -> None:
+    def scroll_rows(self, rows: int) -> None:
+        """From here on the learner decides what is in sight."""
         self._follow_card = False
-        self._offset += rows
-        self.redraw()
+        super().scroll_rows(rows)
 
     def _hit(self, y: int) -> Hit | None:
         hits = self._rows_shown.hits if self._rows_shown else ()

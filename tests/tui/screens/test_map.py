@@ -50,7 +50,7 @@ async def test_enter_opens_the_lesson_selected(
 
 async def test_a_lesson_that_cannot_run_is_not_opened(stand: Any, screen: MapScreen, heard: Any) -> None:
     await run(stand, screen, heard, "slash", *"slowed down", "down", "enter")
-    assert screen.map.selected == "io"
+    assert screen.map.cursor.selected == "io"
     assert heard.of(CourseMap.Opened) == []
 
 
@@ -81,7 +81,7 @@ async def test_the_language_changes_while_it_runs(stand: Any, screen: MapScreen)
         screen.show(gallery.course("zh"))
         await pilot.pause()
         assert "容器是怎么工作的？" in screen.map.render_line(1).text
-        assert screen.map.selected == "pid"
+        assert screen.map.cursor.selected == "pid"
 
 
 async def test_all_keys_are_a_leader_away(stand: Any, screen: MapScreen, heard: Any) -> None:

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from nslab.tui.canvas import Canvas
 from nslab.tui.screens.map_rows import map_rows
-from nslab.tui.screens.map_view import Cursor, MapView, Progress, first_to_take
+from nslab.tui.screens.map_view import MapView, Progress, first_to_take
+from nslab.tui.searched import Cursor
 from nslab.words import Lang, Words
 
 SIZES = [(78, 22), (116, 32), (196, 46)]
