@@ -1,0 +1,288 @@
+"""The namespaces pane: processes side by side. What they share is one bar across them, what is their own are several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from msgspec import Struct
+
+from nslab.kernel.namespaces import Kind
+from nslab.observe.namespaces import NamespaceId, Unread
+from nslab.observe.views import Gone, NamespaceCell, NamespaceColumn, NamespaceRow, NamespaceView, NotYet, Unavailable
+from nslab.tui.canvas import Canvas
+from nslab.tui.faces import BOLD, MUTE, REVERSE, Face, Role, hue, lettered, tint
+from nslab.tui.faces import solid as tag_face
+from nslab.tui.panes.pane import Emphasis, Pane, RowAt, absent_rows, gone_rows, source_row
+from nslab.tui.wrap import shorten
+from nslab.words import Words
+
+Shown = NamespaceView | NotYet | Unavailable | Gone[NamespaceView]
+ChangedCell = tuple[Kind, int]
+"""A row and the index of a column."""
+
+SOURCE = "/proc/<pid>/ns"
+LABEL_CELLS = 8
+TALL = 3
+NOTHING_STANDS_OUT: Emphasis[Kind, ChangedCell] = Emphasis()
+
+
+class Segment(Struct, frozen=True):
+    """Neighbouring columns that are in one namespace: one bar. `alive` is False for a process that is only last seen."""
+
+    first: int
+    last: int
+    cell: NamespaceCell
+    alive: bool
+
+
+class Grid(Struct, frozen=True):
+    """Where the columns stand: each `bar` cells wide, `gap` between, the last one up to `width`."""
+
+    width: int
+    count: int
+    gap: int
+    bar: int
+
+    def left(self, column: int) -> int:
+        """The x of a column's first cell."""
+        return LABEL_CELLS + column * (self.bar + self.gap)
+
+    def cells(self, first: int, last: int) -> int:
+        """How wide a bar over these columns is, the gaps between them included."""
+        end = self.width if last == self.count - 1 else self.left(last) + self.bar
+        return end - self.left(first)
+
+    def sign(self, column: int) -> int:
+        """The x of the ≠ before a column; a cell right of it stays free, as some terminals draw it two cells wide."""
+        return self.left(column) - self.gap + (2 if self.gap > 4 else 1)
+
+
+def namespace_rows(
+    canvas: Canvas,
+    view: Shown,
+    words: Words,
+    emphasis: Emphasis[Kind, ChangedCell] = NOTHING_STANDS_OUT,
+    *,
+    fold: bool = False,
+) -> RowAt[Kind]:
+    """Write the pane; for each y, the kind that is drawn there.
+
+    Rows that differ are solid, and three tall if there is room. `fold` makes one bar of all kinds that are shared, for
+    a projector; a pane too low for eight rows does so too.
+    """
+    title = words("pane.namespaces")
+    if isinstance(view, Gone):
+        gone_rows(canvas, title, words, lambda last: _Table(last, view.last, words, NOTHING_STANDS_OUT).draw(fold))
+        return ()
+    if isinstance(view, NotYet | Unavailable):
+        absent_rows(canvas, title, view, words)
+        return ()
+    canvas.heading(title, SOURCE)
+    row_at = _Table(canvas, view, words, emphasis).draw(fold)
+    if emphasis.cursor is not None:
+        source_row(canvas, source_line(view, emphasis.cursor, canvas.width))
+    return row_at
+
+
+def source_line(view: NamespaceView, kind: Kind, width: int) -> str:
+    """What a row says, and the command that says it; the longest wording that fits `width` cells."""
+    row = next(row for row in view.rows if row.kind is kind)
+    segments = _segments(row, view.columns)
+    facts = [_fact(segment.cell) for segment in segments]
+    pids = [column.pid for column in view.columns if column.pid is not None]
+    every = (
+        f"/proc/{{{','.join(map(str, pids))}}}/ns/{kind.value}" if len(pids) > 1 else f"/proc/{pids[0]}/ns/{kind.value}"
+    )
+    shortest = f"{facts[-1]} ← {segments[-1].cell.source}"
+    wordings = (f"{' ≠ '.join(facts)} ← readlink {every}", shortest)
+    return next((wording for wording in wordings if len(wording) <= width), shortest)
+
+
+def _fact(cell: NamespaceCell) -> str:
+    if isinstance(cell.namespace, Unread):
+        return cell.namespace.name
+    return f"{cell.letter} {cell.namespace.inode}"
+
+
+def _grid(width: int, columns: int) -> Grid:
+    """As many columns as can hold a letter each."""
+    gap = 5 if width > 60 else 4
+    count = max(1, min(columns, (width - LABEL_CELLS + gap) // (gap + 3)))
+    return Grid(width, count, gap, (width - LABEL_CELLS - gap * (count - 1)) // count)
+
+
+def _segments(row: NamespaceRow, columns: Sequence[NamespaceColumn]) -> tuple[Segment, ...]:
+    """Living neighbours in one namespace join; a process that has died no longer holds its part of the bar."""
+    found: list[Segment] = []
+    for at, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
+        if cell is None:
+            continue
+        before = found[-1] if found else None
+        joins = (
+            before is not None
+            and before.last == at - 1
+            and before.cell.namespace == cell.namespace
+            and isinstance(cell.namespace, NamespaceId)
+            and before.alive
+            and column.alive
+        )
+        if joins and before is not None:
+            found[-1] = Segment(before.first, at, before.cell, alive=True)
+        else:
+            found.append(Segment(at, at, cell, column.alive))
+    return tuple(found)
+
+
+def _differ(left: Segment, right: Segment) -> bool:
+    """Neighbours, both read, and not the same."""
+    known = isinstance(left.cell.namespace, NamespaceId) and isinstance(right.cell.namespace, NamespaceId)
+    return known and left.last + 1 == right.first and left.cell.namespace != right.cell.namespace
+
+
+def _is_split(row: NamespaceRow, columns: Sequence[NamespaceColumn]) -> bool:
+    return any(_differ(left, right) for left, right in pairwise(_segments(row, columns)))
+
+
+def _sorted_rows(view: NamespaceView) -> tuple[list[NamespaceRow], list[NamespaceRow]]:
+    """Those in which neighbours differ, and those that are shared; as they are drawn."""
+    split = [row for row in view.rows if _is_split(row, view.columns)]
+    return split, [row for row in view.rows if row not in split]
+
+
+class _Table:
+    """Draws one view on one canvas."""
+
+    def __init__(
+        self, canvas: Canvas, view: NamespaceView, words: Words, emphasis: Emphasis[Kind, ChangedCell]
+    ) -> None:
+        self.canvas = canvas
+        self.view = view
+        self.words = words
+        self.emphasis = emphasis
+        self.grid = _grid(canvas.width, len(view.columns))
+
+    def draw(self, fold: bool) -> RowAt[Kind]:
+        """Heads, split rows, shared rows; for each y, the kind drawn there."""
+        for at, column in enumerate(self.view.columns[: self.grid.count]):
+            self._head(at, column)
+        split, shared = _sorted_rows(self.view)
+        room = self.canvas.height - 4  # below the heads, and without a blank row and the source at the end
+        tall = TALL if len(split) * (TALL + 1) + (TALL if fold else len(shared)) <= room else 1
+        fold = fold or len(self.view.rows) > self.canvas.height - 2
+        y, row_at = 2, dict[int, Kind]()
+        for row in split if fold else split + shared:
+            height = tall if row in split else 1
+            self._row(y, height, row)
+            row_at |= dict.fromkeys(range(y, y + height), row.kind)
+            y += height + (height > 1)
+        if fold and shared:
+            self._folded(y, tall, shared)
+        return tuple(row_at.get(y) for y in range(self.canvas.height))
+
+    def _head(self, at: int, column: NamespaceColumn) -> None:
+        name = self.words("pane.host") if column.name == "host" else column.name
+        left, room = self.grid.left(at), self.grid.cells(at, at)
+        face = lettered(column.letter).strong if column.alive else MUTE
+        x = self.canvas.put(left, 1, shorten(name, room), face) + 1
+        about = "╌" if column.pid is None else f"{column.comm} {column.pid}"
+        if not column.alive:
+            about = f"{about} {self.words('pane.ended')}"
+        if x + 2 < left + room:
+            self.canvas.put(x, 1, shorten(about, left + room - x), MUTE)
+
+    def _row(self, y: int, height: int, row: NamespaceRow) -> None:
+        middle = y + height // 2
+        split = _is_split(row, self.view.columns)
+        lit = self.emphasis.highlight is row.kind
+        self.canvas.put(0, middle, row.kind.value, REVERSE if lit else BOLD if split else MUTE)
+        if self.emphasis.cursor is row.kind:
+            self.canvas.put(LABEL_CELLS - 1, middle, "▸", BOLD)
+        segments = [one for one in _segments(row, self.view.columns) if one.last < self.grid.count]
+        for segment in segments:
+            columns = range(segment.first, segment.last + 1)
+            changed = any((row.kind, column) in self.emphasis.changed for column in columns)
+            self._bar(y, height, segment, solid=split != changed)
+        for left, right in pairwise(segments):
+            if _differ(left, right):
+                self.canvas.put(self.grid.sign(right.first), middle, "≠", BOLD)
+
+    def _bar(self, y: int, height: int, segment: Segment, *, solid: bool) -> None:
+        x, width = self.grid.left(segment.first), self.grid.cells(segment.first, segment.last)
+        middle, letter = y + height // 2, segment.cell.letter
+        if letter is None:
+            self.canvas.put(x + 1, middle, shorten(f"? {_fact(segment.cell)}", width - 1), MUTE)
+            return
+        ink = hue(letter)
+        if not segment.alive:
+            self.canvas.fill(x, y, width, height, Role.PANEL)
+            self.canvas.put(x, middle, f" {letter} ", MUTE)
+            self._inode(x, width, middle, segment.cell, MUTE)
+        elif solid:
+            self.canvas.bar(x, y, width, height, ink)
+            self.canvas.tag(x, middle, letter, ink)
+            self._inode(x, width, middle, segment.cell, tag_face(ink))
+        else:
+            self.canvas.quiet_bar(x, y, width, height, _quiet_ground(ink, y))
+            self._quiet_letter(x, middle, letter)
+            self._inode(x, width, middle, segment.cell, Face(ink))
+
+    def _quiet_letter(self, x: int, y: int, letter: str) -> None:
+        self.canvas.put(x, y, f"[{letter}]" if self.canvas.plain else f" {letter} ", lettered(letter).strong)
+
+    def _inode(self, x: int, width: int, y: int, cell: NamespaceCell, face: Face) -> None:
+        """In the middle, but right of the letter; left out where the bar has no room for it."""
+        inode = f"{cell.namespace.inode}" if isinstance(cell.namespace, NamespaceId) else ""
+        left = max(3 + self.canvas.plain, (width - len(inode)) // 2)
+        if left + len(inode) > width:
+            return
+        before = " " if left > 4 else ""  # a line of the plain look keeps off the number
+        after = " " if left + len(inode) < width else ""
+        self.canvas.put(x + left - len(before), y, f"{before}{inode}{after}", face)
+
+    def _folded(self, y: int, height: int, shared: list[NamespaceRow]) -> None:
+        """All that is shared in one bar. Its kinds have one letter, unless none of the columns is the host's."""
+        x, width, middle = LABEL_CELLS, self.grid.width - LABEL_CELLS, y + height // 2
+        letters = {cell.letter for row in shared for cell in row.cells if cell is not None and cell.letter}
+        letter = letters.pop() if len(letters) == 1 else ""
+        ink = hue(letter) if letter else Role.A
+        self.canvas.put(0, middle, shorten(self.words("pane.shared"), LABEL_CELLS - 1), MUTE)
+        self.canvas.quiet_bar(x, y, width, height, _quiet_ground(ink, 0))
+        if letter:
+            self._quiet_letter(x, middle, letter)
+        kinds = [row.kind.value for row in shared]
+        line = next((line for gap in ("   ", "  ") if len(line := gap.join(kinds)) + 5 <= width), " ".join(kinds))
+        self.canvas.mid(x + 3, width - 3, middle, shorten(f" {line} ", width - 3), Face(ink, bold=True))
+
+
+def _quiet_ground(ink: Role, y: int) -> Role:
+    """The host's rows alternate, so that neighbours stay rows."""
+    return Role.A_FAINT if ink is Role.A and y % 2 else tint(ink)
+
+
+class NamespacePane(Pane[NamespaceView, Kind, ChangedCell]):
+    """The pane; `fold` for a projector."""
+
+    def __init__(self, words: Words, *, fold: bool = False, motion: bool = True, id: str | None = None) -> None:
+        super().__init__(words, motion=motion, id=id)
+        self._fold = fold
+
+    def rows_of(self, view: NamespaceView) -> tuple[Kind, ...]:
+        """In the order they are drawn: the split ones first."""
+        split, shared = _sorted_rows(view)
+        return tuple(row.kind for row in split + shared)
+
+    def changed_cells(self, old: NamespaceView, new: NamespaceView) -> frozenset[ChangedCell]:
+        """Links that name another namespace than before."""
+        return frozenset(_changed(old, new))
+
+    def draw_view(self, canvas: Canvas, view: Shown, emphasis: Emphasis[Kind, ChangedCell]) -> RowAt[Kind]:
+        """The pane."""
+        return namespace_rows(canvas, view, self.words, emphasis, fold=self._fold)
+
+
+def _changed(old: NamespaceView, new: NamespaceView) -> Iterator[ChangedCell]:
+    for before, after in zip(old.rows, new.rows, strict=True):
+        for at, (old_cell, new_cell) in enumerate(zip(before.cells, after.cells, strict=False)):
+            if old_cell is not None and new_cell is not None and old_cell.namespace != new_cell.namespace:
+                yield after.kind, at

@@ -1,0 +1,173 @@
+"""What every pane of observations has in common: faces for what isn't there, a cursor, a moment's mark on what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
+from textual import events
+from textual.message import Message
+from textual.reactive import reactive
+from textual.timer import Timer
+
+from nslab.observe.views import Gone, NotYet, Unavailable
+from nslab.tui.canvas import Canvas
+from nslab.tui.drawn import Drawn
+from nslab.tui.faces import BAD, MUTE
+from nslab.tui.wrap import shorten
+from nslab.words import Words
+
+View = TypeVar("View", bound=Struct)
+Row = TypeVar("Row")
+Cell = TypeVar("Cell")
+
+SETTLE_S = 0.6  # how long a cell that changed stands out
+
+RowAt = tuple[Row | None, ...]
+"""For each y of a pane which row is drawn there: what a click at it means."""
+
+
+class Emphasis(Struct, Generic[Row, Cell], frozen=True):
+    """What stands out in a pane: the row under the cursor, the row a lesson points at, the cells that just changed."""
+
+    cursor: Row | None = None
+    highlight: Row | None = None
+    changed: frozenset[Cell] = frozenset()
+
+
+def absent_rows(canvas: Canvas, title: str, view: NotYet | Unavailable, words: Words) -> None:
+    """A pane that has nothing to show says why, or what will appear and when."""
+    canvas.heading(title)
+    if isinstance(view, NotYet):
+        canvas.para(0, 2, canvas.width, words(view.awaits), MUTE)
+    else:
+        x = canvas.put(0, 2, "✗ ", BAD)
+        canvas.para(x, 2, canvas.width - x, words(view.reason, **view.facts))
+
+
+def gone_rows(canvas: Canvas, title: str, words: Words, draw_last: Callable[[Canvas], object]) -> None:
+    """A pane whose lab is dead shows what was last seen, without colour, and says so."""
+    last = Canvas(canvas.width, canvas.height, plain=canvas.plain)
+    draw_last(last)
+    last.rows[0] = [(" ", MUTE)] * canvas.width
+    canvas.blit(last, 0, 0, dimmed=True)
+    canvas.heading(title, words("pane.as-last-seen"), face=MUTE)
+
+
+def source_row(canvas: Canvas, text: str) -> None:
+    """The last row: where the row under the cursor was read."""
+    canvas.put(0, canvas.height - 1, shorten(text, canvas.width), MUTE)
+
+
+class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
+    """Shows a view and opens no file. Subclasses say which rows there are, what has changed, and how it is drawn.
+
+    `view` is what is shown, `highlight` the row a lesson points at. Without `motion` nothing stands out as it changes.
+    """
+
+    view: reactive[View | NotYet | Unavailable | Gone[View]] = reactive(NotYet("pane.nothing-yet"), init=False)
+    highlight: reactive[Row | None] = reactive(None, init=False)
+
+    class Chosen(Message):
+        """Enter: more about this row is wanted."""
+
+        def __init__(self, pane: Pane[Any, Any, Any], row: object) -> None:
+            super().__init__()
+            self.pane = pane
+            self.row = row
+
+        @property
+        def control(self) -> Pane[Any, Any, Any]:
+            """The pane that sent it."""
+            return self.pane
+
+    def __init__(self, words: Words, *, motion: bool = True, id: str | None = None) -> None:
+        super().__init__(words, id=id)
+        self._motion = motion
+        self._cursor: Row | None = None
+        self._changed: frozenset[Cell] = frozenset()
+        self._settling: Timer | None = None
+        self._row_at: RowAt[Row] = ()
+
+    def rows_of(self, view: View) -> tuple[Row, ...]:
+        """The rows that the cursor can stand on, from top to bottom."""
+        raise NotImplementedError
+
+    def changed_cells(self, old: View, new: View) -> frozenset[Cell]:
+        """The cells that tell another fact than before."""
+        raise NotImplementedError
+
+    def draw_view(
+        self, canvas: Canvas, view: View | NotYet | Unavailable | Gone[View], emphasis: Emphasis[Row, Cell]
+    ) -> RowAt[Row]:
+        """Draw, and say which row is where."""
+        raise NotImplementedError
+
+    def draw(self, canvas: Canvas) -> None:
+        cursor = self._cursor if self.has_focus else None
+        self._row_at = self.draw_view(canvas, self.view, Emphasis(cursor, self.highlight, self._changed))
+
+    def watch_view(
+        self, old: View | NotYet | Unavailable | Gone[View], new: View | NotYet | Unavailable | Gone[View]
+    ) -> None:
+        """Draw what is new; let what changed stand out for a moment."""
+        if self._motion and not isinstance(old, NotYet | Unavailable | Gone) and type(old) is type(new):
+            self._let_stand_out(self.changed_cells(old, new))
+        self.redraw()
+
+    def watch_highlight(self) -> None:
+        """Draw with another row lit."""
+        self.redraw()
+
+    def _let_stand_out(self, cells: frozenset[Cell]) -> None:
+        if not cells:
+            return
+        self._changed |= cells
+        if self._settling is not None:
+            self._settling.stop()
+        self._settling = self.set_timer(SETTLE_S, self._settle)
+
+    def _settle(self) -> None:
+        self._changed = frozenset()
+        self.redraw()
+
+    def on_focus(self) -> None:
+        """The cursor shows; at first on the row the lesson points at."""
+        if self._cursor is None:
+            self._cursor = self.highlight
+        self._move(0)
+
+    def on_blur(self) -> None:
+        """The cursor hides."""
+        self.redraw()
+
+    def on_key(self, event: events.Key) -> None:
+        """Up and down move the cursor, Enter asks for more."""
+        steps = {"up": -1, "down": 1, "home": -(10**6), "end": 10**6}
+        if event.key in steps:
+            self._move(steps[event.key])
+        elif event.key == "enter" and self._cursor is not None:
+            self.post_message(self.Chosen(self, self._cursor))
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click puts the cursor on a row; a second one asks for more."""
+        row = self._row_at[event.y] if 0 <= event.y < len(self._row_at) else None
+        if row is None:
+            return
+        self._cursor = row
+        self.redraw()
+        if event.chain == 2:
+            self.post_message(self.Chosen(self, row))
+
+    def _move(self, steps: int) -> None:
+        view = self.view.last if isinstance(self.view, Gone) else self.view
+        rows = () if isinstance(view, NotYet | Unavailable) else self.rows_of(view)
+        if rows:
+            at = rows.index(self._cursor) if self._cursor in rows else 0
+            self._cursor = rows[min(max(at + steps, 0), len(rows) - 1)]
+        self.redraw()
