@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from rich.color import Color
@@ -182,7 +182,7 @@ def textual_themes() -> tuple[Theme, ...]:
     return tuple(_textual_theme(palette) for palette in PALETTES.values())
 
 
-def register(app: App[object]) -> None:
+def register(app: App[Any]) -> None:
     """Make every theme known to the application; it chooses one by name."""
     for theme in textual_themes():
         app.register_theme(theme)

@@ -57,7 +57,7 @@ class HelpLabels(Drawn):
 class HelpScreen(ModalScreen[str | None]):
     """Help for one pane of the screen below. Dismissed with an action of the screen below, or None."""
 
-    BINDINGS = keys.bindings(keys.HELP_SCREEN)
+    BINDINGS = [*keys.bindings(keys.HELP_SCREEN)]
     DEFAULT_CSS = """
     HelpScreen { background: transparent; }
     HelpScreen HelpPanel, HelpScreen HelpLabels { position: absolute; }

@@ -1,0 +1,172 @@
+"""How the screens look, kept as SVG: sizes, languages, and themes each at least once. `--snapshot-update` accepts a change.
+
+What a picture must not hide, words cut off in the other language or at another size, is tested beside each arrangement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gallery
+import pytest
+from textual.app import App
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from nslab.tui import keys, theme
+from nslab.tui.panes.program import Program
+from nslab.tui.screens.card import CardScreen
+from nslab.tui.screens.glossary import GlossaryScreen
+from nslab.tui.screens.help import HelpScreen
+from nslab.tui.screens.map import MapScreen
+from nslab.tui.story.widget import Story
+from nslab.tui.widgets.footer import Footer
+from nslab.tui.widgets.frame import TerminalFrame
+from nslab.tui.widgets.header import Header
+from nslab.tui.widgets.nowbar import NowBar
+from nslab.tui.widgets.sheet import KeySheet
+from nslab.tui.widgets.tabs import Tabs
+from nslab.tui.widgets.wrecked import WreckedBand
+from nslab.words import Lang, Words, words_for
+
+Snapshot = Callable[..., bool]
+SMALL, MIDDLE, LARGE = (80, 24), (120, 36), (200, 50)
+
+
+class Shows(App[None]):
+    """An application with one screen on show, in one theme."""
+
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, screen: Screen[Any], theme_name: str) -> None:
+        super().__init__()
+        self._shown = screen
+        self._theme_name = theme_name
+
+    async def on_mount(self) -> None:
+        theme.register(self)
+        self.theme = self._theme_name
+        await self.push_screen(self._shown)
+
+
+class Lesson(Screen[None]):
+    """The parts of a lesson's screen side by side, as at 120 columns."""
+
+    def __init__(self, lang: Lang, card: str, words: Words) -> None:
+        super().__init__()
+        self._lang, self._card, self._words = lang, card, words
+        self.program = Program(words, gallery.program(lang))
+
+    def compose(self) -> Any:
+        words, lang = self._words, self._lang
+        yield Header(words, gallery.where(lang))
+        yield Footer(words, keys.LESSON)
+        host, box = gallery.worlds(lang)
+        story = Story(words, gallery.story(lang, self._card))
+        parts: list[Widget] = [TerminalFrame(words, host, Static("lab:~# ")), WreckedBand(words, gallery.wreck(lang))]
+        parts += [TerminalFrame(words, box, Static("container:~# ")), self.program]
+        for part, height in zip(parts, ("6", "auto", "4", "1fr"), strict=True):
+            part.styles.height, part.styles.margin = height, (1, 1, 0, 0)
+        story.styles.width, story.styles.margin = 36, (1, 1, 0, 1)
+        yield Horizontal(story, Vertical(*parts))
+
+
+class States(Screen[None]):
+    """Every card that can be open, four columns of the width it has at 120 columns."""
+
+    def __init__(self, lang: Lang, words: Words) -> None:
+        super().__init__()
+        self._lang, self._words = lang, words
+
+    def compose(self) -> Any:
+        names = list(gallery.cards(self._lang))
+        for chosen in (names[:4], names[4:8]):
+            with Horizontal():
+                for name in chosen:
+                    story = Story(self._words, gallery.story(self._lang, name))
+                    story.styles.width, story.styles.margin = 36, (1, 1, 0, 1)
+                    yield story
+
+
+class Small(Screen[None]):
+    """80 columns: tabs, one part, the current question in a bar."""
+
+    def __init__(self, lang: Lang, words: Words) -> None:
+        super().__init__()
+        self._lang, self._words = lang, words
+
+    def compose(self) -> Any:
+        words, lang = self._words, self._lang
+        yield Header(words, gallery.where(lang))
+        yield Footer(words, keys.LESSON)
+        names = ("story", "host", "box", "program") if lang == "en" else ("故事", "宿主机", "box", "程序")
+        yield Tabs(words, names, 0)
+        story = Story(words, gallery.story(lang, "do"))
+        story.styles.height = "1fr"
+        yield story
+        yield NowBar(words, gallery.now(lang))
+
+
+def make(which: str, lang: Lang) -> Screen[Any]:
+    words = words_for(lang)
+    match which:
+        case "map":
+            return MapScreen(words, gallery.course(lang), lambda query: [])
+        case "card":
+            return CardScreen(words, gallery.card(lang))
+        case "glossary":
+            return GlossaryScreen(words, gallery.glossary(lang), lambda query: [])
+        case "states":
+            return States(lang, words)
+        case "small":
+            return Small(lang, words)
+    return Lesson(lang, which, words)
+
+
+@pytest.mark.parametrize(
+    ("which", "lang", "size", "theme_name"),
+    [
+        ("map", "en", MIDDLE, theme.INK),
+        ("map", "zh", MIDDLE, theme.PAPER),
+        ("map", "zh", SMALL, theme.INK),
+        ("map", "en", SMALL, theme.PLAIN),
+        ("map", "zh", LARGE, theme.INK_256),
+        ("do", "en", MIDDLE, theme.PLAIN),
+        ("passed", "zh", MIDDLE, theme.INK),
+        ("small", "en", SMALL, theme.PAPER),
+        ("small", "zh", SMALL, theme.SIXTEEN),
+        ("states", "en", (152, 62), theme.INK),
+        ("card", "zh", MIDDLE, theme.PAPER),
+        ("card", "en", SMALL, theme.INK),
+        ("glossary", "en", MIDDLE, theme.INK),
+        ("glossary", "zh", SMALL, theme.PLAIN),
+    ],
+    ids=lambda value: "x".join(map(str, value)) if isinstance(value, tuple) else str(value),
+)
+def test_a_screen(snap_compare: Snapshot, which: str, lang: Lang, size: tuple[int, int], theme_name: str) -> None:
+    assert snap_compare(Shows(make(which, lang), theme_name), terminal_size=size)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_help_over_a_lesson(snap_compare: Snapshot, lang: Lang) -> None:
+    words = words_for(lang)
+    lesson = Lesson(lang, "do", words)
+
+    async def open_help(pilot: Any) -> None:
+        await pilot.app.push_screen(HelpScreen(words, gallery.help_view(lang), lesson.program))
+        await pilot.pause()
+
+    assert snap_compare(Shows(lesson, theme.INK), terminal_size=MIDDLE, run_before=open_help)
+
+
+def test_all_keys_over_a_lesson(snap_compare: Snapshot) -> None:
+    words = words_for("zh")
+
+    async def open_sheet(pilot: Any) -> None:
+        await pilot.app.push_screen(KeySheet(words, keys.LESSON))
+        await pilot.pause()
+
+    assert snap_compare(Shows(Lesson("zh", "ask", words), theme.PAPER), terminal_size=MIDDLE, run_before=open_sheet)
