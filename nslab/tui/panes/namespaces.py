@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
+from rich.cells import cell_len
 
 from nslab.kernel.namespaces import Kind
 from nslab.observe.namespaces import NamespaceId, Unread
@@ -52,6 +53,11 @@ class Grid(Struct, frozen=True):
         """How wide a bar over these columns is, the gaps between them included."""
         end = self.width if last == self.count - 1 else self.left(last) + self.bar
         return end - self.left(first)
+
+    def head_cells(self, column: int) -> int:
+        """How much room a column's head has: it may use the gap, but for one cell."""
+        last = column == self.count - 1
+        return self.cells(column, column) if last else self.bar + self.gap - 1
 
     def sign(self, column: int) -> int:
         """The x of the ≠ before a column; a cell right of it stays free, as some terminals draw it two cells wide."""
@@ -181,15 +187,23 @@ class _Table:
         return tuple(row_at.get(y) for y in range(self.canvas.height))
 
     def _head(self, at: int, column: NamespaceColumn) -> None:
+        """The name, and the process as far as there is room: a number is never cut."""
         name = self.words("pane.host") if column.name == "host" else column.name
-        left, room = self.grid.left(at), self.grid.cells(at, at)
+        left, room = self.grid.left(at), self.grid.head_cells(at)
         face = lettered(column.letter).strong if column.alive else MUTE
         x = self.canvas.put(left, 1, shorten(name, room), face) + 1
-        about = "╌" if column.pid is None else f"{column.comm} {column.pid}"
-        if not column.alive:
-            about = f"{about} {self.words('pane.ended')}"
-        if x + 2 < left + room:
-            self.canvas.put(x, 1, shorten(about, left + room - x), MUTE)
+        about = next((text for text in self._abouts(column) if cell_len(text) <= left + room - x), "")
+        self.canvas.put(x, 1, about, MUTE)
+
+    def _abouts(self, column: NamespaceColumn) -> tuple[str, ...]:
+        """Wordings for the process, the longest first."""
+        if column.pid is None:
+            return ("╌",)
+        full = f"{column.comm} {column.pid}"
+        if column.alive:
+            return full, str(column.pid)
+        ended = self.words("pane.ended")
+        return f"{full} {ended}", f"{column.pid} {ended}", ended
 
     def _row(self, y: int, height: int, row: NamespaceRow) -> None:
         middle = y + height // 2
