@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from nslab.cli.failures import faults_told
 from nslab.cli.output import print_json
 from nslab.cli.parser import Parser
 from nslab.course.bench import new_bench
@@ -68,7 +69,7 @@ def check(report: Report, library: Library, words: Words, *, quiet: bool) -> Non
     pack = library.load(report.lesson)
     if isinstance(pack, Faulty):
         for fault in pack.faults:
-            blame(f"{fault.path}{'' if fault.line is None else f':{fault.line}'}: {say(fault.told, words)}")
+            blame(faults_told((fault,), words))
         return
     for result in rehearse(pack.lesson, new_bench(pack.folder)):
         if isinstance(result, Finding):

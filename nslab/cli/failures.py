@@ -6,11 +6,16 @@ import os
 import platform
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nslab import __version__
 from nslab.errors import NslabError
 from nslab.words import Words
+
+if TYPE_CHECKING:  # whoever has faults to tell has imported these; a crash report must not depend on them
+    from nslab.course.faults import Fault
 
 
 def told(error: NslabError, words: Words) -> str:
@@ -18,6 +23,14 @@ def told(error: NslabError, words: Words) -> str:
     return _three_lines(
         words, *(words(f"error.{error.code}.{part}", **error.facts) for part in ("what", "why", "next"))
     )
+
+
+def faults_told(faults: Sequence[Fault], words: Words) -> str:
+    """What is wrong with a lesson's files, one line each, as compilers write it: file, line, fault."""
+    from nslab.course.told import say
+
+    places = (f"{fault.path}{'' if fault.line is None else f':{fault.line}'}" for fault in faults)
+    return "\n".join(f"{place}: {say(fault.told, words)}" for place, fault in zip(places, faults, strict=True))
 
 
 def tell_crash(error: Exception, words: Words) -> str:
