@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -207,10 +208,13 @@ def _read_regular(path: Path) -> bytes | None:
     O_NONBLOCK: opening a FIFO must not wait for a writer.
     """
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    with open(fd, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(fd).st_mode):
-            raise OSError(22, os.strerror(22), str(path))
-        content = file.read(MAX_BYTES + 1)
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+        with open(fd, "rb", closefd=False) as file:
+            content = file.read(MAX_BYTES + 1)
+    finally:
+        os.close(fd)
     return content if len(content) <= MAX_BYTES else None
 
 

@@ -130,13 +130,15 @@ def _read(path: Path) -> _Read:
         return _Read(Progress(), _told(error, path), keep=True)
     except OSError:  # ELOOP: a symbolic link; ENXIO: a socket
         return _Read(Progress(), Told("progress.not-a-file", {"path": str(path)}), broken=True)
-    with open(fd, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             return _Read(Progress(), Told("progress.not-a-file", {"path": str(path)}), broken=True)
-        try:
+        with open(fd, "rb", closefd=False) as file:
             content = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            return _Read(Progress(), _told(error, path), keep=True)
+    except OSError as error:
+        return _Read(Progress(), _told(error, path), keep=True)
+    finally:
+        os.close(fd)
     return _decoded(content, path)
 
 

@@ -228,6 +228,7 @@ def nest(depth: int) -> bytes:
         (b"\nx = " + b"9" * 5000, "fault.long-line", 2),
         (b"x = [\n" + b"1,\n" * MAX_BYTES, "fault.too-large", None),
     ],
+    ids=["binary", "NUL", "twice", "cut", "nested", "deep", "dotted", "digits", "large"],
 )
 def test_a_bomb_or_a_damaged_file_is_told(folder: Path, content: bytes, told: str, line: int | None) -> None:
     (folder / "lesson.toml").write_bytes(content)
@@ -255,7 +256,9 @@ def loop(path: Path) -> None:
 def test_what_is_no_file_is_told_and_never_waited_for(folder: Path, name: str, make: Callable[[Path], None]) -> None:
     (folder / name).unlink()
     make(folder / name)
+    before = os.listdir("/proc/self/fd")
     assert (name, None, "fault.unreadable") in faults(folder)
+    assert os.listdir("/proc/self/fd") == before
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:

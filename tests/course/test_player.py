@@ -295,6 +295,8 @@ class AnySequence(RuleBasedStateMachine):
             assert all(new.hints.get(task, 0) >= count for task, count in old.hints.items())
         if before.finished:
             assert after.finished
+        if isinstance(event, Judged) and NO in event.keep:
+            assert after.record.passed is before.record.passed
         if before.record.passed and not isinstance(event, Onward | Back | LabReset):
             assert after is before, "a step that passed waits for a key"
 
