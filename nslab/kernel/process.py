@@ -46,8 +46,9 @@ def overwrite_arguments(title: str) -> None:
         fields = file.read().rpartition(b")")[2].split()
     arg_start, arg_end, env_start, env_end = (int(field) for field in fields[ARG_START : ARG_START + 4])
     # A last byte that is no NUL is setproctitle(3)'s mark: the kernel then shows one string, up to its NUL.
-    shown = title.encode().ljust(arg_end - arg_start - 1, b"\0") + b"."
-    ctypes.memmove(arg_start, shown[: arg_end - arg_start], arg_end - arg_start)
+    length = arg_end - arg_start
+    shown = title.encode()[: length - 2].ljust(length - 1, b"\0") + b"."
+    ctypes.memmove(arg_start, shown, length)
     ctypes.memset(env_start, 0, env_end - env_start)
 
 
@@ -86,7 +87,6 @@ def default_signals() -> int:
     handler makes PID 1 of a namespace mortal, for only a signal without one is kept from it. See signal(7), pid_namespaces(7).
     """
     for number in CATCHABLE:
-        if signal.getsignal(number) is not signal.SIG_DFL:
-            signal.signal(number, signal.SIG_DFL)
+        signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     return 0
