@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from functools import cache
 
-from msgspec import Struct
-
 from nslab.cli.output import print_json, print_table
-from nslab.course.library import Chapter, Library
-from nslab.course.loader import Pack
-from nslab.course.progress import LessonProgress, ProgressStore
-from nslab.engine.doctor import Finding, examine
-from nslab.words import LANGS, Lang, Words
-
-
-class Entry(Struct, frozen=True):
-    """One lesson of the list. `lacks` are the findings that keep it from running here; a broken lesson has no title."""
-
-    id: str
-    chapter: Chapter
-    title: dict[Lang, str]
-    minutes: int | None
-    steps: tuple[str, ...]
-    progress: LessonProgress
-    lacks: tuple[Finding, ...]
+from nslab.course.library import Library
+from nslab.course.progress import ProgressStore
+from nslab.course.standing import Entry, entries
+from nslab.engine.doctor import examine
+from nslab.words import LANGS, Words
 
 
 def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
@@ -35,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
 
 def run(arguments: argparse.Namespace, words: Words) -> int:
     """Print the list."""
-    listed = list(entries(Library(), ProgressStore()))
+    listed = list(entries(Library(), ProgressStore(), cache(examine)))
     if arguments.json:
         print_json([as_json(entry) for entry in listed])
         return 0
@@ -44,35 +29,14 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     return 0
 
 
-def entries(library: Library, store: ProgressStore) -> Iterator[Entry]:
-    """Every lesson of the map, in its order."""
-    examined = cache(examine)
-    for chapter in library.chapters():
-        for lesson_id in chapter.lessons:
-            pack, progress = library.load(lesson_id), store.progress.of(lesson_id)
-            if not isinstance(pack, Pack):
-                yield Entry(lesson_id, chapter, {}, None, (), progress, ())
-                continue
-            needed = (*pack.lesson.needs, *pack.lesson.programs)
-            yield Entry(
-                id=lesson_id,
-                chapter=chapter,
-                title={lang: pack.words[lang].title for lang in LANGS},
-                minutes=pack.lesson.minutes,
-                steps=tuple(step.id for step in pack.lesson.step),
-                progress=progress,
-                lacks=tuple(finding for probe in needed if (finding := examined(probe)).state == "missing"),
-            )
-
-
 def title(entry: Entry, words: Words) -> str:
     """The lesson's title; for one that can't be loaded, who can say why."""
-    return entry.title.get(words.lang) or words("lessons.broken", id=entry.id)
+    return entry.pack.words[words.lang].title if entry.pack else words("lessons.broken", id=entry.id)
 
 
 def minutes(entry: Entry) -> str:
     """How long it takes."""
-    return "" if entry.minutes is None else str(entry.minutes)
+    return str(entry.pack.lesson.minutes) if entry.pack else ""
 
 
 def state(entry: Entry, words: Words) -> str:
@@ -91,8 +55,8 @@ def as_json(entry: Entry) -> dict[str, object]:
     return {
         "id": entry.id,
         "chapter": entry.chapter.id,
-        "title": entry.title or None,
-        "minutes": entry.minutes,
+        "title": {lang: entry.pack.words[lang].title for lang in LANGS} if entry.pack else None,
+        "minutes": entry.pack.lesson.minutes if entry.pack else None,
         "steps": len(entry.steps),
         "done": entry.progress.done,
         "step": entry.progress.step,

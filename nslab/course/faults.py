@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from nslab.course.told import Told
+from nslab.course.told import Catalogue, Told, say
 
 
 class Fault(Struct, frozen=True):
@@ -17,6 +17,12 @@ class Fault(Struct, frozen=True):
     path: Path
     line: int | None
     told: Told
+
+
+def placed(fault: Fault, words: Catalogue) -> str:
+    """The fault on one line, as compilers tell theirs: file, line, what is wrong."""
+    where = str(fault.path) if fault.line is None else f"{fault.path}:{fault.line}"
+    return f"{where}: {say(fault.told, words)}"
 
 
 def unknown(told_id: str, name: str, known: Iterable[str]) -> Told:

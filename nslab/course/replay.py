@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from nslab.course.bench import SessionBench
+from nslab.course.look import lasting
 from nslab.course.model import Step
 from nslab.course.perform import Over, Stuck, perform
 from nslab.course.play import Play
-from nslab.course.player import Judged
+from nslab.course.player import Judged, Player
 from nslab.course.told import Reading
 
 NOT_PLAYED = Judged(None, {})
@@ -46,7 +47,7 @@ def replay(
                 return Replayed(judged, moment)
             if isinstance(moment, Over):
                 judged[step.id] = moment.judged
-                frozen |= moment.judged.values
+                frozen |= lasting(moment.judged.values)
     return Replayed(judged)
 
 
@@ -55,8 +56,8 @@ def begins_at(steps: Sequence[Step], upto: int) -> int:
     return max((index for index in range(upto + 1) if steps[index].fresh), default=0)
 
 
-def cost(play: Play, upto: int) -> tuple[int, int]:
-    """How many steps and commands a replay would take: told before a reset."""
-    steps = play.player.steps
-    first = begins_at(steps, upto)
-    return upto - first, sum(len(step.solution) for step in steps[first:upto])
+def cost(player: Player) -> tuple[int, int]:
+    """How many steps and commands a replay would take up to the step being played: told before a reset."""
+    first = begins_at(player.steps, player.frontier)
+    again = player.steps[first : player.frontier]
+    return len(again), sum(len(step.solution) for step in again)

@@ -40,7 +40,10 @@ class TerminalState(Struct, frozen=True):
 
 
 class Snapshot(Struct, frozen=True):
-    """A lesson at one moment. `lab_alive` is False once PID 1 of the lab has ended; all is then as last seen."""
+    """A lesson at one moment. `lab_alive` is False once PID 1 of the lab has ended; all is then as last seen.
+
+    `highlighted` is the lab's number of the process that the step points at.
+    """
 
     player: Player
     values: Mapping[str, Reading]
@@ -49,6 +52,7 @@ class Snapshot(Struct, frozen=True):
     namespaces: NamespaceView
     processes: ProcessView
     terminals: Mapping[str, TerminalState]
+    highlighted: int | None
     lab_alive: bool
 
 
@@ -65,8 +69,16 @@ def snapshot(play: Play) -> Snapshot:
         namespaces=observer.namespaces(look, subjects),
         processes=observer.processes(look, subjects),
         terminals=terminals(play, session.shells, look, observer.letters),
+        highlighted=highlighted(play),
         lab_alive=look.host_alive,
     )
+
+
+def highlighted(play: Play) -> int | None:
+    """The process that the step on show points at, if it points at one that is there."""
+    highlight = play.player.step.highlight
+    role = play.session.world.cast.role(highlight.process) if highlight and highlight.process else None
+    return role.process.pid if role and role.alive else None
 
 
 def subject_names(play: Play) -> tuple[str, ...]:

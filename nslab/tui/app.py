@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from textual.app import App
 from textual.widget import Widget
 
 from nslab.course.acts import resume_at
-from nslab.course.library import Library
+from nslab.course.examined import examine_elsewhere
+from nslab.course.glossary import find, read_glossary
+from nslab.course.library import Library, search
 from nslab.course.loader import Pack
 from nslab.course.play import Play
 from nslab.course.player import Player
-from nslab.course.progress import ProgressStore
+from nslab.course.progress import LessonProgress, ProgressStore
 from nslab.course.record import recorded
 from nslab.course.replay import Progress
+from nslab.course.standing import Entry, entries
+from nslab.engine.doctor import Finding
 from nslab.tui import theme
 from nslab.tui.commands import KeyCommands
 from nslab.tui.lesson.conductor import Conductor, OpenPlay
 from nslab.tui.lesson.screen import LessonScreen, MakeConductor
+from nslab.tui.mapping import map_view
+from nslab.tui.screens.card import CardScreen
+from nslab.tui.screens.glossary import Glossary, GlossaryScreen
 from nslab.tui.screens.keyed import KeyedScreen
+from nslab.tui.screens.map import CourseMap, MapScreen
+from nslab.tui.screens.map_view import MapView
+from nslab.tui.shelf import card_view, glossary_view
 from nslab.words import LANGS, Words, words_for
 
 
 class NslabApp(App[None]):
     """The map and the lessons. It ends the lab of the lesson on show before it ends itself."""
 
-    ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[Any]] = {KeyCommands}
     CSS = "Screen { background: $background; } Toast { background: $panel; color: $foreground; }"
     TITLE = "nslab"
@@ -37,25 +47,28 @@ class NslabApp(App[None]):
         theme.register(self)
         self.theme = theme.choose(bool(os.environ.get("NO_COLOR")), self.console.color_system, wanted_theme)
         self.words, self.library, self.store = words, library, store
+        self._findings: dict[str, Finding] = {}
+        self._first: tuple[Pack, str | None] | None = None
+        self._map: MapScreen | None = None
+
+    def start_with(self, pack: Pack | None, step: str | None) -> None:
+        """Begin in a lesson instead of at the map."""
+        self._first = (pack, step) if pack is not None else None
+
+    def on_mount(self) -> None:
+        """The first screen, and behind it the question what this machine can do."""
+        if self._first is not None:
+            self.open_lesson(*self._first)
+        else:
+            self._map = MapScreen(self.words, self._map_view(), self._search)
+            self.push_screen(self._map)
+            self.run_worker(self._examine())
 
     def open_lesson(self, pack: Pack, from_step: str | None = None) -> None:
         """Show a lesson at the step where it goes on, or at `from_step`."""
         progress = self.store.progress.of(key_of(pack, self.library))
-        step = from_step or progress.step
-        predictions = {name: given.choice for name, given in progress.predictions.items()}
-
-        def open_play(told: Progress) -> Play:
-            play = Play(pack, self.store.progress.done())
-            try:
-                if step is not None:
-                    resume_at(play, step, predictions, told)
-                play.tick()
-            except BaseException:
-                play.close()
-                raise
-            return play
-
-        self.push_screen(LessonScreen(self.words, pack, self._chapter(pack), self._conductor(pack, open_play)))
+        opening = opener(pack, from_step or progress.step, progress, self.store.progress.done())
+        self.push_screen(LessonScreen(self.words, pack, self._chapter(pack), self._conductor(pack, opening)))
 
     def _conductor(self, pack: Pack, open_play: OpenPlay) -> MakeConductor:
         key = key_of(pack, self.library)
@@ -69,10 +82,28 @@ class NslabApp(App[None]):
         return make
 
     def _chapter(self, pack: Pack) -> str:
-        for chapter in self.library.chapters():
-            if pack.lesson.id in chapter.lessons:
-                return chapter.title[self.words.lang]
-        return ""
+        titles = (
+            chapter.title[self.words.lang] for chapter in self.library.chapters() if pack.lesson.id in chapter.lessons
+        )
+        return next(titles, "")
+
+    async def _examine(self) -> None:
+        self._findings = {finding.probe: finding for finding in await examine_elsewhere()}
+        self._show_map()
+
+    def _entries(self) -> Iterable[Entry]:
+        return entries(self.library, self.store, lambda probe: self._findings.get(probe, Finding(probe, "ok")))
+
+    def _map_view(self) -> MapView:
+        return map_view(self._entries(), self._findings.values(), self.words)
+
+    def _show_map(self) -> None:
+        if self._map is not None:
+            self._map.map.show(self._map_view())
+
+    def _search(self, query: str) -> list[str]:
+        packs = (pack for pack in self.library.load_all() if isinstance(pack, Pack))
+        return [pack.lesson.id for pack in search(packs, query)]
 
     async def on_keyed_screen_wanted(self, message: KeyedScreen.Wanted) -> None:
         """What concerns more than one screen."""
@@ -81,8 +112,58 @@ class NslabApp(App[None]):
                 self.speak(words_for(LANGS[(LANGS.index(self.words.lang) + 1) % len(LANGS)]))
             case "theme":
                 self.theme = theme.following(self.theme)
+            case "glossary":
+                self._open_glossary()
+            case "cards":
+                self._open_card()
             case "leave":
                 await self._leave()
+
+    async def on_course_map_opened(self, message: CourseMap.Opened) -> None:
+        """A lesson of the map."""
+        self._open_by_id(message.lesson_id)
+
+    def on_glossary_lesson_wanted(self, message: Glossary.LessonWanted) -> None:
+        """The lesson that introduces a term; not over another lesson's lab."""
+        if not any(isinstance(screen, LessonScreen) for screen in self.screen_stack):
+            self._open_by_id(message.lesson_id)
+
+    def on_lesson_screen_finished(self, message: LessonScreen.Finished) -> None:
+        """What stays of a lesson: its card."""
+        self._open_card(message.lesson_id)
+
+    def _open_by_id(self, lesson_id: str) -> None:
+        pack = self.library.load(lesson_id)
+        if isinstance(pack, Pack):
+            self.open_lesson(pack)
+
+    def _open_card(self, lesson_id: str | None = None) -> None:
+        screen = self.screen
+        at_hand = screen.pack.lesson.id if isinstance(screen, LessonScreen) else None
+        chosen = screen.map.cursor.selected if isinstance(screen, MapScreen) else None
+        pack = self.library.load(lesson_id or at_hand or chosen or self.library.order()[0])
+        if isinstance(pack, Pack):
+            self.push_screen(
+                CardScreen(self.words, card_view(pack, self.store.progress.of(pack.lesson.id), self.words))
+            )
+
+    def on_card_screen_turned_to(self, message: CardScreen.TurnedTo) -> None:
+        """The card before or after."""
+        screen, order = self.screen, self.library.order()
+        if isinstance(screen, CardScreen):
+            at = (order.index(screen.page.view.lesson_id) + message.step) % len(order)
+            pack = self.library.load(order[at])
+            if isinstance(pack, Pack):
+                screen.show(card_view(pack, self.store.progress.of(order[at]), self.words))
+
+    def _open_glossary(self) -> None:
+        known = read_glossary(self.library.root)
+
+        def search_terms(query: str) -> list[str]:
+            return [term.en for term in find(known, query)]
+
+        view = glossary_view(known, self.store.progress.done(), self.words)
+        self.push_screen(GlossaryScreen(self.words, view, search_terms))
 
     def speak(self, words: Words) -> None:
         """Go on in another language, on every screen."""
@@ -90,19 +171,38 @@ class NslabApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, KeyedScreen):
                 screen.speak(words)
+        self._show_map()
 
     async def _leave(self) -> None:
         """One screen back; from the first one, out."""
         screen = self.screen
         if isinstance(screen, LessonScreen):
             screen.leave()
-        if len(self.screen_stack) > 2:
-            await self.pop_screen()
-        else:
+        if screen is self._map or self._map is None:
             self.exit()
+            return
+        await self.pop_screen()
+        self._show_map()
+
+
+def opener(pack: Pack, step: str | None, progress: LessonProgress, done: frozenset[str]) -> OpenPlay:
+    """How a lesson's lab is made: at `step`, the steps before it replayed."""
+    predictions = {name: given.choice for name, given in progress.predictions.items()}
+
+    def open_play(told: Progress) -> Play:
+        play = Play(pack, done)
+        try:
+            if step is not None:
+                resume_at(play, step, predictions, told)
+            play.tick()
+        except BaseException:
+            play.close()
+            raise
+        return play
+
+    return open_play
 
 
 def key_of(pack: Pack, library: Library) -> str:
     """Under what a lesson's progress is kept: its id if it is ours, its path if it is a teacher's."""
     return pack.lesson.id if pack.folder.parent == library.root else str(pack.folder.resolve())
-

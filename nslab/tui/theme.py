@@ -177,6 +177,13 @@ def choose(no_color: bool, color_system: str | None, wanted: str | None = None) 
     return INK_256 if name == INK and color_system == "256" else name
 
 
+def following(name: str, color_system: str | None = "truecolor") -> str:
+    """The theme after this one of those that the terminal can show, round and round."""
+    able = dict.fromkeys(choose(False, color_system, wanted) for wanted in (INK, PAPER))
+    names = [*able, *(() if PLAIN in able else (PLAIN,))]
+    return names[(names.index(name) + 1) % len(names)] if name in names else names[0]
+
+
 def textual_themes() -> tuple[Theme, ...]:
     """The palettes as Textual knows them, for the few widgets of its own that nslab uses (inputs, scrollbars)."""
     return tuple(_textual_theme(palette) for palette in PALETTES.values())

@@ -24,7 +24,7 @@ from nslab.errors import NslabError
 
 TICK_S = 0.25
 
-Act = Callable[[Play], None]
+Act = Callable[[Play], object]
 OpenPlay = Callable[[Callable[[int, int], None]], Play]
 """Make the lab and go to the step where the lesson goes on; told how many steps of how many are replayed."""
 
@@ -79,6 +79,7 @@ class Conductor:
         self._thread = threading.Thread(target=self._live, name="conductor", daemon=True)
         self._stopping = threading.Event()
         self._play: Play | None = None
+        self._sampled_at = 0.0
 
     def start(self) -> None:
         """Begin: `Preparing` if steps are replayed, `Reshelled` for each terminal, then `Sampled`; or `Failed`."""
@@ -127,6 +128,8 @@ class Conductor:
         except NslabError as error:
             self._post(self.Failed(error, lost=True))
             return
+        except Stopped:
+            return
         try:
             self._offer_shells(play)
             self._serve(play)
@@ -159,15 +162,19 @@ class Conductor:
             self._post(self.Failed(error, lost=not play.session.world.seen.host_alive))
         if play.player is not before:
             self._moved(play.player)
+        self._sample(play)
+
+    def _sample(self, play: Play) -> None:
+        self._sampled_at = time.monotonic()
         self._post(self.Sampled(snapshot(play)))
 
     def _pause(self, seconds: float) -> None:
         """Wait while the screen reads the terminals, and keep its panes alive meanwhile."""
         if self._stopping.wait(seconds):
             raise Stopped
-        if self._play is not None:
+        if self._play is not None and time.monotonic() - self._sampled_at > TICK_S:
             self._play.session.look()
-            self._post(self.Sampled(snapshot(self._play)))
+            self._sample(self._play)
 
     def _progress(self, done: int, steps: int) -> None:
         if self._stopping.is_set():

@@ -39,7 +39,12 @@ class Desk(Container):
 
     def __init__(self, places_for: PlacesFor, *children: Widget, id: str | None = None) -> None:
         super().__init__(*children, id=id)
-        self.styles.layout = PlacedLayout(places_for)
+        self._placed = PlacedLayout(places_for)
+
+    @property
+    def layout(self) -> Layout:
+        """Ours, whatever a style sheet says: Textual's names only its own."""
+        return self._placed
 
     def rearrange(self) -> None:
         """Ask for the places again."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nslab.course.checks import Verdict
 from nslab.course.filling import ValueOf, filled
 from nslab.course.markdown import Prose
+from nslab.course.perform import Stuck
 from nslab.course.player import Player, Record, Stage
 from nslab.course.predictions import Undecided
 from nslab.course.prose import LessonWords, StepWords
-from nslab.course.told import Namespace, say
+from nslab.course.told import Namespace, Told, say
 from nslab.tui.prose import inline
 from nslab.tui.story.view import (
     Card,
@@ -26,6 +30,7 @@ from nslab.tui.story.view import (
     TaskState,
 )
 from nslab.tui.story.view import Stage as Shown
+from nslab.tui.widgets.nowbar import Now
 from nslab.words import Words
 
 ORDER = (Shown.PREDICT, Shown.DO, Shown.OBSERVE, Shown.EXPLAIN)
@@ -37,7 +42,8 @@ class Telling(Struct, frozen=True):
     lesson: LessonWords
     words: Words
     value_of: ValueOf
-    letter_of: dict[Namespace, str]
+    letter_of: Mapping[Namespace, str]
+    seen: Told | None = None
 
     def show(self, namespace: Namespace) -> str:
         """A namespace in a sentence: its letter and its inode number."""
@@ -48,11 +54,13 @@ class Telling(Struct, frozen=True):
         return filled(prose, self.value_of)
 
 
-def story_view(player: Player, telling: Telling, *, checking: bool = False) -> StoryView:
-    """The step on show."""
+def story_view(player: Player, telling: Telling, stuck: Stuck | None = None) -> StoryView:
+    """The step on show; `stuck` is what kept a command from being typed for the learner."""
     step, words = player.step, telling.lesson.steps[player.step.id]
     stages = [stage for stage in ORDER if stage is not Shown.PREDICT or step.predict]
-    card = _card(player, words, telling, checking=checking)
+    card = _card(player, words, telling)
+    if stuck is not None and isinstance(card, Doing):
+        card = replace(card, miss=_hindrance(stuck, telling))
     at = stages.index(card.stage) if card.stage in stages else 0
     first = player.at == 0 and player.steps[0].id == step.id
     prose = telling.fill(words.prose)
@@ -65,14 +73,14 @@ def story_view(player: Player, telling: Telling, *, checking: bool = False) -> S
     )
 
 
-def _card(player: Player, words: StepWords, telling: Telling, *, checking: bool) -> Card:
+def _card(player: Player, words: StepWords, telling: Telling) -> Card:
     if player.looking_back or player.stage is Stage.EXPLAIN:
         return Explaining(telling.fill(words.explain))
     match player.stage:
         case Stage.PREDICT:
             return _predicting(player, words, telling)
         case Stage.DO:
-            return _doing(player, words, telling, checking=checking)
+            return _doing(player, words, telling)
         case _:
             return _observing(player, words, telling)
 
@@ -82,7 +90,7 @@ def _predicting(player: Player, words: StepWords, telling: Telling) -> Predictin
     return Predicting(telling.fill(words.question), tuple(choices))
 
 
-def _doing(player: Player, words: StepWords, telling: Telling, *, checking: bool) -> Doing:
+def _doing(player: Player, words: StepWords, telling: Telling) -> Doing:
     record, now = player.record, player.task
     tasks = tuple(
         Task(
@@ -99,7 +107,7 @@ def _doing(player: Player, words: StepWords, telling: Telling, *, checking: bool
         hints=tuple(telling.fill(hint) for hint in given),
         more_hints=player.hint_ready,
         miss=_miss(record.verdict, telling) if record.verdict else None,
-        checking=checking or player.to_begin,
+        checking=player.to_begin,
     )
 
 
@@ -115,12 +123,19 @@ def _miss(verdict: Verdict, telling: Telling) -> Miss:
     return Miss(wanted, found, after)
 
 
+def _hindrance(stuck: Stuck, telling: Telling) -> Miss:
+    """What is in the way of a command, told as a check would."""
+    wanted = telling.words("lesson.wanted-typed", command=stuck.at)
+    after = telling.words("lesson.interrupt") if stuck.why.id == "drive.busy" else ""
+    return Miss(wanted, say(stuck.why, telling.words, telling.show), after)
+
+
 def _observing(player: Player, words: StepWords, telling: Telling) -> Observing | Doing:
     record = player.record
     if record.broken:
-        return Doing(_doing(player, words, telling, checking=False).tasks, miss=_miss(record.broken[0], telling))
+        return Doing(_doing(player, words, telling).tasks, miss=_miss(record.broken[0], telling))
     predicted = record.prediction
-    seen = []
+    seen = [say(telling.seen, telling.words, telling.show)] if telling.seen else []
     if isinstance(record.judgement, Undecided):
         seen.append(say(record.judgement.reason, telling.words, telling.show))
     return Observing(
@@ -145,3 +160,21 @@ def _past(stage: Shown, record: Record, words: StepWords) -> Past:
 def plain(prose: Prose) -> str:
     """The words without their marks, on one line."""
     return "".join(span.text for span in inline(prose))
+
+
+def now_of(view: StoryView) -> Now:
+    """The question of the moment in one line, for where the story is not on screen."""
+    card = view.card
+    match card:
+        case Predicting(question):
+            return Now(Shown.PREDICT, question)
+        case Doing(tasks):
+            at = next((index for index, task in enumerate(tasks, 1) if task.state is TaskState.NOW), len(tasks))
+            words = tasks[at - 1].words if tasks else view.words
+            return Now(Shown.DO, words, f"▸ {at}/{len(tasks)}")
+        case Observing(reply=reply):
+            return Now(Shown.OBSERVE, reply)
+        case Explaining(words):
+            return Now(Shown.EXPLAIN, words)
+        case _:
+            return Now(Shown.DO, view.words)

@@ -59,12 +59,12 @@ class HelpScreen(ModalScreen[str | None]):
 
     BINDINGS = [*keys.bindings(keys.HELP_SCREEN)]
     DEFAULT_CSS = """
-    HelpScreen { background: transparent; }
     HelpScreen HelpPanel, HelpScreen HelpLabels { position: absolute; }
     """
 
     def __init__(self, words: Words, view: HelpView, about: Widget) -> None:
         super().__init__()
+        self.styles.background = "transparent"  # whatever the application's style sheet says of screens
         self._words = words
         self._about = about
         self.panel = HelpPanel(words, view)

@@ -25,7 +25,12 @@ class Density(IntEnum):
 
     ROOMY = 0
     CLOSE = 1  # the stages to come stand together
-    TIGHT = 2  # and the card has no rows to spare
+    SNUG = 2  # and the card begins with its tag and ends with its words
+    TIGHT = 3  # and nothing parts the two
+
+
+BODY_ROW = {Density.ROOMY: 3, Density.CLOSE: 3, Density.SNUG: 2, Density.TIGHT: 1}
+"""The row of the card on which its body begins."""
 
 
 class StoryRows(Struct, frozen=True):
@@ -59,19 +64,18 @@ def story_rows(
     density: Density = Density.ROOMY,
 ) -> StoryRows:
     """Arrange a step in `width` cells."""
-    tight = density is Density.TIGHT
     canvas = Canvas(min(width, MEASURE), plain=plain)
     _words(canvas, view, words)
     for past in view.past:
         _past(canvas, past, words)
     canvas.reach(canvas.height + (1 if view.past else 0))
     top = canvas.height
-    body = _card(canvas, view, words, typed, tight=tight)
+    body = _card(canvas, view, words, typed, density)
     bottom = canvas.height
     for at, stage in enumerate(view.coming):
         gap = 1 if at == 0 or density is Density.ROOMY else 0
         canvas.put(1, canvas.height + gap, f"{SYMBOL[stage]} {inside.stage_name(stage, words)}", MUTE)
-    left, down = 3, _first_body_row(top, tight=tight)
+    left, down = 3, top + BODY_ROW[density]
     hits = tuple(Hit(hit.kind, hit.top + down, hit.bottom + down, hit.id) for hit in body.hits)
     cursor = (body.cursor[0] + left, body.cursor[1] + down) if body.cursor else None
     return StoryRows(canvas, hits, top, bottom, cursor)
@@ -99,19 +103,15 @@ def _past(canvas: Canvas, past: Past, words: Words) -> None:
         canvas.put(canvas.width - 3, y, "✓", OK)
 
 
-def _card(canvas: Canvas, view: StoryView, words: Words, typed: Line, *, tight: bool) -> Body:
+def _card(canvas: Canvas, view: StoryView, words: Words, typed: Line, density: Density) -> Body:
     """The open card, as tall as its words: ground, edge, tag, body."""
     ground = Role.BAD_TINT if isinstance(view.card, CannotRun) else Role.PANEL
     body = Body(canvas.width - 5, words, plain=canvas.plain, ground=ground)
     inside.write(body, view.card, typed)
-    top, first = canvas.height, _first_body_row(canvas.height, tight=tight)
+    top, spare = canvas.height, 1 if density < Density.SNUG else 0
     name, colour = inside.tag(view.card, words)
-    canvas.fill(0, top, canvas.width - 1, first - top + body.y + (0 if tight else 1), ground)
+    canvas.fill(0, top, canvas.width - 1, BODY_ROW[density] + body.y + spare, ground)
     canvas.edge(0, top, canvas.height - top, Face(colour))
-    canvas.put(1, top if tight else top + 1, f" {name} ", solid(colour))
-    canvas.blit(body.canvas, 3, first)
+    canvas.put(1, top + spare, f" {name} ", solid(colour))
+    canvas.blit(body.canvas, 3, top + BODY_ROW[density])
     return body
-
-
-def _first_body_row(top: int, *, tight: bool) -> int:
-    return top + (1 if tight else 3)

@@ -19,8 +19,8 @@ from nslab.tui.terminal.stream import Stream
 PARSE_SECONDS: Final = 0.006
 READ_SECONDS: Final = 0.002
 FRAME_SECONDS: Final = 1 / 30
-REST_SECONDS: Final = 0.006
-"""Between two bursts of parsing. A key passes some five turns of the loop on its way; at most one burst may be among them."""
+REST_SECONDS: Final = 0.015
+"""Between two bursts of parsing. A key and its echo pass some ten turns of the loop; few of them may be bursts."""
 READ_AT_ONCE: Final = 65536
 LEAST_AHEAD: Final = 8192
 MOST_AHEAD: Final = 262144

@@ -119,6 +119,11 @@ class Terminal(Pointing, can_focus=True):
         """Give `data` to the program without ever blocking. False where it was refused: nothing attached, or a megabyte waiting."""
         return self._link is not None and self._link.send(data)
 
+    def write(self, text: str) -> None:
+        """Put words of the owner's on the screen, as if a program had printed them."""
+        Stream(self.vt).feed(text.encode())
+        self._look()
+
     def clear(self) -> None:
         """Forget the screen and its history, but for the line with the cursor, where a shell's prompt is."""
         self.vt.clear()

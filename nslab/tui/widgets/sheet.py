@@ -64,10 +64,9 @@ class _Sheet(Drawn):
 class KeySheet(ModalScreen[str | None]):
     """Dismissed with the action that was chosen, `all_keys` for the leader pressed twice, or None."""
 
-    DEFAULT_CSS = "KeySheet { background: transparent; }"
-
     def __init__(self, words: Words, keys: tuple[Key, ...]) -> None:
         super().__init__()
+        self.styles.background = "transparent"  # whatever the application's style sheet says of screens
         self._words = words
         self._keys = keys
 

@@ -1,0 +1,55 @@
+"""`nslab lesson [ID|PATH]`: the course on screen, at its map or in one lesson."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from nslab.course.faults import placed
+from nslab.course.library import Library
+from nslab.course.loader import Faulty
+from nslab.course.progress import ProgressStore
+from nslab.errors import NslabError
+from nslab.words import Words
+
+THEMES = ("ink", "paper", "plain")
+
+
+class NoTerminal(NslabError):
+    """The course needs a terminal to be shown in."""
+
+    code = "no-terminal"
+
+
+class UnknownStep(NslabError):
+    """`--from` names a step that the lesson doesn't have."""
+
+    code = "unknown-step"
+
+
+def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("lesson", metavar="LESSON", nargs="?", help=words("cli.lesson.lesson"))
+    parser.add_argument("--from", dest="step", metavar="STEP", help=words("cli.lesson.from"))
+    parser.add_argument("--theme", choices=THEMES, help=words("cli.lesson.theme"))
+
+
+def run(arguments: argparse.Namespace, words: Words) -> int:
+    """Show the course until the person leaves."""
+    library = Library()
+    pack = library.load(arguments.lesson) if arguments.lesson else None
+    if isinstance(pack, Faulty):
+        print(*(placed(fault, words) for fault in pack.faults), sep="\n", file=sys.stderr)
+        return 1
+    if pack is not None and arguments.step and arguments.step not in {step.id for step in pack.lesson.step}:
+        raise UnknownStep(step=arguments.step, steps=", ".join(step.id for step in pack.lesson.step))
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise NoTerminal
+
+    from nslab.tui.app import NslabApp  # the one heavy import: everything that can be refused has been
+
+    theme = f"nslab-{arguments.theme}" if arguments.theme else None
+    app = NslabApp(words, library, ProgressStore(), theme)
+    app.start_with(pack, arguments.step)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,44 @@
+"""Where each lesson stands for this person on this machine: how far it was taken, and what keeps it from running."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from nslab.course.library import Chapter, Library
+from nslab.course.loader import Pack
+from nslab.course.progress import LessonProgress, ProgressStore
+from nslab.engine.doctor import Finding
+
+
+class Entry(Struct, frozen=True):
+    """One lesson of the course. `needed` is what doctor found for everything it needs; `pack` is None where it is broken."""
+
+    id: str
+    chapter: Chapter
+    pack: Pack | None
+    progress: LessonProgress
+    needed: tuple[Finding, ...] = ()
+
+    @property
+    def lacks(self) -> tuple[Finding, ...]:
+        """What keeps it from running here."""
+        return tuple(finding for finding in self.needed if finding.state == "missing")
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The ids of its steps."""
+        return tuple(step.id for step in self.pack.lesson.step) if self.pack else ()
+
+
+def entries(library: Library, store: ProgressStore, examined: Callable[[str], Finding]) -> Iterator[Entry]:
+    """Every lesson of the map, in its order; `examined` tells what doctor found for a probe."""
+    for chapter in library.chapters():
+        for lesson_id in chapter.lessons:
+            pack, progress = library.load(lesson_id), store.progress.of(lesson_id)
+            if isinstance(pack, Pack):
+                needed = (*pack.lesson.needs, *pack.lesson.programs)
+                yield Entry(lesson_id, chapter, pack, progress, tuple(map(examined, needed)))
+            else:
+                yield Entry(lesson_id, chapter, None, progress)

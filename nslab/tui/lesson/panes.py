@@ -1,0 +1,56 @@
+"""The panes a lesson may show: one line each. A new pane is an observation, a widget, and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from nslab.course.model import Highlight
+from nslab.course.player import Stage
+from nslab.course.snapshot import Snapshot
+from nslab.observe.views import Gone
+from nslab.tui.panes.namespaces import NamespacePane
+from nslab.tui.panes.pane import Pane
+from nslab.tui.panes.processes import ProcessPane
+from nslab.words import Words
+
+LIT = frozenset({Stage.OBSERVE, Stage.EXPLAIN})  # where the row that decides lights up
+
+AnyPane = Pane[Any, Any, Any]  # each pane has its own kinds of view, row, and cell
+
+
+class PaneKind(Struct, frozen=True):
+    """How a pane is made, which part of a snapshot it shows, and which row a lesson's highlight means there."""
+
+    make: Callable[[Words, str], AnyPane]
+    view: Callable[[Snapshot], Struct]
+    row: Callable[[Highlight, Snapshot], object]
+
+
+PANES: dict[str, PaneKind] = {
+    "namespaces": PaneKind(
+        make=lambda words, name: NamespacePane(words, id=name),
+        view=lambda seen: seen.namespaces,
+        row=lambda highlight, _: highlight.row,
+    ),
+    "processes": PaneKind(
+        make=lambda words, name: ProcessPane(words, id=name),
+        view=lambda seen: seen.processes,
+        row=lambda highlight, seen: seen.highlighted,
+    ),
+}
+
+
+def show_panes(panes: dict[str, AnyPane], seen: Snapshot) -> None:
+    """Show a moment in every pane; once the lab has ended, as it was last seen."""
+    highlight = seen.player.step.highlight if seen.player.stage in LIT else None
+    for name, pane in panes.items():
+        view = PANES[name].view(seen)
+        if seen.lab_alive:
+            pane.view = view
+        elif not isinstance(pane.view, Gone):
+            pane.view = Gone(pane.view)
+        lit = highlight is not None and highlight.pane == name
+        pane.highlight = PANES[name].row(highlight, seen) if highlight is not None and lit else None

@@ -1,0 +1,94 @@
+"""The lesson's terminals: a frame and a terminal for each, wearing the colour of the world that its program is in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from nslab.course.session import Ended, Shell
+from nslab.course.snapshot import TerminalState
+from nslab.kernel.syscalls import signal_name
+from nslab.tui.faces import lettered
+from nslab.tui.terminal.paint import XTERM
+from nslab.tui.terminal.widget import Terminal
+from nslab.tui.theme import PALETTES, style
+from nslab.tui.widgets.frame import Owned, TerminalFrame, World
+from nslab.words import Words
+
+HOST_LETTER = "A"
+REDRAW = b"\x0c"  # Ctrl-L: a shell, or a full-screen program, paints itself anew
+
+
+class Terminals:
+    """All terminals of a lesson by name. It owns no descriptor: masters are the session's."""
+
+    def __init__(self, words: Words, names: Iterable[str], reserved_keys: frozenset[str]) -> None:
+        self._words = words
+        self._terminals = {
+            name: Terminal(reserved_keys=reserved_keys, scrolled_mark=self._mark, id=f"terminal-{name}")
+            for name in names
+        }
+        self.frames = {
+            name: TerminalFrame(words, World(self.title(name), HOST_LETTER), terminal, id=name)
+            for name, terminal in self._terminals.items()
+        }
+        self._told_ended: set[int] = set()
+
+    def title(self, name: str) -> str:
+        """What a terminal is called on screen."""
+        return self._words("frame.host") if name == "host" else name
+
+    def widget(self, name: str) -> Terminal:
+        """The terminal of that name."""
+        return self._terminals[name]
+
+    def name_of(self, terminal: Terminal) -> str | None:
+        """The name of a terminal; None where it is none of the lesson's."""
+        return next((name for name, known in self._terminals.items() if known is terminal), None)
+
+    def attach(self, shell: Shell) -> None:
+        """Show a new shell, on a screen that is clear."""
+        terminal = self._terminals[shell.name]
+        terminal.attach(shell.master)
+        terminal.clear()
+        terminal.send(REDRAW)
+
+    def detach_all(self) -> None:
+        """Let go of every master, before the session closes them."""
+        for terminal in self._terminals.values():
+            terminal.detach()
+
+    def show(self, states: Mapping[str, TerminalState], theme: str) -> None:
+        """Give every terminal the title and colour of its world; tell how an ended shell ended, once."""
+        for name, state in states.items():
+            if name not in self.frames:
+                continue
+            terminal = self._terminals[name]
+            self.frames[name].show(self._world(name, state))
+            terminal.prompt_style = style(lettered(state.letter).strong, theme)
+            terminal.palette = None if PALETTES[theme].plain else XTERM
+            if state.ended is not None and state.shell.pid not in self._told_ended:
+                self._told_ended.add(state.shell.pid)
+                terminal.detach()
+                terminal.write(f"\r\n{self._how(state.ended)}\r\n{self._words('lesson.shell-again')}\r\n")
+
+    def forget(self) -> None:
+        """A new lab: its numbers begin again."""
+        self._told_ended.clear()
+
+    def speak(self, words: Words) -> None:
+        """Go on in another language."""
+        self._words = words
+
+    def _world(self, name: str, state: TerminalState) -> World:
+        note = state.hostname if state.ended is None else self._words("frame.as-last-seen")
+        return World(
+            self.title(name), state.letter, note, tuple(Owned(tag.kind.value, tag.letter) for tag in state.owns)
+        )
+
+    def _how(self, ended: Ended) -> str:
+        if ended.signal is not None:
+            return self._words("lesson.shell-killed", signal=signal_name(ended.signal))
+        return self._words("lesson.shell-exited", code=ended.code)
+
+    def _mark(self, lines: int) -> str:
+        return self._words("lesson.history", lines=lines)

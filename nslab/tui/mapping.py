@@ -1,0 +1,61 @@
+"""Where each lesson stands, as the map shows it: pure, in one language at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from nslab.course.markdown import Prose
+from nslab.course.model import Step
+from nslab.course.standing import Entry
+from nslab.engine.doctor import Finding
+from nslab.kernel.namespaces import Kind
+from nslab.tui.screens.map_view import ChapterEntry, LessonEntry, MapView, Need, Progress, Sight
+from nslab.words import Words
+
+MOST_TYPED = 5
+
+
+def map_view(entries: Iterable[Entry], machine: Iterable[Finding], words: Words) -> MapView:
+    """The whole course. `machine` are doctor's findings that concern no single lesson."""
+    chapters = tuple(
+        ChapterEntry(chapter.title[words.lang], tuple(lesson_entry(entry, words) for entry in group))
+        for chapter, group in groupby(entries, key=lambda entry: entry.chapter)
+    )
+    return MapView(chapters, tuple(need(finding, words) for finding in machine if finding.state != "ok"))
+
+
+def lesson_entry(entry: Entry, words: Words) -> LessonEntry:
+    """One lesson; of a broken one, that it is broken."""
+    if entry.pack is None:
+        broken = Need(words("lessons.broken", id=entry.id), met=False)
+        return LessonEntry(entry.id, entry.id, 0, Prose(), needs=(broken,))
+    lesson, told, steps = entry.pack.lesson, entry.pack.words[words.lang], entry.steps
+    at = steps.index(entry.progress.step) + 1 if entry.progress.step in steps else 1
+    return LessonEntry(
+        id=lesson.id,
+        title=told.title,
+        minutes=lesson.minutes,
+        hook=told.hook,
+        progress=Progress.DONE if entry.progress.done else Progress.STARTED if at > 1 else Progress.NEW,
+        step=at,
+        steps=len(steps),
+        sees=sights(lesson.step),
+        types=tuple(line.run for step in lesson.step for line in step.solution if "{" not in line.run)[:MOST_TYPED],
+        needs=tuple(need(finding, words) for finding in entry.needed),
+    )
+
+
+def need(finding: Finding, words: Words) -> Need:
+    """Something of the machine, with what was found, and what to do where it is missing."""
+    if finding.cause is None:
+        return Need(words(f"doctor.ok.{finding.probe}", **finding.facts), met=True)
+    why = words(f"doctor.cause.{finding.cause}.why", **finding.facts)
+    remedy = words(f"doctor.cause.{finding.cause}.remedy", **finding.facts)
+    return Need(why, met=finding.state != "missing", remedy=remedy)
+
+
+def sights(steps: Iterable[Step]) -> tuple[Sight, ...]:
+    """The kinds of namespace that the lesson points at; that they split is what is to be seen."""
+    kinds = {step.highlight.row for step in steps if step.highlight and step.highlight.row}
+    return tuple(Sight(kind, split=True) for kind in Kind if kind in kinds)
