@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from nslab.engine.client import Lab
-from tests.bench import births, startup
+from tests.bench import births, echo, scan, startup
 from tests.bench.race import race, table
 
 
@@ -26,7 +26,18 @@ def startup_tables(rounds: int) -> None:
     print(table("first painted frame", race((startup.first_frame(),), min(rounds, 10))), end="\n\n")
 
 
-SECTIONS = {"births": birth_tables, "startup": startup_tables}
+def echo_table(_rounds: int) -> None:
+    """A key's way to the screen, idle and beside a flood."""
+    echo.main()
+    print()
+
+
+def scan_table(_rounds: int) -> None:
+    """What looking at processes costs."""
+    print(scan.table(scan.measure()))
+
+
+SECTIONS = {"births": birth_tables, "startup": startup_tables, "echo": echo_table, "scan": scan_table}
 
 
 def main() -> None:
