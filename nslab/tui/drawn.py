@@ -35,6 +35,7 @@ class Drawn(Widget):
     def __init__(self, words: Words, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.words = words
+        self.lost: list[str] = []  # words that found no room when last arranged: see Canvas
         self._rows: list[list[Cell]] = []
         self._drawn_for: tuple[int, int, str] | None = None
         self._dimmed = False
@@ -88,4 +89,5 @@ class Drawn(Widget):
         width, height, theme = self._drawn_for = self._now()
         canvas = Canvas(width, height, plain=PALETTES[theme].plain)
         self.draw(canvas)
+        self.lost = canvas.lost
         self._rows = [[(glyph, MUTE) for glyph, _ in row] for row in canvas.rows] if self._dimmed else canvas.rows

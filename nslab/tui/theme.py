@@ -179,8 +179,8 @@ def choose(no_color: bool, color_system: str | None, wanted: str | None = None) 
 
 def following(name: str, color_system: str | None = "truecolor") -> str:
     """The theme after this one of those that the terminal can show, round and round."""
-    able = dict.fromkeys(choose(False, color_system, wanted) for wanted in (INK, PAPER))
-    names = [*able, *(() if PLAIN in able else (PLAIN,))]
+    able = [choose(False, color_system, wanted) for wanted in (INK, PAPER)]
+    names = list(dict.fromkeys([*able, PLAIN]))
     return names[(names.index(name) + 1) % len(names)] if name in names else names[0]
 
 

@@ -17,6 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from nslab.tui import keys, theme
+from nslab.tui.drawn import Drawn
 from nslab.tui.panes.program import Program
 from nslab.tui.screens.card import CardScreen
 from nslab.tui.screens.glossary import GlossaryScreen
@@ -170,3 +171,13 @@ def test_all_keys_over_a_lesson(snap_compare: Snapshot) -> None:
         await pilot.pause()
 
     assert snap_compare(Shows(Lesson("zh", "ask", words), theme.PAPER), terminal_size=MIDDLE, run_before=open_sheet)
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE, LARGE])
+@pytest.mark.parametrize("which", ["map", "card", "glossary", "miss", "small"])
+async def test_no_widget_loses_words(which: str, lang: Lang, size: tuple[int, int]) -> None:
+    screen = make(which, lang)
+    async with Shows(screen, theme.INK).run_test(size=size) as pilot:
+        await pilot.pause()
+        lost = {str(drawn): drawn.lost for drawn in screen.query(Drawn) if drawn.lost}
+    assert lost == {}

@@ -106,6 +106,22 @@ def test_a_terminal_gets_the_theme_it_can_show(
     assert theme.choose(no_color, system, wanted) == chosen
 
 
+@pytest.mark.parametrize(
+    ("system", "seen"),
+    [
+        ("truecolor", [theme.INK, theme.PAPER, theme.PLAIN]),
+        ("256", [theme.INK_256, theme.PAPER, theme.PLAIN]),
+        ("standard", [theme.SIXTEEN, theme.PLAIN]),
+        (None, [theme.PLAIN]),
+    ],
+)
+def test_going_round_the_themes_shows_each_that_the_terminal_can(system: str | None, seen: list[str]) -> None:
+    names = [seen[-1]]
+    for _ in seen:
+        names.append(theme.following(names[-1], system))
+    assert names[1:] == seen
+
+
 @pytest.mark.parametrize("name", theme.PALETTES)
 async def test_textual_runs_with_every_theme(name: str) -> None:
     app: App[None] = App()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.widget import Widget
@@ -57,7 +60,7 @@ class HelpLabels(Drawn):
 class HelpScreen(ModalScreen[str | None]):
     """Help for one pane of the screen below. Dismissed with an action of the screen below, or None."""
 
-    BINDINGS = [*keys.bindings(keys.HELP_SCREEN)]
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.HELP_SCREEN)]
     DEFAULT_CSS = """
     HelpScreen HelpPanel, HelpScreen HelpLabels { position: absolute; }
     """
