@@ -1,0 +1,215 @@
+"""Labs for tests, and after each test the proof that nothing of them is left.
+
+This process is made the reaper of its orphans (PR_SET_CHILD_SUBREAPER), so whatever a test brings to life, and however its
+parents die, stays our descendant and is counted.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import select
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import Struct
+
+from nslab.engine import rundir
+from nslab.engine.client import Lab, Task
+from nslab.engine.spec import Process, Spec
+from nslab.kernel.namespaces import Kind
+
+PR_SET_CHILD_SUBREAPER = 36
+GONE_SECONDS = 1.0
+PATIENCE_SECONDS = 15.0
+
+ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+class Trace(Struct, frozen=True):
+    """What a lab could leave: processes, mounts, links, control groups, run directories, and our own descriptors."""
+
+    processes: frozenset[str]
+    mounts: frozenset[str]
+    links: frozenset[str]
+    groups: frozenset[str]
+    directories: frozenset[str]
+    descriptors: frozenset[str]
+
+
+def stat_fields(pid: str) -> list[str] | None:
+    """comm, state, parent; None where the process is gone."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except OSError:
+        return None
+    comm, _, rest = text.partition("(")[2].rpartition(")")
+    return [comm, *rest.split()[:2]]
+
+
+def descendants() -> dict[str, list[str]]:
+    """All that came from this process, dead ones that nobody waited for among them."""
+    table = {pid: fields for pid in os.listdir("/proc") if pid.isdigit() and (fields := stat_fields(pid))}
+    found, ours = {}, {str(os.getpid())}
+    while new := {pid: fields for pid, fields in table.items() if fields[2] in ours and pid not in found}:
+        found |= new
+        ours = set(new)
+    return found
+
+
+def run_directories() -> frozenset[str]:
+    base = rundir.base(dict(os.environ), os.geteuid())
+    return frozenset(os.listdir(base)) if base.is_dir() else frozenset()
+
+
+def trace() -> Trace:
+    groups = Path("/sys/fs/cgroup").rglob("*nslab*") if Path("/sys/fs/cgroup").is_dir() else ()
+    return Trace(
+        frozenset(f"{pid} {fields[0]}" for pid, fields in descendants().items() if fields[1] != "Z"),
+        frozenset(Path("/proc/self/mountinfo").read_text().splitlines()),
+        frozenset(line.partition(":")[0].strip() for line in Path("/proc/net/dev").read_text().splitlines()),
+        frozenset(map(str, groups)),
+        run_directories(),
+        frozenset(f"{fd} {os.readlink(f'/proc/self/fd/{fd}')}" for fd in open_fds()),
+    )
+
+
+def open_fds() -> list[str]:
+    return [fd for fd in os.listdir("/proc/self/fd") if os.path.lexists(f"/proc/self/fd/{fd}")]
+
+
+def reap(before: set[str]) -> None:
+    """Wait for orphans that were ours to wait for."""
+    for pid, fields in descendants().items():
+        if fields[1] == "Z" and fields[2] == str(os.getpid()) and pid not in before:
+            os.waitpid(int(pid), os.WNOHANG)
+
+
+def new_since(before: Trace) -> dict[str, frozenset[str]]:
+    now = trace()
+    return {
+        name: left for name in Trace.__struct_fields__ if (left := getattr(now, name) - getattr(before, name))
+    }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def runtime_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A user's labs go where nobody else's are. Root's are always in /run/nslab."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    """Compare the machine before and after; processes get GONE_SECONDS to go."""
+    gc.collect()
+    before, zombies = trace(), set(descendants())
+    yield
+    gc.collect()
+    deadline = time.monotonic() + GONE_SECONDS
+    while (left := new_since(before)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    reap(zombies)
+    assert left == {}
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    """A lab of the test's own, to be wrecked at will."""
+    with Lab.start() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def shared_lab() -> Iterator[Lab]:
+    """One lab for a file's tests that leave it as it was."""
+    with Lab.start() as started:
+        yield started
+
+
+class Finished(Struct, frozen=True):
+    """How a program ended: its status as a shell has it, and what it said."""
+
+    status: int
+    out: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+
+def read_all(fd: int, seconds: float = PATIENCE_SECONDS) -> str:
+    """Until the end of file."""
+    said, deadline = b"", time.monotonic() + seconds
+    while select.select([fd], [], [], max(0.0, deadline - time.monotonic()))[0]:
+        data = os.read(fd, 1 << 16)
+        if not data:
+            return said.decode(errors="replace")
+        said += data
+    raise AssertionError(f"no end of output after {seconds} s; so far: {said[-2000:]!r}")
+
+
+def shell_status(status: int) -> int:
+    return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+def run_piped(lab: Lab, start: Callable[[tuple[int, int, int]], Task]) -> Finished:
+    """Start a program whose input is empty and whose output is ours to read; wait for its end."""
+    stdin, nothing = os.pipe2(os.O_CLOEXEC)
+    out, stdout = os.pipe2(os.O_CLOEXEC)
+    os.close(nothing)
+    try:
+        task = start((stdin, stdout, stdout))
+    finally:
+        os.close(stdin)
+        os.close(stdout)
+    try:
+        said = read_all(out)
+        status = lab.wait(task.pid, PATIENCE_SECONDS)
+    finally:
+        os.close(out)
+        os.close(task.pidfd)
+    assert status is not None
+    return Finished(shell_status(status), said)
+
+
+@pytest.fixture
+def in_lab() -> Callable[..., Finished]:
+    """`in_lab(lab, script)`: a shell in the lab itself, as the host terminal's is."""
+
+    def run(lab: Lab, script: str, *args: str, **changes: Any) -> Finished:
+        process = Process(("sh", "-c", script, "sh", *args), **changes)
+        return run_piped(lab, lambda pipes: lab.spawn(process, pipes))
+
+    return run
+
+
+@pytest.fixture
+def in_box() -> Callable[..., Finished]:
+    """`in_box(lab, script, kinds)`: a shell as a container's first process. The container is deleted afterwards."""
+
+    def run(lab: Lab, script: str, kinds: tuple[Kind, ...] = tuple(Kind), *args: str, **changes: Any) -> Finished:
+        hostname = changes.pop("hostname", None)
+        spec = Spec("box", Process(("sh", "-c", script, "sh", *args), **changes), kinds, hostname)
+        try:
+            return run_piped(lab, lambda pipes: lab.run(spec, pipes))
+        finally:
+            lab.delete("box")
+
+    return run
+
+
+@pytest.fixture
+def attached() -> Callable[..., Finished]:
+    """`attached(lab, pid, script)`: a shell that joins a process."""
+
+    def run(lab: Lab, pid: int, script: str, **changes: Any) -> Finished:
+        process = Process(("sh", "-c", script), **changes)
+        return run_piped(lab, lambda pipes: lab.attach(pid, process, pipes))
+
+    return run

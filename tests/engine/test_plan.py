@@ -1,0 +1,170 @@
+"""A plan is pure data: what it may hold, and in which order the kernel wants it."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import msgspec
+import pytest
+
+from nslab.engine.attach import attach_plan, children_probe_plan, probe_plan, spawn_plan
+from nslab.engine.calls import CALLS
+from nslab.engine.decode import decoded
+from nslab.engine.plan import Ground, plan
+from nslab.engine.spec import BadName, HostnameWithoutUts, Process, Spec, checked
+from nslab.engine.stages import Inventory, stage_a, stage_b
+from nslab.engine.steps import Fd, Plan, Step
+from nslab.kernel.namespaces import Kind
+
+GROUND = Ground(("usr", "opt"), 65536)
+SUBSETS = [kinds for count in range(len(Kind) + 1) for kinds in combinations(Kind, count)]
+PROCESSES = (
+    Process(("sh",)),
+    Process(("sh",), terminal=True, pipes=()),
+    Process(("sh",), capabilities=(), no_new_privileges=False, seccomp=False, terminal=True, pipes=(0, 2)),
+)
+PROBE = Step("probe", "init", "sethostname", ("x",))
+
+
+def creations() -> list[Plan]:
+    hostname = {True: "boxed", False: None}
+    return [
+        plan(Spec("box", process, kinds, hostname[Kind.UTS in kinds]), GROUND)
+        for kinds in SUBSETS
+        for process in PROCESSES
+    ]
+
+
+def all_plans() -> list[Plan]:
+    inventory = Inventory(("usr", "etc"), (("bin", "usr/bin"),))
+    return [
+        *creations(),
+        *(attach_plan(process, kinds) for process in PROCESSES for kinds in SUBSETS),
+        *(spawn_plan(process) for process in PROCESSES),
+        *(make(PROBE, kinds, (1, 2)) for make in (probe_plan, children_probe_plan) for kinds in SUBSETS),
+        stage_a("/run/x", inventory),
+        stage_b("/run/x", 1),
+        stage_b("/run/x", 65536),
+    ]
+
+
+def calls(steps: Plan) -> list[str]:
+    return [step.call for step in steps]
+
+
+def ids(steps: Plan) -> list[str]:
+    return [step.id for step in steps]
+
+
+def test_ids_are_unique_in_every_plan() -> None:
+    assert [ids(steps) for steps in all_plans() if len(set(ids(steps))) != len(steps)] == []
+
+
+def test_every_call_is_in_the_table_and_every_step_reads_as_one_line() -> None:
+    for steps in all_plans():
+        for step in steps:
+            assert step.call in CALLS
+            assert "\n" not in decoded(step)
+
+
+def test_each_call_of_the_table_can_be_reached() -> None:
+    """Or it is dead: by a plan of ours, or by a lesson's probe."""
+    used = {step.call for steps in all_plans() for step in steps}
+    assert set(CALLS) - used <= {"kill", "try_clone", "try_open", "try_setns"}
+
+
+def test_a_plan_survives_the_wire() -> None:
+    for steps in all_plans():
+        assert msgspec.json.decode(msgspec.json.encode(steps), type=Plan) == steps
+
+
+def test_the_same_spec_gives_the_same_plan() -> None:
+    assert creations() == creations()
+
+
+def test_execve_is_last_and_close_range_stands_before_it() -> None:
+    for steps in (*creations(), *(attach_plan(process, (Kind.PID,)) for process in PROCESSES)):
+        assert calls(steps)[-2:] == ["close_on_exec_from", "execve"]
+        assert calls(steps).count("execve") == 1
+
+
+def test_every_named_descriptor_is_opened_before_it_is_used() -> None:
+    handed_in = {"stdin", "stdout", "stderr", "target", "children"}
+    for steps in all_plans():
+        known = set(handed_in)
+        for step in steps:
+            names = {arg.name for arg in step.args if isinstance(arg, Fd)}
+            assert names <= known
+            if step.call in ("open_device", "open_master", "open_slave"):
+                known.add(str(step.args[0]))
+
+
+def test_the_mount_tree_is_private_before_anything_is_mounted_in_it() -> None:
+    for steps in creations():
+        mounts = [step for step in steps if step.who == "init" and step.call in ("mount", "bind_fd")]
+        assert not mounts or mounts[0].id == "private"
+
+
+def test_masks_lie_over_proc_before_the_old_root_is_gone() -> None:
+    steps = plan(Spec("box", PROCESSES[0], tuple(Kind)), GROUND)
+    order = [ids(steps).index(name) for name in ("proc", "null", "mask_kcore", "pivot", "drop_old")]
+    assert order == sorted(order)
+
+
+def test_rights_are_given_up_in_the_only_order_that_works() -> None:
+    for steps in (*creations(), *(attach_plan(process, ()) for process in PROCESSES)):
+        found = [name for name in ids(steps) if name in ("bounding", "capset", "nnp", "seccomp", "exec")]
+        assert found == sorted(found, key=["bounding", "capset", "nnp", "seccomp", "exec"].index)
+
+
+def test_an_attach_is_hardened_exactly_as_a_creation_is() -> None:
+    """setns brings none of it along."""
+    wanted = ("bounding", "capset", "nnp", "seccomp")
+    for process in PROCESSES:
+        made = [step for step in plan(Spec("box", process, (Kind.PID,)), GROUND) if step.id in wanted]
+        joined = [step for step in attach_plan(process, (Kind.PID,)) if step.id in wanted]
+        assert made == joined
+
+
+def test_an_attach_is_not_dumpable_from_before_setns_on_cve_2016_9962() -> None:
+    steps = attach_plan(PROCESSES[0], tuple(Kind))
+    assert ids(steps).index("undumpable") < ids(steps).index("setns")
+    assert "dumpable" not in ids(steps)
+
+
+def test_a_container_without_a_mount_namespace_mounts_nothing() -> None:
+    for steps in creations():
+        clone = next(step for step in steps if step.call == "clone3")
+        if "mnt" not in clone.args:
+            assert not {"mount", "pivot_root", "umount2", "bind_fd"} & set(calls(steps))
+
+
+def test_clone3_asks_for_the_namespaces_of_the_spec_and_no_other() -> None:
+    for kinds in SUBSETS:
+        steps = plan(Spec("box", PROCESSES[0], kinds), GROUND)
+        assert next(step.args for step in steps if step.call == "clone3") == kinds
+
+
+def test_the_tty_group_is_named_only_where_it_is_mapped() -> None:
+    """gid=5 unmapped is EINVAL: with a single id devpts would not mount."""
+    for count, found in ((1, False), (5, False), (6, True), (65536, True)):
+        steps = plan(Spec("box", PROCESSES[0], (Kind.MNT,)), Ground((), count))
+        assert any("gid=5" in str(step.args[-1]) for step in steps if step.id == "devpts") is found
+
+
+@pytest.mark.parametrize(
+    "name", ["../x", "", "x" * 64, "a\nb", "-rf", "Box", "a/b", ".hidden", "a\0", "box ", "盒", "_a", "a\n"]
+)
+def test_names_that_are_no_fit_for_a_directory_are_refused(name: str) -> None:
+    with pytest.raises(BadName):
+        checked(Spec(name, PROCESSES[0], ()))
+
+
+@pytest.mark.parametrize("name", ["a", "0", "web-1", "a.b_c", "x" * 63])
+def test_plain_names_are_taken(name: str) -> None:
+    assert checked(Spec(name, PROCESSES[0], ())).name == name
+
+
+def test_a_host_name_needs_a_namespace_of_its_own() -> None:
+    with pytest.raises(HostnameWithoutUts):
+        checked(Spec("box", PROCESSES[0], (Kind.PID,), "boxed"))
