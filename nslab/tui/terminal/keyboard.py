@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from textual.keys import key_to_character
+from textual.keys import REPLACED_KEYS, key_to_character
 
 _ESC: Final = b"\x1b"
 _BITS: Final = {"shift": 1, "alt": 2, "ctrl": 4, "meta": 8}
@@ -69,7 +69,7 @@ def _edited(base: str, held: int, prefix: bytes) -> bytes:
 
 
 def _printed(base: str, character: str | None, held: int, prefix: bytes) -> bytes:
-    named = base if len(base) == 1 else key_to_character(base)
+    named = base if len(base) == 1 else key_to_character(REPLACED_KEYS.get(base, base))
     if held & _BITS["ctrl"]:
         code = _control_code(named)
         return b"" if code is None else prefix + bytes([code])

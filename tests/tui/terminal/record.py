@@ -1,7 +1,8 @@
 """Record what real programs print, and how tmux shows it: `python tests/tui/terminal/record.py [NAME…]`.
 
-Each program runs in a pty that is answered by our own screen. Its output is then given to tmux in a window of the same size, and both
-are kept under recorded/, so that the tests need neither the programs nor tmux. Needs: root, tmux, vim, less, htop, procps, man-db.
+Each program runs in a pty that is answered by our own screen. Its output is then given to tmux in a window of the same size,
+and both are kept under recorded/, so that the tests need neither the programs nor tmux.
+Needs: root, tmux, vim, less, htop, procps, man-db.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class Scenario(msgspec.Struct, frozen=True):
     size: tuple[int, int] = (80, 24)
 
 
-TEXT = "命名空间（namespace）隔离进程的视图：容器里的进程看到的编号，和宿主机上看到的不一样。é ü naïve — “quotes” ─│┌┐ ✓ ▸ 한국어 日本語"
+CHINESE = "命名空间（namespace）隔离进程的视图：容器里的进程看到的编号，和宿主机上看到的不一样。"
+TEXT = CHINESE + "é ü naïve — “quotes” ─│┌┐ ✓ ▸ 한국어 日本語"
 MIXED = f'for i in $(seq 1 60); do echo "$i {TEXT}"; done'
 SHELL = "env -i PATH=$PATH HOME=/tmp TERM=xterm-256color LANG=C.UTF-8 PS1='box:\\w\\$ ' bash --norc --noprofile"
 SCENARIOS = {
@@ -88,11 +90,13 @@ SCENARIOS = {
     "htop": Scenario("unshare --fork --pid --mount-proc htop -d 5", ("\x1bOQ", "\x1b", "j", "t")),
     "top": Scenario("unshare --fork --pid --mount-proc top -d 2", ("1", "z", "x", "V")),
     "colours": Scenario(
-        "for i in $(seq 0 255); do printf '\\033[48;5;%dm %3d \\033[0m' $i $i; done; printf '\\033[38;2;1;2;3mtrue\\033[m\\n'; sleep 9"
+        "for i in $(seq 0 255); do printf '\\033[48;5;%dm %3d \\033[0m' $i $i; done;"
+        "printf '\\033[38;2;1;2;3mtrue\\033[m\\n'; sleep 9"
     ),
     "scroll-region": Scenario(
-        "printf '\\033[5;10r\\033[10;1H'; for i in $(seq 1 20); do printf 'line %d\\r\\n' $i; done; printf '\\033[6;1H\\033[2L two\\033[r"
-        "\\033[20;75Hwrap中文文\\033[3;1H\\033[4hins\\033[4l\\033[2P\\033[12X\\033M\\033[99b'; sleep 9"
+        "printf '\\033[5;10r\\033[10;1H'; for i in $(seq 1 20); do printf 'line %d\\r\\n' $i; done;"
+        "printf '\\033[6;1H\\033[2L two\\033[r\\033[20;75Hwrap中文文\\033[3;1H\\033[4hins\\033[4l\\033[2P\\033[12X\\033M\\033[99b';"
+        "sleep 9"
     ),
     "tabs": Scenario("printf 'ab\\ttab\\t\\tq\\033[Zz\\b\\b!\\n'; sleep 9"),
 }

@@ -26,34 +26,12 @@ SEQUENCES = st.one_of(
         st.characters(min_codepoint=0x40, max_codepoint=0x7E),
     ),
     st.sampled_from(
-        [
-            "\x1b7",
-            "\x1b8",
-            "\x1bM",
-            "\x1bD",
-            "\x1bE",
-            "\x1bc",
-            "\x1bH",
-            "\x1b#8",
-            "\x1b(0",
-            "\x1b)B",
-            "\x0e",
-            "\x0f",
-            "\x1b[4h",
-            "\x1b[?7l",
-        ]
-        + [
-            "\x1b]0;title\x07",
-            "\x1b]133;A\x1b\\",
-            "\x1b]133;B\x07",
-            "\x1bPq#0\x1b\\",
-            "\x1b",
-            "\x1b[",
-            "\x1b]",
-            "\x18",
-            "\x1b[1\n2m",
-        ]
+        ["\x1b7", "\x1b8", "\x1bM", "\x1bD", "\x1bE", "\x1bc", "\x1bH", "\x1b#8", "\x1b(0", "\x1b)B", "\x0e", "\x0f"]
     ),
+    st.sampled_from(
+        ["\x1b[4h", "\x1b[?7l", "\x1b]0;title\x07", "\x1b]133;A\x1b\\", "\x1b]133;B\x07", "\x1bPq#0\x1b\\"]
+    ),
+    st.sampled_from(["\x1b", "\x1b[", "\x1b]", "\x18", "\x1b[1\n2m"]),
 )
 TEXT = st.text(st.sampled_from("abc 中文\u0301🙂\ufe0f\u200d\u202e─é\r\n\t\b\x0b"), max_size=12)
 OUTPUT = st.lists(st.one_of(SEQUENCES.map(str.encode), TEXT.map(str.encode), st.binary(max_size=6)), max_size=40).map(
