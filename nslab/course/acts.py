@@ -22,7 +22,7 @@ def show_me(play: Play, pause: Pause) -> Stuck | None:
         return None
     hands = Hands(player.step, SessionBench(play.session, pause), player.frozen)
     for line in lines_for(player.step, task.id):
-        if stuck := hands.type(line, over_typing=True):
+        if stuck := hands.type(line):
             return stuck
     return None
 
@@ -39,7 +39,7 @@ def type_setup(play: Play, pause: Pause) -> Stuck | None:
     player = play.player
     hands = Hands(player.step, SessionBench(play.session, pause), player.frozen)
     for part in player.step.setup:
-        if isinstance(part, Run) and (stuck := hands.type(part, over_typing=True)):
+        if isinstance(part, Run) and (stuck := hands.type(part)):
             return stuck
     play.tell(Prepared())
     return None

@@ -40,7 +40,15 @@ class Found(Struct, frozen=True):
     told: Told
 
 
-class Observation(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
+class Judgeable(Struct, frozen=True, forbid_unknown_fields=True):
+    """What all checks share."""
+
+    def judge(self, look: Look) -> Verdict:
+        """The verdict on the machine as `look` sees it."""
+        raise NotImplementedError
+
+
+class Observation(Judgeable, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
     """A check of one fact: what all kinds share."""
 
     def observe(self, look: Look) -> Found | Absent:
@@ -53,7 +61,6 @@ class Observation(Struct, frozen=True, forbid_unknown_fields=True, tag_field="ki
         return {name: as_fact(look.operand(value)) for name, value in fields if value is not None}
 
     def judge(self, look: Look) -> Verdict:
-        """The verdict on the machine as `look` sees it."""
         kind, facts, found = self.__struct_config__.tag, self.facts(look), self.observe(look)
         wanted, hint = Told(f"check.{kind}.wanted", facts), Told(f"check.{kind}.next", facts)
         if isinstance(found, Absent):
@@ -275,7 +282,7 @@ class Probe(Observation, frozen=True, forbid_unknown_fields=True, tag="probe"):
         return Found(name == self.errno, Told("check.found.errno", {"errno": name}))
 
 
-class AllOf(Struct, frozen=True, forbid_unknown_fields=True):
+class AllOf(Judgeable, frozen=True, forbid_unknown_fields=True):
     """Each of these holds. The verdict is the first one's that does not, else the last one's."""
 
     all: tuple[Check, ...]
@@ -285,7 +292,7 @@ class AllOf(Struct, frozen=True, forbid_unknown_fields=True):
         return next((verdict for verdict in verdicts if not verdict.passed), verdicts[-1])
 
 
-class AnyOf(Struct, frozen=True, forbid_unknown_fields=True):
+class AnyOf(Judgeable, frozen=True, forbid_unknown_fields=True):
     """At least one of these holds. The verdict is the first one's that does, else the first one's."""
 
     any: tuple[Check, ...]
@@ -295,7 +302,7 @@ class AnyOf(Struct, frozen=True, forbid_unknown_fields=True):
         return next((verdict for verdict in verdicts if verdict.passed), verdicts[0])
 
 
-class Not(Struct, frozen=True, forbid_unknown_fields=True):
+class Not(Judgeable, frozen=True, forbid_unknown_fields=True):
     """This does not hold, and that could be observed."""
 
     not_: Check = field(name="not")

@@ -19,6 +19,10 @@ from nslab.course.told import Absent, Reading, Told
 from nslab.course.world import World
 
 
+DEADLINE_S = 20.0
+"""How long a command may take to have its effect: a compiler on a loaded machine needs some of it."""
+
+
 class Bench(Protocol):
     """A lab with a lesson laid out in it: what a step needs to be performed."""
 
@@ -77,14 +81,14 @@ def read_step(step: Step, world: World, frozen: Mapping[str, Reading]) -> Judged
     return Judged(judgement, own, tuple(check.judge(look) for check in step.keep))
 
 
-def perform(step: Step, bench: Bench, frozen: Mapping[str, Reading], *, deadline_s: float = 20.0) -> Iterator[Moment]:
+def perform(step: Step, bench: Bench, frozen: Mapping[str, Reading]) -> Iterator[Moment]:
     """Set the step up and type its solution. The last moment is Over or Stuck."""
     for part in step.setup:
         if isinstance(part, Container) and (why := bench.make(part)):
             yield Stuck(part.container, why)
             return
     yield SetUp()
-    hands = Hands(step, bench, frozen, deadline_s)
+    hands = Hands(step, bench, frozen)
     begun: str | None = None
     lines: list[Run | Solution] = [*(part for part in step.setup if isinstance(part, Run)), *step.solution]
     for line in lines:
@@ -120,8 +124,8 @@ def lines_for(step: Step, task: str) -> tuple[Solution, ...]:
 class Hands:
     """Types a step's commands: with the values of the moment in them, until the task they are for is reached."""
 
-    def __init__(self, step: Step, bench: Bench, frozen: Mapping[str, Reading], deadline_s: float = 20.0) -> None:
-        self._step, self._bench, self._frozen, self._deadline_s = step, bench, frozen, deadline_s
+    def __init__(self, step: Step, bench: Bench, frozen: Mapping[str, Reading]) -> None:
+        self._step, self._bench, self._frozen = step, bench, frozen
 
     def type(self, line: Run | Solution, *, over_typing: bool = False) -> Stuck | None:
         """Type one command and wait for its effect. `over_typing` as for Driver.run. Returns what is in the way."""
@@ -129,9 +133,7 @@ class Hands:
         if isinstance(command, Absent):
             return Stuck(line.run, command.reason)
         reached = self._reached(line.reaches) if isinstance(line, Solution) and line.reaches else None
-        outcome = self._bench.driver.run(
-            line.in_, command, reached, deadline_s=self._deadline_s, over_typing=over_typing
-        )
+        outcome = self._bench.driver.run(line.in_, command, reached, deadline_s=DEADLINE_S, over_typing=over_typing)
         return None if isinstance(outcome, Done) else Stuck(command, told(outcome))
 
     def _reached(self, task: str) -> Callable[[], bool] | None:

@@ -267,9 +267,14 @@ class Player(Struct, frozen=True):
         return replace(self, records=_put(self.records, self.at, replace(self.record, **changes)))
 
 
+def taken(lesson: Lesson, done: Collection[str]) -> tuple[Step, ...]:
+    """The steps of a lesson for somebody: recall steps are among them only where their lesson is in `done`."""
+    return tuple(step for step in lesson.step if step.recall is None or step.recall in done)
+
+
 def start(lesson: Lesson, done: Collection[str] = ()) -> Player:
-    """The lesson at its first step. Recall steps are in it only where their lesson is in `done`."""
-    steps = tuple(step for step in lesson.step if step.recall is None or step.recall in done)
+    """The lesson at its first step, for somebody who has done the lessons in `done`."""
+    steps = taken(lesson, done)
     return _opened(Player(steps, tuple(Record() for _ in steps), Stage.PREDICT))
 
 

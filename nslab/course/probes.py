@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nslab.course.roles import Text
 from nslab.course.told import Absent
@@ -15,66 +16,72 @@ if TYPE_CHECKING:
     from nslab.course.look import Look
 
 
-class Clone(Struct, frozen=True, forbid_unknown_fields=True):
+class SystemCall(Struct, frozen=True, forbid_unknown_fields=True):
+    """What all calls share."""
+
+    def filled(self, look: Look) -> Self | Absent:
+        """The call with the values in its texts in place; Absent where one of them is."""
+        return self
+
+    def in_c(self) -> str:
+        """The call as a C program would write it."""
+        raise NotImplementedError
+
+
+class Clone(SystemCall, frozen=True, forbid_unknown_fields=True):
     """clone(2) of a child in new namespaces of these kinds; the child ends at once."""
 
     clone: tuple[Kind, ...]
-
-    def filled(self, look: Look) -> Clone:
-        return self
 
     def in_c(self) -> str:
         return f"clone({' | '.join(flag_name(kind) for kind in self.clone)})"
 
 
-class Fork(Struct, frozen=True, forbid_unknown_fields=True):
+class Fork(SystemCall, frozen=True, forbid_unknown_fields=True):
     """fork(2) in the PID namespace that children of the process get (pid_for_children), which may have died."""
 
     fork: Literal[True]
-
-    def filled(self, look: Look) -> Fork:
-        return self
 
     def in_c(self) -> str:
         return "fork()"
 
 
-class Kill(Struct, frozen=True, forbid_unknown_fields=True):
+class Kill(SystemCall, frozen=True, forbid_unknown_fields=True):
     """kill(2) with signal 0, which sends nothing: is there a process of this number, and may it be signalled?"""
 
     kill: Operand
 
-    def filled(self, look: Look) -> Kill | Absent:
+    def filled(self, look: Look) -> Self | Absent:
         number = look.operand(self.kill)
-        return number if isinstance(number, Absent) else Kill(str(number))
+        return number if isinstance(number, Absent) else replace(self, kill=str(number))
 
     def in_c(self) -> str:
         return f"kill({self.kill}, 0)"
 
 
-class Open(Struct, frozen=True, forbid_unknown_fields=True):
+class Open(SystemCall, frozen=True, forbid_unknown_fields=True):
     """open(2) of an existing file, for reading or for writing; nothing is read or written."""
 
     open: Text
     write: bool = False
 
-    def filled(self, look: Look) -> Open | Absent:
+    def filled(self, look: Look) -> Self | Absent:
         path = look.text(self.open)
-        return path if isinstance(path, Absent) else Open(path, self.write)
+        return path if isinstance(path, Absent) else replace(self, open=path)
 
     def in_c(self) -> str:
         return f"open({self.open}, {'O_WRONLY' if self.write else 'O_RDONLY'})"
 
 
-class Setns(Struct, frozen=True, forbid_unknown_fields=True):
+class Setns(SystemCall, frozen=True, forbid_unknown_fields=True):
     """setns(2) into the namespace behind a file, such as /proc/PID/ns/uts or one that is bound to a name."""
 
     setns: Text
     type: Kind
 
-    def filled(self, look: Look) -> Setns | Absent:
+    def filled(self, look: Look) -> Self | Absent:
         path = look.text(self.setns)
-        return path if isinstance(path, Absent) else Setns(path, self.type)
+        return path if isinstance(path, Absent) else replace(self, setns=path)
 
     def in_c(self) -> str:
         return f"setns({self.setns}, {flag_name(self.type)})"

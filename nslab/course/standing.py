@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from nslab.course.library import Chapter, Library
 from nslab.course.loader import Pack
+from nslab.course.player import taken
 from nslab.course.progress import LessonProgress, ProgressStore
 from nslab.engine.doctor import Finding
 
@@ -20,16 +21,13 @@ class Entry(Struct, frozen=True):
     pack: Pack | None
     progress: LessonProgress
     needed: tuple[Finding, ...] = ()
+    steps: tuple[str, ...] = ()
+    """The ids of the steps that this person would go through: of recall steps, those of lessons done."""
 
     @property
     def lacks(self) -> tuple[Finding, ...]:
         """What keeps it from running here."""
         return tuple(finding for finding in self.needed if finding.state == "missing")
-
-    @property
-    def steps(self) -> tuple[str, ...]:
-        """The ids of its steps."""
-        return tuple(step.id for step in self.pack.lesson.step) if self.pack else ()
 
 
 def entries(library: Library, store: ProgressStore, examined: Callable[[str], Finding]) -> Iterator[Entry]:
@@ -39,6 +37,7 @@ def entries(library: Library, store: ProgressStore, examined: Callable[[str], Fi
             pack, progress = library.load(lesson_id), store.progress.of(lesson_id)
             if isinstance(pack, Pack):
                 needed = (*pack.lesson.needs, *pack.lesson.programs)
-                yield Entry(lesson_id, chapter, pack, progress, tuple(map(examined, needed)))
+                steps = tuple(step.id for step in taken(pack.lesson, store.progress.done()))
+                yield Entry(lesson_id, chapter, pack, progress, tuple(map(examined, needed)), steps)
             else:
                 yield Entry(lesson_id, chapter, None, progress)

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from nslab.course.look import Look
 
 
-class PidOf(Struct, frozen=True, forbid_unknown_fields=True):
+class Readable(Struct, frozen=True, forbid_unknown_fields=True):
+    """What all kinds of value share."""
+
+    def read(self, look: Look) -> Reading:
+        """What the machine says now; Absent with the reason where it says nothing."""
+        raise NotImplementedError
+
+
+class PidOf(Readable, frozen=True, forbid_unknown_fields=True):
     """The number of a process as another one's PID namespace counts it."""
 
     pid_of: ProcessName
@@ -24,7 +32,7 @@ class PidOf(Struct, frozen=True, forbid_unknown_fields=True):
         return look.world.pid(self.pid_of, self.in_)
 
 
-class CommOf(Struct, frozen=True, forbid_unknown_fields=True):
+class CommOf(Readable, frozen=True, forbid_unknown_fields=True):
     """The name of the program that a process runs, at most 15 bytes. Source: /proc/PID/comm, proc(5)."""
 
     comm_of: ProcessName
@@ -33,7 +41,7 @@ class CommOf(Struct, frozen=True, forbid_unknown_fields=True):
         return look.world.comm(self.comm_of)
 
 
-class HostnameOf(Struct, frozen=True, forbid_unknown_fields=True):
+class HostnameOf(Readable, frozen=True, forbid_unknown_fields=True):
     """The nodename of a process's UTS namespace, as uname(2) tells it there."""
 
     hostname_of: ProcessName
@@ -42,7 +50,7 @@ class HostnameOf(Struct, frozen=True, forbid_unknown_fields=True):
         return look.world.hostname(self.hostname_of)
 
 
-class DomainnameOf(Struct, frozen=True, forbid_unknown_fields=True):
+class DomainnameOf(Readable, frozen=True, forbid_unknown_fields=True):
     """The NIS domain name of a process's UTS namespace, as uname(2) tells it there; nothing to do with DNS."""
 
     domainname_of: ProcessName
@@ -51,7 +59,7 @@ class DomainnameOf(Struct, frozen=True, forbid_unknown_fields=True):
         return look.world.domainname(self.domainname_of)
 
 
-class NamespaceOf(Struct, frozen=True, forbid_unknown_fields=True):
+class NamespaceOf(Readable, frozen=True, forbid_unknown_fields=True):
     """A namespace of a process; as text its inode number. Source: /proc/PID/ns, namespaces(7)."""
 
     namespace: Kind
@@ -61,7 +69,7 @@ class NamespaceOf(Struct, frozen=True, forbid_unknown_fields=True):
         return look.world.namespace(self.of, self.namespace)
 
 
-class FileText(Struct, frozen=True, forbid_unknown_fields=True):
+class FileText(Readable, frozen=True, forbid_unknown_fields=True):
     """A file's text as a process sees it (its root, its mounts, its /proc); with `field`, one `Field: …` line of it."""
 
     file: Text
@@ -76,7 +84,7 @@ class FileText(Struct, frozen=True, forbid_unknown_fields=True):
         return text.strip() if self.field_ is None else field_of(text, self.field_)
 
 
-class StatusField(Struct, frozen=True, forbid_unknown_fields=True):
+class StatusField(Readable, frozen=True, forbid_unknown_fields=True):
     """A field of a process's /proc/PID/status, as the PID namespace of another one shows it. See proc(5)."""
 
     field_: str = field(name="field")
@@ -88,7 +96,7 @@ class StatusField(Struct, frozen=True, forbid_unknown_fields=True):
         return field_of(text, self.field_) if isinstance(text, str) else text
 
 
-class Count(Struct, frozen=True, forbid_unknown_fields=True):
+class Count(Readable, frozen=True, forbid_unknown_fields=True):
     """How many words a text has."""
 
     count: FileText | StatusField
@@ -98,7 +106,7 @@ class Count(Struct, frozen=True, forbid_unknown_fields=True):
         return len(text.split()) if isinstance(text, str) else text
 
 
-class ExitStatus(Struct, frozen=True, forbid_unknown_fields=True):
+class ExitStatus(Readable, frozen=True, forbid_unknown_fields=True):
     """The status with which a program ends when it is run, unheard and without input, where a process is.
 
     `without` names capabilities that it does not get. 128 + N if signal N ended it, as the shell counts.

@@ -8,7 +8,7 @@ from itertools import groupby
 from nslab.course.markdown import Prose
 from nslab.course.model import Step
 from nslab.course.standing import Entry
-from nslab.engine.doctor import Finding
+from nslab.engine.doctor import PROGRAMS, Finding
 from nslab.kernel.namespaces import Kind
 from nslab.tui.screens.map_view import ChapterEntry, LessonEntry, MapView, Need, Progress, Sight
 from nslab.words import Words
@@ -22,7 +22,12 @@ def map_view(entries: Iterable[Entry], machine: Iterable[Finding], words: Words)
         ChapterEntry(chapter.title[words.lang], tuple(lesson_entry(entry, words) for entry in group))
         for chapter, group in groupby(entries, key=lambda entry: entry.chapter)
     )
-    return MapView(chapters, tuple(need(finding, words) for finding in machine if finding.state != "ok"))
+    return MapView(chapters, tuple(need(finding, words) for finding in machine if concerns_course(finding)))
+
+
+def concerns_course(finding: Finding) -> bool:
+    """Whether it stands below the map: not what the map itself proves (a terminal), nor programs, which lessons name."""
+    return finding.state != "ok" and finding.probe != "terminal" and finding.probe not in PROGRAMS
 
 
 def lesson_entry(entry: Entry, words: Words) -> LessonEntry:
@@ -42,17 +47,21 @@ def lesson_entry(entry: Entry, words: Words) -> LessonEntry:
         steps=len(steps),
         sees=sights(lesson.step),
         types=tuple(line.run for step in lesson.step for line in step.solution if "{" not in line.run)[:MOST_TYPED],
-        needs=tuple(need(finding, words) for finding in entry.needed),
+        needs=needs(entry.needed, words),
     )
 
 
+def needs(needed: Iterable[Finding], words: Words) -> tuple[Need, ...]:
+    """What a lesson lacks here, each with its remedy; one line where it lacks nothing."""
+    lacking = tuple(need(finding, words) for finding in needed if finding.state == "missing")
+    return lacking or (Need(words("map.all-here"), met=True),)
+
+
 def need(finding: Finding, words: Words) -> Need:
-    """Something of the machine, with what was found, and what to do where it is missing."""
-    if finding.cause is None:
-        return Need(words(f"doctor.ok.{finding.probe}", **finding.facts), met=True)
+    """Something that does not work here, or only in part: what was found, and what to do."""
     why = words(f"doctor.cause.{finding.cause}.why", **finding.facts)
     remedy = words(f"doctor.cause.{finding.cause}.remedy", **finding.facts)
-    return Need(why, met=finding.state != "missing", remedy=remedy)
+    return Need(why, met=False, remedy=remedy)
 
 
 def sights(steps: Iterable[Step]) -> tuple[Sight, ...]:

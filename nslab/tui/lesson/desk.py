@@ -47,5 +47,6 @@ class Desk(Container):
         return self._placed
 
     def rearrange(self) -> None:
-        """Ask for the places again."""
-        self.refresh(layout=True)
+        """Ask for the places again. A child asks: Textual forgets an arrangement when something inside it has changed."""
+        if self.children:
+            self.children[0].refresh(layout=True)

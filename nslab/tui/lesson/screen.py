@@ -200,7 +200,10 @@ class LessonScreen(KeyedScreen):
             self._conductor.show_me()
 
     def action_check(self) -> None:
-        """Is the task at hand done?"""
+        """Is the task at hand done? Where it asks for something, that is typed in the story."""
+        task = self._seen.player.task if self._seen else None
+        if task is not None and task.ask is not None:
+            self._bring_to_front(STORY)
         self._conductor.do(Play.check)
 
     def action_back(self) -> None:

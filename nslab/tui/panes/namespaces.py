@@ -101,7 +101,9 @@ def source_line(view: NamespaceView, kind: Kind, width: int) -> str:
         f"/proc/{{{','.join(map(str, pids))}}}/ns/{kind.value}" if len(pids) > 1 else f"/proc/{pids[0]}/ns/{kind.value}"
     )
     shortest = f"{facts[-1]} ← {segments[-1].cell.source}"
-    wordings = (f"{' ≠ '.join(facts)} ← readlink {every}", shortest)
+    wordings = [f"{' ≠ '.join(facts)} ← readlink {every}", shortest]
+    if len(facts) == 1:
+        wordings.insert(1, f"{facts[0].rpartition(' ')[2]} ← readlink {every}")
     return next((wording for wording in wordings if len(wording) <= width), shortest)
 
 
@@ -184,6 +186,10 @@ class _Table:
             y += height + (height > 1)
         if fold and shared:
             self._folded(y, tall, shared)
+        for at, column in enumerate(self.view.columns[: self.grid.count]):
+            if column.pid is None:
+                words = self.words("pane.no-process-yet", name=column.name)
+                self.canvas.para(self.grid.left(at), 3, self.grid.cells(at, at), words, MUTE)
         return tuple(row_at.get(y) for y in range(self.canvas.height))
 
     def _head(self, at: int, column: NamespaceColumn) -> None:

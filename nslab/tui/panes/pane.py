@@ -56,8 +56,9 @@ def gone_rows(canvas: Canvas, title: str, words: Words, draw_last: Callable[[Can
 
 
 def source_row(canvas: Canvas, text: str) -> None:
-    """The last row: where the row under the cursor was read."""
-    canvas.put(0, canvas.height - 1, shorten(text, canvas.width), MUTE)
+    """The last row, where it is free: where the row under the cursor was read."""
+    if all(glyph == " " for glyph, _ in canvas.rows[-1]):
+        canvas.put(0, canvas.height - 1, shorten(text, canvas.width), MUTE)
 
 
 class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
