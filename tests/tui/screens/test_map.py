@@ -32,9 +32,7 @@ async def run(stand: Any, screen: MapScreen, heard: Any, *keys: str) -> None:
     ("keys", "lesson"),
     [
         ((), "pid"),
-        (("down",), "init"),
-        (("up", "up"), "vm"),
-        (("up",) * 9, "process"),
+        (("down", *("up",) * 5), "process"),
         (("slash", "q", "u", "e", "u", "e"), "ipc"),
         (("slash", *"host names"), "uts"),
         (("slash", *"zzz", "escape"), "pid"),
