@@ -106,7 +106,7 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
         raise NotImplementedError
 
     def draw(self, canvas: Canvas) -> None:
-        cursor = self._cursor if self.has_focus else None
+        cursor = self._cursor_in(self._rows_now()) if self.has_focus else None
         self._row_at = self.draw_view(canvas, self.view, Emphasis(cursor, self.highlight, self._changed))
 
     def watch_view(
@@ -134,10 +134,8 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
         self.redraw()
 
     def on_focus(self) -> None:
-        """The cursor shows; at first on the row the lesson points at."""
-        if self._cursor is None:
-            self._cursor = self.highlight
-        self._move(0)
+        """The cursor shows."""
+        self.redraw()
 
     def on_blur(self) -> None:
         """The cursor hides."""
@@ -148,8 +146,8 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
         steps = {"up": -1, "down": 1, "home": -(10**6), "end": 10**6}
         if event.key in steps:
             self._move(steps[event.key])
-        elif event.key == "enter" and self._cursor is not None:
-            self.post_message(self.Chosen(self, self._cursor))
+        elif event.key == "enter" and (cursor := self._cursor_in(self._rows_now())) is not None:
+            self.post_message(self.Chosen(self, cursor))
         else:
             return
         event.stop()
@@ -166,9 +164,17 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
             self.post_message(self.Chosen(self, row))
 
     def _move(self, steps: int) -> None:
-        view = self.view.last if isinstance(self.view, Gone) else self.view
-        rows = () if isinstance(view, NotYet | Unavailable) else self.rows_of(view)
-        if rows:
-            at = rows.index(self._cursor) if self._cursor in rows else 0
-            self._cursor = rows[min(max(at + steps, 0), len(rows) - 1)]
+        rows = self._rows_now()
+        cursor = self._cursor_in(rows)
+        if cursor is not None:
+            self._cursor = rows[min(max(rows.index(cursor) + steps, 0), len(rows) - 1)]
         self.redraw()
+
+    def _rows_now(self) -> tuple[Row, ...]:
+        view = self.view.last if isinstance(self.view, Gone) else self.view
+        return () if isinstance(view, NotYet | Unavailable) else self.rows_of(view)
+
+    def _cursor_in(self, rows: tuple[Row, ...]) -> Row | None:
+        """Where it was put; before that, or once that row is gone, on the row the lesson points at, or the first."""
+        wanted = (row for row in (self._cursor, self.highlight, *rows[:1]) if row in rows)
+        return next(wanted, None)
