@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from nslab.course.known import Known
 from nslab.course.loader import Faulty, Pack, load
-from nslab.course.prose import commands, terms
+from nslab.course.naming import ID
+from nslab.course.prose import commands, introduced
 from nslab.errors import NslabError
 from nslab.words import LANGS, Lang
 
@@ -69,8 +70,8 @@ class Library:
         )
 
     def has(self, lesson_id: str) -> bool:
-        """Whether a lesson of that id exists. An id with a slash is no id."""
-        return os.sep not in lesson_id and (self.root / lesson_id / "lesson.toml").is_file()
+        """Whether a lesson of that id exists."""
+        return bool(ID.fullmatch(lesson_id)) and (self.root / lesson_id / "lesson.toml").is_file()
 
     def order(self) -> tuple[str, ...]:
         """The ids of all lessons that exist, in the order of the map."""
@@ -80,9 +81,9 @@ class Library:
         """The folder of a lesson, by its id or by the path of a teacher's own. Raises NoSuchLesson."""
         if self.has(name):
             return self.root / name
-        path = Path(name).expanduser()
-        if os.sep in name and path.is_dir():
-            return path
+        path = os.path.expanduser(name)
+        if os.sep in name and os.path.isdir(path):  # which is False for what can't be a path, where pathlib raises
+            return Path(path)
         raise NoSuchLesson(name=name, lessons=", ".join(self.order()))
 
     def load(self, name: str) -> Pack | Faulty:
@@ -112,9 +113,6 @@ def _searchable(pack: Pack) -> str:
     """What a lesson is found by: id, titles, terms, and commands."""
     parts = [_titles(pack), *pack.lesson.programs, *pack.lesson.files]
     for words in pack.words.values():
-        parts += commands(words.card)
-        for step in words.steps.values():
-            tasks = (task.words for task in step.tasks.values())
-            parts += (term for prose in (step.prose, step.explain, *tasks) for term in terms(prose))
+        parts += [*commands(words.card), *introduced(words)]
     parts += (line.run for step in pack.lesson.step for line in step.solution)
     return "\n".join(parts).casefold()

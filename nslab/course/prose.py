@@ -134,6 +134,17 @@ def terms(words: Prose) -> Iterator[str]:
         yield from (span.text for group in groups for span in group if span.style == "term")
 
 
+def introduced(words: LessonWords) -> Iterator[str]:
+    """Each **term** of a lesson, in the order in which it is read."""
+    yield from terms(words.hook)
+    for step in words.steps.values():
+        choices = [prose for choice in step.choices.values() for prose in (choice.words, choice.reply)]
+        tasks = [prose for task in step.tasks.values() for prose in (task.words, *task.hints)]
+        for prose in (step.prose, step.question, *choices, *tasks, step.explain):
+            yield from terms(prose)
+    yield from terms(words.card)
+
+
 def commands(words: Prose) -> Iterator[str]:
     """Each line of the code blocks."""
     for block in words.blocks:

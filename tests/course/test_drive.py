@@ -100,7 +100,7 @@ def test_a_command_that_keeps_the_terminal_is_late(bash: Terminal) -> None:
 
 def test_a_terminal_that_sleeps_is_busy_and_nothing_is_typed(bash: Terminal) -> None:
     bash.driver.run("host", "sleep 1.2", deadline_s=0.1)
-    assert bash.driver.run("host", "touch typed", ready_s=0.3) == Busy("host", "sleep")
+    assert bash.driver.run("host", "touch typed", ready_s=0.2) == Busy("host", "sleep")
     bash.wait_for(lambda: bash.program() == "bash")
     bash.pause(0.3)
     assert not (bash.home / "typed").exists()
@@ -119,14 +119,14 @@ def test_a_full_screen_program_is_named_and_gets_no_keys(bash: Terminal, program
     bash.type(f"{program} {'' if program == 'top' else 'text'}\r".encode())
     bash.wait_for(lambda: bash.program() == program)
     bash.pause(0.3)
-    assert bash.driver.run("host", "touch typed", ready_s=0.3) == Busy("host", program)
+    assert bash.driver.run("host", "touch typed", ready_s=0.2) == Busy("host", program)
     assert (bash.home / "text").read_text() == "line\n" * 200
 
 
 @pytest.mark.parametrize("waiting", ["read answer", "x=$(sleep 30)", "sleep 30 & wait"])
 def test_a_shell_that_waits_for_something_else_is_busy(bash: Terminal, waiting: str) -> None:
     bash.driver.run("host", waiting, deadline_s=0.2)
-    assert bash.driver.run("host", "touch typed", ready_s=0.3) == Busy("host", "bash")
+    assert bash.driver.run("host", "touch typed", ready_s=0.2) == Busy("host", "bash")
     bash.driver.interrupt("host")
     assert isinstance(bash.driver.run("host", "touch after"), Done)
     assert not (bash.home / "typed").exists()
@@ -188,11 +188,12 @@ def test_a_shell_without_bash_is_typed_to(tmp_path: Path, shell: tuple[str, ...]
         terminal.close()
 
 
+@pytest.mark.program("dash")
 def test_the_builtin_read_of_a_plain_shell_is_no_prompt(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, ("dash", "-i"))
     try:
         terminal.driver.run("host", "read answer", deadline_s=0.2)
-        assert terminal.driver.run("host", "touch typed", ready_s=0.3) == Busy("host", "dash")
+        assert terminal.driver.run("host", "touch typed", ready_s=0.2) == Busy("host", "dash")
     finally:
         terminal.close()
 

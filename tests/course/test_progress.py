@@ -196,7 +196,7 @@ def test_what_is_no_file_is_set_aside_and_never_followed_or_waited_for(
 
 def as_nobody(code: str, *arguments: str) -> str:
     """Run Python as a user who may not write what root may: permissions mean nothing to root."""
-    drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+    drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
     run = [*drop, sys.executable, "-c", textwrap.dedent(code), *arguments]
     root = Path(__file__).parents[2]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -229,7 +229,7 @@ def open_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(top)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="takes root to make somebody else's file")
+@pytest.mark.as_root
 def test_a_file_that_sudo_left_behind_is_told_with_its_owner_and_left(open_path: Path) -> None:
     open_path.parent.mkdir()
     open_path.parent.chmod(0o777)
@@ -240,7 +240,7 @@ def test_a_file_that_sudo_left_behind_is_told_with_its_owner_and_left(open_path:
     assert [entry.name for entry in open_path.parent.iterdir()] == ["progress.json"]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="takes root to make somebody else's folder")
+@pytest.mark.as_root
 def test_a_home_that_is_not_ours_to_write_keeps_progress_in_memory(open_path: Path) -> None:
     assert as_nobody(CHANGE, str(open_path)).split() == ["None", "progress.owned", "root", "two"]
     assert not open_path.parent.exists()
