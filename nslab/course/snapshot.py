@@ -24,6 +24,8 @@ from nslab.observe.observer import Look
 from nslab.observe.scan import Process
 from nslab.observe.views import NamespaceView, ProcessView, Tag
 
+C_SUFFIX = ".c"
+
 
 class TerminalState(Struct, frozen=True):
     """A terminal: who reads it, in which world, and how its shell ended, if it has.
@@ -37,6 +39,14 @@ class TerminalState(Struct, frozen=True):
     letter: str
     owns: tuple[Tag, ...]
     ended: Ended | None
+
+
+class Source(Struct, frozen=True):
+    """A C program of the lesson's as it stands in the lab now, and the process that runs it, by the lab's number."""
+
+    name: str
+    text: str
+    pid: int | None
 
 
 class Snapshot(Struct, frozen=True):
@@ -53,6 +63,7 @@ class Snapshot(Struct, frozen=True):
     processes: ProcessView
     terminals: Mapping[str, TerminalState]
     highlighted: int | None
+    source: Source | None
     lab_alive: bool
 
 
@@ -70,6 +81,7 @@ def snapshot(play: Play) -> Snapshot:
         processes=observer.processes(look, subjects),
         terminals=terminals(play, session.shells, look, observer.letters),
         highlighted=highlighted(play),
+        source=source(play, look),
         lab_alive=look.host_alive,
     )
 
@@ -79,6 +91,15 @@ def highlighted(play: Play) -> int | None:
     highlight = play.player.step.highlight
     role = play.session.world.cast.role(highlight.process) if highlight and highlight.process else None
     return role.process.pid if role and role.alive else None
+
+
+def source(play: Play, look: Look) -> Source | None:
+    """The lesson's C program that runs, else its first one; None for a lesson without, or once it is gone."""
+    names = [name for name in play.pack.lesson.files if name.endswith(C_SUFFIX)]
+    running = {process.comm: process.pid for process in look.scan.processes}
+    name = next((name for name in names if name.removesuffix(C_SUFFIX) in running), names[0] if names else None)
+    text = play.world.text(f"~/{name}", HOST) if name else None
+    return Source(name, text, running.get(name.removesuffix(C_SUFFIX))) if name and isinstance(text, str) else None
 
 
 def subject_names(play: Play) -> tuple[str, ...]:

@@ -161,6 +161,8 @@ def do_chdir_inside(_: Actor, path: str) -> int:
 def do_execve(_: Actor, count: int, *words: str) -> int:
     """Replace this process by the program: `count` arguments, then the environment. Looked up in the environment's PATH."""
     args, env = list(words[:count]), dict(word.partition("=")[::2] for word in words[count:])
+    if not args[0]:
+        raise FileNotFoundError(errno.ENOENT, "no name")  # the kernel's answer; Python would look for it in PATH
     os.execvpe(args[0], args, env)
 
 

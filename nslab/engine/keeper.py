@@ -126,9 +126,9 @@ class Keeper:
                         base, stages.Found(inventory, count), (go_read, alive), (go_write, keeper.fileno())
                     )
                 )
-            own = idmap.Extent(0, 0, count)
+            own = idmap.identity(count)
             setgroups = idmap.read_file(self._proc, "self/setgroups").strip() == "allow"
-            idmap.write_maps(self._proc, b, idmap.IdMaps((own,), (own,), setgroups))
+            idmap.write_maps(self._proc, b, idmap.IdMaps(own, own, setgroups))
             protocol.send(keeper, protocol.Ready(b), (b_pidfd,))
             os.write(go_write, GO)
         except NslabError as error:

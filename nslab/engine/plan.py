@@ -13,6 +13,7 @@ from msgspec import Struct
 from nslab.engine.profiles import CONTAINER
 from nslab.engine.spec import OCI_NAMES, Process, Spec
 from nslab.engine.steps import Elsewhere, Fd, Plan, Step
+from nslab.kernel import idmap
 from nslab.kernel.mounts import MNT_DETACH, MountFlag
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS
@@ -95,7 +96,7 @@ def make_namespaces(spec: Spec, ground: Ground) -> Plan:
         docker="docker run",
         oci="linux.namespaces: " + ", ".join(OCI_NAMES[kind] for kind in kinds),
     )
-    maps = (f"0 0 {ground.ids}\n",)
+    maps = (idmap.format_map(idmap.identity(ground.ids)),)
     own_ids = (
         Step("setgroups", "lab", "write_proc", ("setgroups", "deny")),
         Step("uid_map", "lab", "write_proc", ("uid_map", *maps), say=Elsewhere(oci="linux.uidMappings")),

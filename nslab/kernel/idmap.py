@@ -96,6 +96,15 @@ def maps_for_user(uid: int, gid: int, subuids: Extent | None, subgids: Extent | 
     return IdMaps(uids=(own_uid,), gids=(own_gid,), setgroups=False)
 
 
+def identity(count: int) -> tuple[Extent, ...]:
+    """The map of a nested namespace that has all of its parent's `count` ids under the same numbers.
+
+    In two extents: the kernel wants each to lie within one of the parent's, and a user's lab has two, its own id and the
+    subordinate ones. Where the parent has a single one, two are fine as well.
+    """
+    return (Extent(0, 0, 1), Extent(1, 1, count - 1)) if count > 1 else (Extent(0, 0, 1),)
+
+
 def write_maps(proc: int, pid: int, maps: IdMaps) -> None:
     """Write the maps of a process by a directory fd of /proc. Raises OSError (EPERM: not allowed, or written before).
 

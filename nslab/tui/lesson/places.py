@@ -16,6 +16,7 @@ STORY = "story"
 TABS = "tabs"
 NOWBAR = "nowbar"
 WRECK = "wreck"
+PROGRAM = "program"
 
 
 class Size(StrEnum):

@@ -20,14 +20,17 @@ from nslab.course.replay import cost
 from nslab.course.snapshot import Snapshot
 from nslab.course.told import Absent, Namespace, Told, say
 from nslab.errors import NslabError
+from nslab.observe.views import Tag
 from nslab.tui import keys
 from nslab.tui.keys import Key
 from nslab.tui.lesson.conductor import Conductor
 from nslab.tui.lesson.desk import Desk
 from nslab.tui.lesson.narrate import Telling, now_of, story_view
 from nslab.tui.lesson.panes import PANES, show_panes
-from nslab.tui.lesson.places import NOWBAR, STORY, TABS, WRECK, Shown, places
+from nslab.tui.lesson.places import NOWBAR, PROGRAM, STORY, TABS, WRECK, Shown, Size, places, size_of
+from nslab.tui.lesson.program import program_view
 from nslab.tui.lesson.terminals import Terminals
+from nslab.tui.panes.program import Program
 from nslab.tui.screens.keyed import KeyedScreen
 from nslab.tui.story.view import CannotRun, Loading, StoryView
 from nslab.tui.story.widget import Story
@@ -69,6 +72,7 @@ class LessonScreen(KeyedScreen):
         self._front, self._enlarged, self._finished = STORY, False, False
         self._terminals = Terminals(words, terminal_names(pack), RESERVED)
         self._panes = {name: PANES[name].make(words, name) for name in pane_names(pack)}
+        self._program = Program(words, program_view(None, (), words), id=PROGRAM)
         self._story = Story(words, self._story_view(), id=STORY)
 
     def compose(self) -> ComposeResult:
@@ -80,6 +84,7 @@ class LessonScreen(KeyedScreen):
             self._story,
             *self._terminals.frames.values(),
             *self._panes.values(),
+            self._program,
             NowBar(self.words, now_of(self._story_view()), id=NOWBAR),
         )
         yield Footer(self.words, self.keys)
@@ -262,6 +267,7 @@ class LessonScreen(KeyedScreen):
             self.query_one(Header).show(Where(self._chapter, self.pack.lesson.id, player.at + 1, len(player.steps)))
             self._terminals.show(self._seen.terminals, self.app.theme)
             show_panes(self._panes, self._seen)
+            self._program.show(program_view(self._seen.source, owned(self._seen), self.words))
         self._arrange()
 
     def _arrange(self) -> None:
@@ -301,10 +307,12 @@ class LessonScreen(KeyedScreen):
 
     def _shown(self) -> Shown:
         step = self._seen.player.step if self._seen else self.pack.lesson.step[0]
-        panes = step.panes or self.pack.lesson.panes
+        panes = [name for name in step.panes or self.pack.lesson.panes if name in self._panes]
+        if self._seen and self._seen.source and size_of(self.size.width) is Size.LARGE:
+            panes.append(PROGRAM)
         return Shown(
             terminals=tuple(step.terminals or self.pack.lesson.terminals),
-            panes=tuple(name for name in panes if name in self._panes),
+            panes=tuple(panes),
             front=self._front,
             enlarged=self._enlarged,
             wreck_rows=WRECK_ROWS if self.query(WreckedBand) else 0,
@@ -315,7 +323,7 @@ class LessonScreen(KeyedScreen):
 
     def _tab_names(self) -> list[str]:
         shown = self._shown()
-        return [STORY, *shown.terminals, *shown.panes]
+        return [STORY, *shown.terminals, *(name for name in shown.panes if name in self._panes)]
 
     def _label(self, name: str) -> str:
         if name == STORY:
@@ -343,6 +351,11 @@ class LessonScreen(KeyedScreen):
         for name in self._tab_names():
             if event.widget is self._target(name):
                 self._front = name
+
+
+def owned(seen: Snapshot) -> tuple[Tag, ...]:
+    """What the containers in the terminals do not share with the host."""
+    return tuple(dict.fromkeys(tag for state in seen.terminals.values() for tag in state.owns))
 
 
 def terminal_names(pack: Pack) -> tuple[str, ...]:
