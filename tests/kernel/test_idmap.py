@@ -149,3 +149,19 @@ def test_newuidmap_is_given_pid_and_then_triples() -> None:
         ("77", "0", "1000", "1", "1", "100000", "65536"),
         ("77", "0", "100", "1"),
     ]
+
+
+@given(count=st.integers(1, 2**32 - 1))
+def test_a_nested_map_keeps_every_number(count: int) -> None:
+    own = idmap.identity(count)
+    assert [(extent.inside, extent.outside) for extent in own] == [(0, 0), (1, 1)][: len(own)]
+    assert sum(extent.count for extent in own) == count
+
+
+def test_each_extent_of_a_nested_map_lies_within_one_of_a_users_own() -> None:
+    outer = idmap.maps_for_user(1000, 1000, Extent(1, 100_000, 65536), Extent(1, 100_000, 65536))
+    for nested in idmap.identity(outer.count):
+        assert any(
+            parent.inside <= nested.outside and nested.outside + nested.count <= parent.inside + parent.count
+            for parent in outer.uids
+        )
