@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from nslab.course import probes
 from nslab.course.cast import HOST, Cast, Engine, depth
 from nslab.course.told import Absent, Namespace, Told
-from nslab.course.world import FileFacts, Holders, Life
+from nslab.course.world import FileFacts, Holders, Life, World
 from nslab.engine.client import Lab
 from nslab.engine.failures import LabError
 from nslab.engine.spec import Process as OciProcess
@@ -37,7 +37,7 @@ HOST_PID = 1
 ALL_CAPABILITIES = tuple(int(capability) for capability in Capability)
 
 
-class LiveWorld:
+class LiveWorld(World):
     """Answers from the last look; `look` takes a new one. Not for two threads at once."""
 
     def __init__(self, lab: Lab) -> None:
