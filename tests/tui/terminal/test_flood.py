@@ -34,7 +34,7 @@ def everything(screen: Screen) -> object:
     return lines, screen.cursor.x, screen.cursor.y, screen.ink.pen, screen.mode, screen.title, screen.bells
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.one_of(FLOOD, FLOOD, RARE, LINE), max_size=6))
 def test_a_flood_ends_in_the_same_screen_skipped_or_not(chunks: list[bytes]) -> None:
     plain, fast = Screen(8, 3, history_lines=4), Screen(8, 3, history_lines=4)

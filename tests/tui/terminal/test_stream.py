@@ -37,7 +37,7 @@ TEXT = st.text(st.sampled_from("abc 中文\u0301🙂\ufe0f\u200d\u202e─é\r\n\
 OUTPUT = st.lists(st.one_of(SEQUENCES.map(str.encode), TEXT.map(str.encode), st.binary(max_size=6)), max_size=40).map(
     b"".join
 )
-THOROUGHLY = settings(max_examples=200, deadline=None)
+THOROUGHLY = settings(max_examples=100, deadline=None)
 SIZES = st.tuples(st.integers(1, 12), st.integers(1, 6))
 
 

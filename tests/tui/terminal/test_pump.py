@@ -1,0 +1,112 @@
+"""A flood is read no faster than it is parsed, and nothing that was printed is lost at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+import tty
+from collections.abc import Iterator
+
+import pytest
+
+from nslab.tui.terminal.pump import FRAME_SECONDS, MOST_AHEAD, READ_AT_ONCE, Pump
+from nslab.tui.terminal.screen import Screen
+from nslab.tui.terminal.stream import Stream
+
+
+class Watched:
+    """A pump on a pty's master, with what it called. `slave` is the program's side."""
+
+    def __init__(self) -> None:
+        self.master, self.slave = os.openpty()
+        tty.setraw(self.slave)
+        os.set_blocking(self.master, False)
+        self.stream = Stream(Screen(80, 24, history_lines=100))
+        self.paints: list[float] = []
+        self.ended = 0
+        self.pump: Pump | None = None
+
+    def start(self) -> Pump:
+        self.pump = Pump(self.master, self.stream, lambda: self.paints.append(time.perf_counter()), self.end)
+        return self.pump
+
+    def end(self) -> None:
+        self.ended += 1
+
+    @property
+    def text(self) -> str:
+        return "\n".join("".join(cell.text for cell in line).rstrip() for line in self.stream.screen.rows).rstrip()
+
+    async def until_ended(self) -> None:
+        end = time.monotonic() + 20
+        while not self.ended and time.monotonic() < end:
+            await asyncio.sleep(0.005)
+        assert self.ended == 1
+
+
+@pytest.fixture
+def watched() -> Iterator[Watched]:
+    watched = Watched()
+    yield watched
+    os.close(watched.master)
+
+
+async def test_output_is_painted_at_once(watched: Watched) -> None:
+    pump = watched.start()
+    start = time.perf_counter()
+    os.write(watched.slave, b"hello")
+    while not watched.paints:
+        await asyncio.sleep(0)
+    assert watched.paints[0] - start < 0.02
+    assert watched.text == "hello"
+    pump.close()
+    os.close(watched.slave)
+
+
+async def test_everything_is_parsed_and_painted_before_the_end_is_told(watched: Watched) -> None:
+    watched.start()
+    os.write(watched.slave, b"\x1b[31mline\r\n" * 300 + b"last")
+    os.close(watched.slave)
+    await watched.until_ended()
+    assert watched.text.endswith("\nlast")
+    assert not watched.stream.behind
+
+
+async def test_a_flood_blocks_its_writer_and_not_the_loop(watched: Watched) -> None:
+    pump = watched.start()
+    piece = b"\x1b[1;32mcolour\x1b[0m\r\n" * 200
+    written = 0
+
+    def flood() -> None:
+        nonlocal written
+        while written < 1_500_000:
+            written += os.write(watched.slave, piece)
+        os.close(watched.slave)
+
+    writer = threading.Thread(target=flood)
+    writer.start()
+    longest, most_waiting = 0.0, 0
+    start = last = time.perf_counter()
+    while not watched.ended and time.perf_counter() - start < 0.5:
+        await asyncio.sleep(0)
+        now = time.perf_counter()
+        longest, last = max(longest, now - last), now
+        most_waiting = max(most_waiting, len(watched.stream._text))
+    assert watched.ended == 0, "the flood was too short to tell anything"
+    assert most_waiting <= MOST_AHEAD + READ_AT_ONCE
+    assert longest < 0.1
+    assert len(watched.paints) <= (last - start) / FRAME_SECONDS + 2
+    await watched.until_ended()
+    writer.join()
+    pump.close()
+    assert written >= 1_500_000
+
+
+async def test_a_closed_pump_reads_no_more(watched: Watched) -> None:
+    watched.start().close()
+    os.write(watched.slave, b"hello")
+    await asyncio.sleep(0.05)
+    assert watched.text == ""
+    os.close(watched.slave)
