@@ -22,7 +22,7 @@ from nslab.engine.execute import Execution
 from nslab.engine.failures import NameTaken, NoSuchContainer, plan_refusal
 from nslab.engine.plan import SKELETON, place, plan
 from nslab.engine.protocol import Agreed, Ended, Probed, Reply, Request, Running
-from nslab.engine.spec import Process, Spec, checked
+from nslab.engine.spec import COMPILER_NAMES, Process, Spec, checked
 from nslab.engine.stages import Found, ground
 from nslab.engine.steps import Done
 from nslab.errors import NslabError
@@ -65,6 +65,8 @@ class Lab:
         self._untold: deque[Ended] = deque()
         lines.events.setblocking(False)  # an owner that does not listen must not stop the lab
         skeleton.build(Path(SKELETON), found.inventory)
+        if found.inventory.compiler:
+            skeleton.name_compiler(Path(COMPILER_NAMES))
 
     def run(self) -> None:
         """Serve until the owner or the keeper is gone."""

@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from nslab.engine.stages import EMPTY, Inventory
+from nslab.engine.stages import COMPILER, EMPTY, Inventory
 
 PASSWD = "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
 GROUP = "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n"
@@ -34,6 +34,14 @@ def build(root: Path, inventory: Inventory, machine: Path = Path("/")) -> None:
         (root / "etc" / name).write_text(text)
     for name in TAKEN_FROM_ETC:
         take(machine / "etc" / name, root / "etc" / name)
+
+
+def name_compiler(directory: Path) -> None:
+    """Give the compiler that was brought along the names by which compilers are called. Raises OSError."""
+    directory.mkdir()
+    for name in ("cc", "gcc"):
+        (directory / name).write_text(f'#!/bin/sh\nexec {COMPILER}/zig cc "$@"\n')
+        (directory / name).chmod(0o755)
 
 
 def take(source: Path, target: Path) -> None:

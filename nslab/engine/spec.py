@@ -42,8 +42,11 @@ DEFAULT_CAPABILITIES = (
     Capability.SETFCAP,
 )
 
+COMPILER_NAMES = "/cc/bin"
+"""Where the compiler of the extra `cc` is called cc and gcc: last in PATH, so that the machine's own comes first."""
+
 DEFAULT_ENVIRONMENT = (
-    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:" + COMPILER_NAMES,
     "HOME=/root",
     "TERM=xterm-256color",
     "LANG=C.UTF-8",

@@ -9,6 +9,7 @@ real files.
 from __future__ import annotations
 
 import errno
+import importlib.util
 import os
 import stat
 
@@ -34,6 +35,8 @@ ROOT_INODES = 200_000
 SYSTEM = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc", "opt", "nix", "gnu")
 EMPTY = ("proc", "sys", "dev", "tmp", "root", "run", "var", "mnt", "home")
 
+COMPILER = "/cc/zig"
+
 BIND = int(MountFlag.BIND)
 LOCKED_DOWN = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV
 
@@ -43,6 +46,8 @@ class Inventory(Struct, frozen=True):
 
     directories: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
+    compiler: str | None = None
+    """The directory of the `cc` extra's compiler (ziglang), where it is installed beside nslab."""
 
 
 class Found(Struct, frozen=True):
@@ -65,7 +70,14 @@ def take_inventory(root: str = "/") -> Inventory:
             links.append((name, os.readlink(path)))
         elif stat.S_ISDIR(mode):
             directories.append(name)
-    return Inventory(tuple(directories), tuple(links))
+    return Inventory(tuple(directories), tuple(links), brought_compiler())
+
+
+def brought_compiler() -> str | None:
+    """Where the package of the extra `cc` lies; it is found without being imported."""
+    found = importlib.util.find_spec("ziglang")
+    places = found.submodule_search_locations if found else None
+    return next(iter(places), None) if places else None
 
 
 def become_root() -> Plan:
@@ -93,6 +105,18 @@ def stage_a(base: str, inventory: Inventory) -> Plan:
             Step(f"lock_{name}", "lab", "mount_setattr", (f"{base}/{name}", LOCKED_DOWN))
             for name in inventory.directories
         ),
+        *(bring_compiler(base, inventory.compiler) if inventory.compiler else ()),
+    )
+
+
+def bring_compiler(base: str, source: str) -> Plan:
+    """The extra's compiler at /cc/zig, as the system's programs are: read-only. `skeleton.py` gives it the usual names."""
+    place = base + COMPILER
+    return (
+        Step("make_cc", "lab", "mkdir", (os.path.dirname(place), 0o755)),
+        Step("make_zig", "lab", "mkdir", (place, 0o755)),
+        Step("bind_zig", "lab", "mount", (source, place, None, RBIND, None)),
+        Step("lock_zig", "lab", "mount_setattr", (place, LOCKED_DOWN)),
     )
 
 
@@ -100,6 +124,8 @@ def stage_b(base: str, ids: int) -> Plan:
     """Turn A's tree into a machine of its own: its root, its kernel file systems, its name."""
     return (
         *become_root(),
+        # Away from the keeper's process group, or kill(0, …) in here would reach a process of the machine.
+        Step("session", "lab", "setsid"),
         # A bonus: the keeper's end is also seen by the lab itself, as the end of a pipe. Cleared by the change of ids above.
         Step("with_keeper", "lab", "prctl", (PR_SET_PDEATHSIG, 9)),
         Step("base", "lab", "mount", (base, base, None, RBIND, None)),

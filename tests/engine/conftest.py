@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import json
 import os
 import select
 import time
@@ -62,8 +63,18 @@ def descendants() -> dict[str, list[str]]:
 
 
 def run_directories() -> frozenset[str]:
+    """All but those of labs that somebody else on this machine has at the moment."""
     base = rundir.base(dict(os.environ), os.geteuid())
-    return frozenset(os.listdir(base)) if base.is_dir() else frozenset()
+    names = os.listdir(base) if base.is_dir() else []
+    return frozenset(name for name in names if not another_owner(base / name / rundir.LOCK))
+
+
+def another_owner(lock: Path) -> bool:
+    try:
+        owner = str(json.loads(lock.read_bytes())["pid"])
+    except (OSError, ValueError):
+        return False
+    return owner != str(os.getpid()) and stat_fields(owner) is not None and owner not in descendants()
 
 
 def trace() -> Trace:
@@ -91,9 +102,7 @@ def reap(before: set[str]) -> None:
 
 def new_since(before: Trace) -> dict[str, frozenset[str]]:
     now = trace()
-    return {
-        name: left for name in Trace.__struct_fields__ if (left := getattr(now, name) - getattr(before, name))
-    }
+    return {name: left for name in Trace.__struct_fields__ if (left := getattr(now, name) - getattr(before, name))}
 
 
 @pytest.fixture(scope="module", autouse=True)

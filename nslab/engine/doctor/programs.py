@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from nslab.engine.doctor.findings import Finding, missing, ok
 from nslab.engine.spec import DEFAULT_ENVIRONMENT
+from nslab.engine.stages import brought_compiler
 
 
 class Program(Struct, frozen=True):
@@ -56,11 +57,16 @@ LIKE = {"ubuntu": "debian", "rhel": "fedora", "centos": "fedora"}
 NEWUIDMAP = Program(("newuidmap",), "uidmap", "shadow-utils", "shadow", "shadow-subids")
 
 
+COMPILER_PROBE = "cc"
+
+
 def program(probe: str) -> Finding:
     """Whether the lab, which sees the system's directories and no home, will find the program."""
     wanted = PROGRAMS[probe]
     path = dict(entry.split("=", 1) for entry in DEFAULT_ENVIRONMENT)["PATH"]
     found = next(filter(None, (shutil.which(name, path=path) for name in wanted.names)), None)
+    if found is None and probe == COMPILER_PROBE and (brought := brought_compiler()) is not None:
+        found = f"{brought}/zig"
     if found:
         return ok(probe, path=found)
     return missing(probe, "no-program", program=probe, install=install_command(wanted))
