@@ -72,6 +72,7 @@ def _row(
         entered=tuple(tag for tag in foreign if tag.kind in crossed),
         uid_outside=_uid_outside(details, host),
         uid_inside=details.uid_inside if details else None,
+        nspid=() if details is None or isinstance(details.status, Unread) else details.status.nspid,
     )
 
 

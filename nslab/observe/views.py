@@ -100,7 +100,8 @@ class ProcessRow(Struct, frozen=True):
     22) it names the process for good. `last_of` says for each ancestor level, the process itself at the end, whether
     it is the last child there: the tree's lines follow from it. `inside` are the namespaces it does not share with the
     reference process, `entered` those among them that its parent is not in either: the boundary. `uid_outside` is the
-    real uid as the reader's user namespace has it, `uid_inside` as the process's own; None where unmapped or unread.
+    real uid as the host's user namespace has it, `uid_inside` as the process's own; None where unmapped or unread.
+    `nspid` are its numbers from the procfs's PID namespace down to its own; empty where unread.
     """
 
     pid: int
@@ -115,6 +116,7 @@ class ProcessRow(Struct, frozen=True):
     entered: tuple[Tag, ...]
     uid_outside: int | None
     uid_inside: int | None
+    nspid: tuple[int, ...] = ()
 
     @property
     def depth(self) -> int:

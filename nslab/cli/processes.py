@@ -1,0 +1,44 @@
+"""What `nslab ns` and `nslab ps` have in common: whom a number on the command line means, and the host to compare with."""
+
+from __future__ import annotations
+
+import os
+
+from nslab.errors import NslabError
+from nslab.kernel.namespaces import Kind
+from nslab.observe.namespaces import Unread
+from nslab.observe.roots import ProcRoot
+from nslab.observe.scan import Process, read_process
+
+PROC = "/proc"
+INIT = 1
+
+
+class NoSuchProcess(NslabError):
+    """A number on the command line that is no process's."""
+
+    code = "no-such-process"
+
+
+class ProcessRefused(NslabError):
+    """A process whose namespaces the kernel does not tell this user."""
+
+    code = "process-refused"
+
+
+def named_process(root: ProcRoot, pid: str) -> Process:
+    """The process that a person named. Raises NoSuchProcess, or ProcessRefused where nothing of it may be read."""
+    found = read_process(root, int(pid)) if pid.isascii() and pid.isdigit() else None
+    if found is None:
+        raise NoSuchProcess(pid=pid)
+    unread = [one for kind in Kind if isinstance(one := found.namespaces.of(kind), Unread)]
+    if len(unread) == len(Kind):
+        raise ProcessRefused(pid=pid, comm=found.comm, errno=unread[0].name)
+    return found
+
+
+def host_pid(root: ProcRoot) -> int:
+    """The process whose namespaces are called A: the machine's first where it may be read, else this very command's."""
+    init = read_process(root, INIT)
+    readable = init is not None and not isinstance(init.namespaces.user, Unread)
+    return INIT if readable else os.getpid()
