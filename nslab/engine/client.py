@@ -53,13 +53,11 @@ class Told(LabError):
 
 
 class Task(Struct, frozen=True):
-    """A process in the lab: the lab's number for it, its pidfd, its terminal's master (-1: none), and how it was made."""
+    """A process in the lab: the lab's number for it, its pidfd, its terminal's master (-1: none)."""
 
     pid: int
     pidfd: int
     master: int
-    plan: Plan
-    outcomes: tuple[Outcome, ...]
 
 
 class Lab:
@@ -157,15 +155,12 @@ class Lab:
         return self._task(protocol.Start(name))
 
     def run(self, spec: Spec, pipes: tuple[int, ...] = ()) -> Task:
-        """Create and start. The plan and outcomes are those of the whole. Raises LabError."""
-        created = self.create(spec, pipes)
-        try:
-            started = self.start_container(spec.name)
-        except LabError:
-            protocol.close_all([fd for fd in (created.pidfd, created.master) if fd >= 0])
-            raise
-        os.close(started.pidfd)
-        return Task(created.pid, created.pidfd, created.master, started.plan, started.outcomes)
+        """Create and start. Raises LabError (ProgramMissing …)."""
+        return self._task(protocol.Run(spec), pipes)
+
+    def account(self, pid: int) -> protocol.Accounted:
+        """How a process of the lab's making came to be: its plan, and what became of each step. Raises LabError."""
+        return self._asked(protocol.Account(pid), protocol.Accounted)
 
     def attach(self, pid: int, process: Process, pipes: tuple[int, ...] = ()) -> Task:
         """A program in the namespaces of the lab's process `pid`. Raises LabError."""

@@ -109,9 +109,12 @@ class Execution:
         self._collect(first, last)
 
     def _receive(self, channel: socket.socket) -> None:
-        """Wait for the answer, or for the end of file that close-on-exec or death brings."""
+        """Wait for the answer, or for the end of file that close-on-exec or death brings; a reset, where it left our order unread."""
         while True:
-            message, fds, _, _ = socket.recv_fds(channel, 16, 1, socket.MSG_CMSG_CLOEXEC)
+            try:
+                message, fds, _, _ = socket.recv_fds(channel, 16, 1, socket.MSG_CMSG_CLOEXEC)
+            except ConnectionResetError:
+                return
             if message == FD_FOLLOWS and fds:
                 self.master = fds[0]
             else:

@@ -76,6 +76,12 @@ class NoSuchContainer(LabError):
     code = "no-such-container"
 
 
+class NoAccount(LabError):
+    """The lab did not make this process, or made it too long ago."""
+
+    code = "no-account"
+
+
 class NameTaken(LabError):
     """A container of that name is there already."""
 

@@ -19,7 +19,7 @@ from nslab.engine import protocol, skeleton
 from nslab.engine.attach import attach_plan, children_probe_plan, probe_plan, spawn_plan
 from nslab.engine.calls import Actor
 from nslab.engine.execute import Execution
-from nslab.engine.failures import NameTaken, NoSuchContainer, plan_refusal
+from nslab.engine.failures import NameTaken, NoAccount, NoSuchContainer, plan_refusal
 from nslab.engine.plan import SKELETON, place, plan
 from nslab.engine.protocol import Agreed, Ended, Probed, Reply, Request, Running
 from nslab.engine.spec import COMPILER_NAMES, Process, Spec, checked
@@ -30,6 +30,8 @@ from nslab.kernel import mounts, seccomp, uts
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import pidfd_open, pidfd_send_signal, setns
 from nslab.kernel.syscalls import SyscallError
+
+MOST_ACCOUNTS = 64  # the latest; a lab that lives for days must not grow
 
 STREAMS = ("stdin", "stdout", "stderr")
 PUT_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -61,6 +63,7 @@ class Lab:
         self._profile = profile
         self._proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._containers: dict[str, Container] = {}
+        self._accounts: dict[int, protocol.Accounted] = {}
         self._told: set[int] = set()
         self._untold: deque[Ended] = deque()
         lines.events.setblocking(False)  # an owner that does not listen must not stop the lab
@@ -126,8 +129,12 @@ class Lab:
                 return self._launch(Execution(spawn_plan(process), self._actor(process, fds)))
             case protocol.Create(spec):
                 return self._create(checked(spec), fds)
+            case protocol.Run(spec):
+                return self._run(checked(spec), fds)
             case protocol.Start(name):
                 return self._start(name)
+            case protocol.Account(pid):
+                return self._account(pid), ()
             case protocol.Exec(pid, process):
                 return self._attach(pid, process, fds)
             case protocol.Signal(name, number):
@@ -145,10 +152,21 @@ class Lab:
         named = {STREAMS[number]: fd for number, fd in zip(process.pipes, fds, strict=False)}
         return Actor(self._proc, named, self._profile)
 
-    def _create(self, spec: Spec, fds: list[int]) -> tuple[Reply, tuple[int, ...]]:
+    def _run(self, spec: Spec, fds: list[int]) -> tuple[Reply, tuple[int, ...]]:
+        execution = self._execution(spec, fds)
+        execution.advance()
+        if execution.failure is not None:
+            return self._failed(execution, spec)
+        self._containers[spec.name] = Container(spec, execution.pid, execution.pidfd, None)
+        return self._running(execution, close=True)
+
+    def _execution(self, spec: Spec, fds: list[int]) -> Execution:
         if spec.name in self._containers:
             raise NameTaken(name=spec.name)
-        execution = Execution(plan(spec, self._ground), self._actor(spec.process, fds))
+        return Execution(plan(spec, self._ground), self._actor(spec.process, fds))
+
+    def _create(self, spec: Spec, fds: list[int]) -> tuple[Reply, tuple[int, ...]]:
+        execution = self._execution(spec, fds)
         execution.advance(execution.index("exec"))
         if execution.failure is not None:
             return self._failed(execution, spec)
@@ -189,9 +207,17 @@ class Lab:
         self._told.add(execution.pid)
         fds = (os.dup(execution.pidfd), *((execution.master,) if execution.master >= 0 else ()))
         execution.master = -1
+        self._accounts[execution.pid] = protocol.Accounted(execution.plan, tuple(execution.outcomes))
+        while len(self._accounts) > MOST_ACCOUNTS:
+            del self._accounts[next(iter(self._accounts))]
         if close:
             execution.close()
-        return Running(execution.pid, execution.plan, tuple(execution.outcomes)), fds
+        return Running(execution.pid), fds
+
+    def _account(self, pid: int) -> Reply:
+        if pid not in self._accounts:
+            raise NoAccount(pid=pid)
+        return self._accounts[pid]
 
     def _failed(self, execution: Execution, spec: Spec | None) -> tuple[Reply, tuple[int, ...]]:
         """Undo what the plan came to, and tell which step was refused."""

@@ -47,6 +47,18 @@ class Create(Struct, frozen=True, tag=True):
     spec: Spec
 
 
+class Run(Struct, frozen=True, tag=True):
+    """Create and start in one go."""
+
+    spec: Spec
+
+
+class Account(Struct, frozen=True, tag=True):
+    """How a process of the lab's making came to be, by the lab's number for it."""
+
+    pid: int
+
+
 class Start(Struct, frozen=True, tag=True):
     """Let a created container execute its program."""
 
@@ -91,7 +103,7 @@ class Names(Struct, frozen=True, tag=True):
     pids: tuple[int, ...]
 
 
-Request = Put | Spawn | Create | Start | Exec | Signal | Delete | Probe | Names
+Request = Put | Spawn | Create | Run | Account | Start | Exec | Signal | Delete | Probe | Names
 
 
 class Hello(Struct, frozen=True, tag=True):
@@ -108,6 +120,11 @@ class Running(Struct, frozen=True, tag=True):
     """A process: the lab's number for it. Beside it: its pidfd, and its terminal's master if it has one."""
 
     pid: int
+
+
+class Accounted(Struct, frozen=True, tag=True):
+    """A plan, and what became of each of its steps."""
+
     plan: Plan
     outcomes: tuple[Outcome, ...]
 
@@ -133,7 +150,7 @@ class Refused(Struct, frozen=True, tag=True):
     outcomes: tuple[Outcome, ...] = ()
 
 
-Reply = Hello | Agreed | Running | Probed | Named | Refused
+Reply = Hello | Agreed | Running | Accounted | Probed | Named | Refused
 
 
 class Ended(Struct, frozen=True, tag=True):

@@ -11,6 +11,8 @@ import gc
 import json
 import os
 import select
+import subprocess
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -222,3 +224,30 @@ def attached() -> Callable[..., Finished]:
         return run_piped(lab, lambda pipes: lab.attach(pid, process, pipes))
 
     return run
+
+
+DRIVER = """
+import sys
+from nslab.engine import calls, execute, keeper, lab, stages
+{patch}
+sys.exit(keeper.main(sys.argv[1:]))
+"""
+
+
+@pytest.fixture
+def changed_lab(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Lab]:
+    """`changed_lab(patch)`: a lab whose keeper ran some lines of Python before it began. The caller closes it."""
+
+    def start(patch: str, *prefix: str) -> Lab:
+        program = DRIVER.format(patch=textwrap.dedent(patch))
+        plain = subprocess.Popen
+
+        def popen(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+            module = command.index("-m")
+            return plain([*prefix, *command[:module], "-c", program, *command[module + 2 :]], **options)
+
+        with monkeypatch.context() as context:
+            context.setattr(subprocess, "Popen", popen)
+            return Lab.start()
+
+    return start
