@@ -65,7 +65,7 @@ def _record_links(process: int, name: str, into: Path) -> None:
                 target = os.readlink(link, dir_fd=directory)
             except FileNotFoundError:  # a zombie's
                 continue
-            if parse_link(target):
+            if parse_link(target) or link == "0":  # one more than is of interest: git keeps no empty directory
                 (into / link).symlink_to(target)
     finally:
         os.close(directory)
