@@ -60,10 +60,17 @@ class Cast:
     def role(self, name: str) -> Role | None:
         """Who goes by this name; None where nobody ever did."""
         if name not in self._asked:
-            self._asked.append(name)
-            if self._look is not None:
-                self._bind(name, self._look)
+            self._follow(name)
         return self._roles.get(name)
+
+    def _follow(self, name: str) -> None:
+        """From now on in every update; the place of `place:command` before it, for it is looked for there."""
+        place, colon, _ = name.partition(":")
+        if colon and place != DEEPEST:
+            self.role(place)
+        self._asked.append(name)
+        if self._look is not None:
+            self._bind(name, self._look)
 
     def _bind(self, name: str, look: Look) -> None:
         found = self._find(name, look)

@@ -129,11 +129,13 @@ class LiveWorld(World):
             os.close(directory)
 
     def text(self, path: str, seen_from: str) -> str | Absent:
-        fd = self._open(path, seen_from, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        fd = self._open(path, seen_from, os.O_PATH)
         if isinstance(fd, Absent):
             return fd
         try:
-            return os.read(fd, TEXT_BYTES).decode(errors="replace")
+            if not stat.S_ISREG(os.fstat(fd).st_mode):  # reading a terminal or a pipe takes it from whom it is for
+                return Absent(Told("absent.not-a-file", {"path": path}))
+            return first_bytes(fd).decode(errors="replace")
         except OSError as error:
             return unreadable(path, error)
         finally:
@@ -257,6 +259,18 @@ class LiveWorld(World):
 def in_home(path: str) -> str:
     """`~` is the lab's home."""
     return HOME + path[1:] if path.startswith("~") else path
+
+
+def first_bytes(path_fd: int) -> bytes:
+    """The first TEXT_BYTES of a regular file behind an O_PATH descriptor. Raises OSError."""
+    fd = os.open(f"/proc/self/fd/{path_fd}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        content = b""
+        while len(content) < TEXT_BYTES and (chunk := os.read(fd, TEXT_BYTES - len(content))):
+            content += chunk
+        return content
+    finally:
+        os.close(fd)
 
 
 def unreadable(path: str, error: OSError) -> Absent:

@@ -67,10 +67,15 @@ class Session:
         self._containers: dict[str, int] = {}
         self._started: set[int] = set()  # every shell's number, ended ones too: none of them is the learner's container
         self._pidfds: list[int] = []
+        self.closed = False
         self.lab = Lab.start()
         try:
-            self._furnish(files)
             self.world = LiveWorld(self.lab)
+        except BaseException:
+            self.lab.close()
+            raise
+        try:
+            self._furnish(files)
             for container in containers:
                 self.make(container)
             for name in self._terminals:
@@ -78,7 +83,7 @@ class Session:
                     self.open_shell(name)
             self.look()
         except BaseException:
-            self.lab.close()
+            self.close()
             raise
 
     def _furnish(self, files: dict[str, bytes]) -> None:
@@ -129,13 +134,14 @@ class Session:
         self.world.look(self.engine())
 
     def close(self) -> None:
-        """End the lab and let go of everything."""
+        """End the lab and let go of everything; once is enough. Nothing can be asked of the session afterwards."""
+        if self.closed:
+            return
+        self.closed = True
         self.lab.close()
         self.world.close()
         for shell in self.shells.values():
-            if shell.master >= 0:
-                with contextlib.suppress(OSError):
-                    os.close(shell.master)
+            os.close(shell.master)
         for pidfd in self._pidfds:
             os.close(pidfd)
         self.shells.clear()
@@ -143,7 +149,7 @@ class Session:
 
     def _keep(self, name: str, task: Task) -> Shell:
         before = self.shells.pop(name, None)
-        if before is not None and before.master >= 0:
+        if before is not None:
             os.close(before.master)
         shell = Shell(name, task.pid, task.pidfd, task.master)
         self._started.add(task.pid)
