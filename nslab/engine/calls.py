@@ -193,7 +193,6 @@ CALLS: dict[str, Callable[..., Any]] = {
     "clone3": do_clone3,
     "close_on_exec_from": plain(process.close_on_exec_from),
     "create": do_create,
-    "default_signals": plain(process.default_signals),
     "drop_bounding": plain(capabilities.drop_bounding),
     "dup2": do_dup2,
     "execve": do_execve,
@@ -231,5 +230,6 @@ def container_profile() -> bytes:
 
 
 def resolve_symbols() -> None:
-    """Everything a child will need of libc, looked up before there is a child."""
+    """Everything a child will need of libc and of /proc, looked up before there is a child."""
+    capabilities.last_capability()
     resolve("mount", "umount2", "pivot_root", "prctl", "capset", "setns", "sethostname", "uname", "syscall")

@@ -25,7 +25,7 @@ from nslab.engine import protocol
 from nslab.engine.failures import LabError, LabGone, LabSilent
 from nslab.engine.protocol import Hello, Message, Probed, Reply, Request, Running
 from nslab.engine.spec import Process, Spec
-from nslab.engine.steps import Argument, Outcome, Plan, Step
+from nslab.engine.steps import Argument, Step
 from nslab.kernel.process import pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError
 from nslab.kernel.uts import UtsNames
@@ -268,10 +268,10 @@ class Lab:
 
     def _task(self, request: Request, pipes: tuple[int, ...] = ()) -> Task:
         match self._ask(request, pipes):
-            case (Running(pid, steps, outcomes), [pidfd]):
-                return Task(pid, pidfd, -1, steps, outcomes)
-            case (Running(pid, steps, outcomes), [pidfd, master]):
-                return Task(pid, pidfd, master, steps, outcomes)
+            case (Running(pid), [pidfd]):
+                return Task(pid, pidfd, -1)
+            case (Running(pid), [pidfd, master]):
+                return Task(pid, pidfd, master)
             case (reply, fds):
                 protocol.close_all(fds)
                 raise LabGone(why=f"it answered {type(reply).__name__}, which was not asked for")

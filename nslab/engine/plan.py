@@ -362,7 +362,10 @@ def harden(process: Process) -> Plan:
 
 
 def hand_over(process: Process) -> Plan:
-    """Standard streams, working directory, signals, and the program itself. Nothing of ours may be open behind it."""
+    """Standard streams, working directory, and the program itself. Nothing of ours may be open behind it.
+
+    Signals need no step: the lab ignores and blocks none, and execve(2) forgets handlers.
+    """
     names = ("stdin", "stdout", "stderr")
     terminal = (Step("ctty", "init", "set_controlling_terminal", (Fd("slave"),)),) if process.terminal else ()
     return (
@@ -378,7 +381,6 @@ def hand_over(process: Process) -> Plan:
             (process.cwd,),
             say=Elsewhere(docker=f"--workdir {process.cwd}", oci="process.cwd"),
         ),
-        Step("signals", "init", "default_signals"),
         Step("cloexec", "init", "close_on_exec_from", (3,)),
         Step(
             "exec",

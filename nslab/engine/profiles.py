@@ -40,8 +40,8 @@ ALL_NAMESPACES = sum(
     kind.clone_flag for kind in Kind if kind is not Kind.TIME
 )  # CLONE_NEWTIME's bit means another thing to clone(2)
 
-# Beyond LAB, which a container inherits: what moby's default profile lets pass only with CAP_SYS_ADMIN. clone3's flags lie behind a pointer, which a filter can't follow:
-# ENOSYS makes a C library fall back to clone(2), whose flags can be seen.
+# Beyond LAB, which a container inherits: what moby's default profile lets pass only with CAP_SYS_ADMIN. clone3's flags lie behind
+# a pointer, which a filter can't follow: ENOSYS makes a C library fall back to clone(2), whose flags can be seen.
 CONTAINER_RULES = (
     Deny("unshare"),
     Deny("setns"),

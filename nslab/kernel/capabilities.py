@@ -5,11 +5,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 from enum import IntEnum
+from functools import cache
 
 from nslab.kernel.process import prctl
 from nslab.kernel.syscalls import invoke
 
-PR_CAPBSET_READ = 23
 PR_CAPBSET_DROP = 24
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
@@ -65,29 +65,22 @@ class Capability(IntEnum):
     CHECKPOINT_RESTORE = 40
 
 
+@cache
+def last_capability() -> int:
+    """The highest number that this kernel knows; read once, for a process may lose sight of /proc. Raises OSError."""
+    with open("/proc/sys/kernel/cap_last_cap", "rb") as file:
+        return int(file.read())
+
+
 def drop_bounding(*keep: int) -> int:
     """Drop every capability but `keep` from the caller's bounding set, those newer than this table too.
 
     Raises SyscallError. EPERM: no CAP_SETPCAP.
     """
-    number = 0
-    while number <= LAST_POSSIBLE and bounding_has(number):
+    for number in range(last_capability() + 1):
         if number not in keep:
             prctl(PR_CAPBSET_DROP, number)
-        number += 1
     return 0
-
-
-LAST_POSSIBLE = 63  # capability sets are 64 bits wide
-
-
-def bounding_has(number: int) -> bool:
-    """True while the kernel knows the capability; one that was dropped before is known too, so only EINVAL ends a scan."""
-    try:
-        prctl(PR_CAPBSET_READ, number)
-    except OSError:
-        return False
-    return True
 
 
 def capset(*keep: int) -> int:

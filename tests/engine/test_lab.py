@@ -426,13 +426,14 @@ def test_docker_s_capabilities_no_new_privileges_and_a_filter_are_a_containers_d
 
 def test_every_step_of_a_birth_is_recorded_with_its_time(shared_lab: Lab) -> None:
     task = shared_lab.run(Spec("box", Process(("true",), pipes=(), terminal=True), ALL))
-    assert [outcome.id for outcome in task.outcomes] == [step.id for step in task.plan]
-    starts = [outcome.at_ns for outcome in task.outcomes]
+    born = shared_lab.account(task.pid)
+    assert [outcome.id for outcome in born.outcomes] == [step.id for step in born.plan]
+    starts = [outcome.at_ns for outcome in born.outcomes]
     assert starts == sorted(starts)
     assert starts[0] > time.monotonic_ns() - 10**10
-    assert all(0 <= outcome.microseconds < 10**6 for outcome in task.outcomes)
-    refused = {step.id for step, outcome in zip(task.plan, task.outcomes, strict=True) if outcome.errno}
-    assert refused <= {step.id for step in task.plan if step.tolerates}
+    assert all(0 <= outcome.microseconds < 10**6 for outcome in born.outcomes)
+    refused = {step.id for step, outcome in zip(born.plan, born.outcomes, strict=True) if outcome.errno}
+    assert refused <= {step.id for step in born.plan if step.tolerates}
     shared_lab.delete("box")
     os.close(task.pidfd)
     os.close(task.master)
