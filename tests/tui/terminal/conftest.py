@@ -31,7 +31,7 @@ class Fed:
     @property
     def text(self) -> list[str]:
         """The rows without blanks at their ends, and without empty rows at the bottom."""
-        rows = [text_of(line).rstrip() for line in self.screen.rows]
+        rows = ["".join(cell.text for cell in line).rstrip() for line in self.screen.rows]
         while rows and not rows[-1]:
             rows.pop()
         return rows

@@ -15,6 +15,7 @@ from nslab.tui.terminal.cells import Pen
         ("abcdef", ["abcd", "ef"]),
         ("abcd\r\nx", ["abcd", "x"]),  # a full line waits to wrap
         ("abcd\bX", ["abXd"]),
+        ("\nabcd\x1b[AX", ["   X", "abcd"]),
         ("abc中", ["abc", "中"]),
         ("ab中", ["ab中"]),
         ("中文\x1b[1;2HX", [" X文"]),  # half of a wide character does not stay

@@ -75,33 +75,30 @@ async def test_everything_is_parsed_and_painted_before_the_end_is_told(watched: 
 
 
 async def test_a_flood_blocks_its_writer_and_not_the_loop(watched: Watched) -> None:
-    pump = watched.start()
+    watched.start()
     piece = b"\x1b[1;32mcolour\x1b[0m\r\n" * 200
-    written = 0
+    enough = threading.Event()
 
     def flood() -> None:
-        nonlocal written
-        while written < 1_500_000:
-            written += os.write(watched.slave, piece)
+        while not enough.is_set():
+            os.write(watched.slave, piece)
         os.close(watched.slave)
 
     writer = threading.Thread(target=flood)
     writer.start()
-    longest, most_waiting = 0.0, 0
-    start = last = time.perf_counter()
-    while not watched.ended and time.perf_counter() - start < 0.5:
-        await asyncio.sleep(0)
-        now = time.perf_counter()
-        longest, last = max(longest, now - last), now
+    turns, most_waiting = 0, 0
+    start = time.perf_counter()
+    while time.perf_counter() - start < 0.5:
+        await asyncio.sleep(0.001)
+        turns += 1
         most_waiting = max(most_waiting, len(watched.stream._text))
-    assert watched.ended == 0, "the flood was too short to tell anything"
-    assert most_waiting <= MOST_AHEAD + READ_AT_ONCE
-    assert longest < 0.1
-    assert len(watched.paints) <= (last - start) / FRAME_SECONDS + 2
+    paints = len(watched.paints)
+    enough.set()
     await watched.until_ended()
     writer.join()
-    pump.close()
-    assert written >= 1_500_000
+    assert turns > 50  # of at most 500: most of the time is left to others
+    assert most_waiting <= MOST_AHEAD + READ_AT_ONCE
+    assert 3 < paints <= 0.5 / FRAME_SECONDS + 3
 
 
 async def test_a_closed_pump_reads_no_more(watched: Watched) -> None:

@@ -27,6 +27,12 @@ def test_1049_brings_the_cursor_and_the_pen_back(fed: Any) -> None:
     assert screen.screen.ink.pen.bold
 
 
+def test_a_saved_cursor_comes_back_into_a_smaller_screen(fed: Any) -> None:
+    screen = fed(10, 4)("\x1b[4;9H\x1b7\x1b[H")
+    screen.screen.resize(2, 5)
+    assert screen("\x1b8").cursor == (5, 1)
+
+
 def test_ed_3_forgets_the_history_only(fed: Any) -> None:
     screen = fed(10, 2)("a\r\nb\r\nc\x1b[3J")
     assert (screen.history, screen.text) == ([], ["b", "c"])

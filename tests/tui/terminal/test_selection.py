@@ -41,6 +41,11 @@ def test_a_line_wrapped_before_a_wide_character_has_no_blank_there(fed: Any) -> 
     assert selected(screen, between(Point(0, 0), Point(1, 3))) == "abc中d"
 
 
+def test_a_line_whose_end_was_erased_goes_on_no_more(fed: Any) -> None:
+    screen = fed(4, 4)("abcdef\x1b[1;3H\x1b[K")
+    assert selected(screen, between(Point(0, 0), Point(1, 3))) == "ab\nef"
+
+
 def test_half_of_a_wide_character_is_the_whole(fed: Any) -> None:
     screen = fed(10, 1)("a中文b")
     line = screen.screen.line
