@@ -8,9 +8,11 @@ from msgspec import Struct
 
 from nslab.kernel.namespaces import Kind
 from nslab.observe.command import printable
+from nslab.observe.holders import sharers
 from nslab.observe.letters import HOST_LETTER, Letters
-from nslab.observe.scan import Process
-from nslab.observe.views import NamespaceCell, NamespaceColumn, NamespaceRow, NamespaceView
+from nslab.observe.namespaces import Membership
+from nslab.observe.scan import Process, Scan
+from nslab.observe.views import Member, NamespaceCell, NamespaceColumn, NamespaceRow, NamespaceView
 
 
 class Subject(Struct, frozen=True):
@@ -21,15 +23,23 @@ class Subject(Struct, frozen=True):
     alive: bool = True
 
 
-def namespace_view(subjects: Sequence[Subject], letters: Letters, read_at: float) -> NamespaceView:
-    """Set the subjects side by side. `letters` must have met them."""
-    return NamespaceView(
-        columns=tuple(_column(subject, letters) for subject in subjects),
-        rows=tuple(
-            NamespaceRow(kind, tuple(_cell(subject.process, kind, letters) for subject in subjects)) for kind in Kind
-        ),
-        read_at=read_at,
-    )
+def namespace_view(subjects: Sequence[Subject], letters: Letters, scan: Scan) -> NamespaceView:
+    """Set the subjects side by side. `letters` must have met them, and the scan."""
+    rows = []
+    for kind in Kind:
+        members = _members(subjects, kind, scan)
+        rows.append(NamespaceRow(kind, tuple(_cell(subject.process, kind, letters, members) for subject in subjects)))
+    columns = tuple(_column(subject, letters) for subject in subjects)
+    return NamespaceView(columns, tuple(rows), scan.read_at)
+
+
+def _members(subjects: Sequence[Subject], kind: Kind, scan: Scan) -> dict[Membership, tuple[Member, ...]]:
+    """Who is in each of the subjects' namespaces."""
+    wanted = {subject.process.namespaces.of(kind) for subject in subjects if subject.process is not None}
+    return {
+        namespace: tuple(Member(process.pid, printable(process.comm)) for process in sharers(scan, kind, namespace))
+        for namespace in wanted
+    }
 
 
 def _column(subject: Subject, letters: Letters) -> NamespaceColumn:
@@ -40,8 +50,11 @@ def _column(subject: Subject, letters: Letters) -> NamespaceColumn:
     return NamespaceColumn(subject.name, world, process.pid, printable(process.comm), subject.alive)
 
 
-def _cell(process: Process | None, kind: Kind, letters: Letters) -> NamespaceCell | None:
+def _cell(
+    process: Process | None, kind: Kind, letters: Letters, members: dict[Membership, tuple[Member, ...]]
+) -> NamespaceCell | None:
     if process is None:
         return None
     namespace = process.namespaces.of(kind)
-    return NamespaceCell(namespace, letters.of(kind, namespace), f"readlink /proc/{process.pid}/ns/{kind.value}")
+    source = f"readlink /proc/{process.pid}/ns/{kind.value}"
+    return NamespaceCell(namespace, letters.of(kind, namespace), source, members[namespace])

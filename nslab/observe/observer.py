@@ -65,7 +65,7 @@ class Observer:
 
     def namespaces(self, look: Look, subjects: Sequence[Subject]) -> NamespaceView:
         """The namespaces pane."""
-        return namespace_view(subjects, self.letters, look.scan.read_at)
+        return namespace_view(subjects, self.letters, look.scan)
 
     def processes(self, look: Look, subjects: Sequence[Subject]) -> ProcessView:
         """The processes pane; without rows once the host has died."""

@@ -56,12 +56,23 @@ class NamespaceColumn(Struct, frozen=True):
     alive: bool = True
 
 
+class Member(Struct, frozen=True):
+    """A process that is in a namespace."""
+
+    pid: int
+    comm: str
+
+
 class NamespaceCell(Struct, frozen=True):
-    """One link of one process. `letter` is None where it could not be read; `source` is the command that reads it."""
+    """One link of one process. `letter` is None where it could not be read; `source` is the command that reads it.
+
+    `members` are all processes in that namespace, the cell's own among them, as far as their links could be read.
+    """
 
     namespace: Membership
     letter: str | None
     source: str
+    members: tuple[Member, ...] = ()
 
 
 class NamespaceRow(Struct, frozen=True):

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from nslab.kernel.namespaces import Kind
 from nslab.observe.namespaces import Membership, NamespaceId, Namespaces
 from nslab.observe.roots import ProcRoot
-from nslab.observe.scan import Process, Scan
+from nslab.observe.scan import Process, Scan, read_process
 
 RECORDED = Path(__file__).parent / "recorded"
 
@@ -98,4 +99,6 @@ def small_lab(small_lab_init: int) -> Iterator[ProcRoot]:
     handed_over = os.open(f"/proc/{small_lab_init}/root/proc", os.O_PATH)
     with ProcRoot(handed_over) as root:
         os.close(handed_over)
+        while (inner := read_process(root, 3)) is None or inner.comm != "sleep":
+            time.sleep(0.001)  # it printed its line just before exec
         yield root

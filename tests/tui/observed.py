@@ -5,6 +5,7 @@ from __future__ import annotations
 from nslab.kernel.namespaces import Kind
 from nslab.observe.namespaces import Membership, NamespaceId
 from nslab.observe.views import (
+    Member,
     NamespaceCell,
     NamespaceColumn,
     NamespaceRow,
@@ -28,7 +29,8 @@ def member(inode: int) -> NamespaceId:
 
 def cell(kind: Kind, pid: int, namespace: Membership | int, letter: str | None) -> NamespaceCell:
     read = member(namespace) if isinstance(namespace, int) else namespace
-    return NamespaceCell(read, letter, f"readlink /proc/{pid}/ns/{kind.value}")
+    members = (Member(1, "lab"), Member(2, "bash")) if letter == "A" else (Member(8, "bash"), Member(12, "sleep"))
+    return NamespaceCell(read, letter, f"readlink /proc/{pid}/ns/{kind.value}", members)
 
 
 def namespaces(*own: Kind, columns: tuple[NamespaceColumn, ...] = (HOST, BOX)) -> NamespaceView:

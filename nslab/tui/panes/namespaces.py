@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 
-from msgspec import Struct
 from rich.cells import cell_len
 
 from nslab.kernel.namespaces import Kind
@@ -14,7 +13,8 @@ from nslab.observe.views import Gone, NamespaceCell, NamespaceColumn, NamespaceR
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BOLD, MUTE, REVERSE, Face, Role, hue, lettered, tint
 from nslab.tui.faces import solid as tag_face
-from nslab.tui.panes.pane import Emphasis, Pane, RowAt, absent_rows, gone_rows, source_row
+from nslab.tui.panes.bars import LABEL_CELLS, Segment, differ, grid_for, is_split, segments_of, sorted_rows
+from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, absent_rows, gone_rows
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
@@ -23,45 +23,8 @@ ChangedCell = tuple[Kind, int]
 """A row and the index of a column."""
 
 SOURCE = "/proc/<pid>/ns"
-LABEL_CELLS = 8
 TALL = 3
 NOTHING_STANDS_OUT: Emphasis[Kind, ChangedCell] = Emphasis()
-
-
-class Segment(Struct, frozen=True):
-    """Neighbouring columns that are in one namespace: one bar. `alive` is False for a process that is only last seen."""
-
-    first: int
-    last: int
-    cell: NamespaceCell
-    alive: bool
-
-
-class Grid(Struct, frozen=True):
-    """Where the columns stand: each `bar` cells wide, `gap` between, the last one up to `width`."""
-
-    width: int
-    count: int
-    gap: int
-    bar: int
-
-    def left(self, column: int) -> int:
-        """The x of a column's first cell."""
-        return LABEL_CELLS + column * (self.bar + self.gap)
-
-    def cells(self, first: int, last: int) -> int:
-        """How wide a bar over these columns is, the gaps between them included."""
-        end = self.width if last == self.count - 1 else self.left(last) + self.bar
-        return end - self.left(first)
-
-    def head_cells(self, column: int) -> int:
-        """How much room a column's head has: it may use the gap, but for one cell."""
-        last = column == self.count - 1
-        return self.cells(column, column) if last else self.bar + self.gap - 1
-
-    def sign(self, column: int) -> int:
-        """The x of the ≠ before a column; a cell right of it stays free, as some terminals draw it two cells wide."""
-        return self.left(column) - self.gap + (2 if self.gap > 4 else 1)
 
 
 def namespace_rows(
@@ -87,14 +50,17 @@ def namespace_rows(
     canvas.heading(title, SOURCE)
     row_at = _Table(canvas, view, words, emphasis).draw(fold)
     if emphasis.cursor is not None:
-        source_row(canvas, source_line(view, emphasis.cursor, canvas.width))
+        about = (
+            members_line(view, emphasis.cursor) if emphasis.more else source_line(view, emphasis.cursor, canvas.width)
+        )
+        about_row(canvas, about)
     return row_at
 
 
 def source_line(view: NamespaceView, kind: Kind, width: int) -> str:
     """What a row says, and the command that says it; the longest wording that fits `width` cells."""
     row = next(row for row in view.rows if row.kind is kind)
-    segments = _segments(row, view.columns)
+    segments = segments_of(row, view.columns)
     facts = [_fact(segment.cell) for segment in segments]
     pids = [column.pid for column in view.columns if column.pid is not None]
     every = (
@@ -107,55 +73,18 @@ def source_line(view: NamespaceView, kind: Kind, width: int) -> str:
     return next((wording for wording in wordings if len(wording) <= width), shortest)
 
 
+def members_line(view: NamespaceView, kind: Kind) -> str:
+    """Who is in each of a row's namespaces, those first that are fewer: the others may have to be cut."""
+    row = next(row for row in view.rows if row.kind is kind)
+    cells = sorted((segment.cell for segment in segments_of(row, view.columns)), key=lambda cell: len(cell.members))
+    named = (", ".join(f"{member.comm} {member.pid}" for member in cell.members) or "╌" for cell in cells)
+    return "  ".join(f"{cell.letter or '?'}: {names}" for cell, names in zip(cells, named, strict=True))
+
+
 def _fact(cell: NamespaceCell) -> str:
     if isinstance(cell.namespace, Unread):
         return cell.namespace.name
     return f"{cell.letter} {cell.namespace.inode}"
-
-
-def _grid(width: int, columns: int) -> Grid:
-    """As many columns as can hold a letter each."""
-    gap = 5 if width > 60 else 4
-    count = max(1, min(columns, (width - LABEL_CELLS + gap) // (gap + 3)))
-    return Grid(width, count, gap, (width - LABEL_CELLS - gap * (count - 1)) // count)
-
-
-def _segments(row: NamespaceRow, columns: Sequence[NamespaceColumn]) -> tuple[Segment, ...]:
-    """Living neighbours in one namespace join; a process that has died no longer holds its part of the bar."""
-    found: list[Segment] = []
-    for at, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
-        if cell is None:
-            continue
-        before = found[-1] if found else None
-        joins = (
-            before is not None
-            and before.last == at - 1
-            and before.cell.namespace == cell.namespace
-            and isinstance(cell.namespace, NamespaceId)
-            and before.alive
-            and column.alive
-        )
-        if joins and before is not None:
-            found[-1] = Segment(before.first, at, before.cell, alive=True)
-        else:
-            found.append(Segment(at, at, cell, column.alive))
-    return tuple(found)
-
-
-def _differ(left: Segment, right: Segment) -> bool:
-    """Neighbours, both read, and not the same."""
-    known = isinstance(left.cell.namespace, NamespaceId) and isinstance(right.cell.namespace, NamespaceId)
-    return known and left.last + 1 == right.first and left.cell.namespace != right.cell.namespace
-
-
-def _is_split(row: NamespaceRow, columns: Sequence[NamespaceColumn]) -> bool:
-    return any(_differ(left, right) for left, right in pairwise(_segments(row, columns)))
-
-
-def _sorted_rows(view: NamespaceView) -> tuple[list[NamespaceRow], list[NamespaceRow]]:
-    """Those in which neighbours differ, and those that are shared; as they are drawn."""
-    split = [row for row in view.rows if _is_split(row, view.columns)]
-    return split, [row for row in view.rows if row not in split]
 
 
 class _Table:
@@ -168,13 +97,13 @@ class _Table:
         self.view = view
         self.words = words
         self.emphasis = emphasis
-        self.grid = _grid(canvas.width, len(view.columns))
+        self.grid = grid_for(canvas.width, len(view.columns))
 
     def draw(self, fold: bool) -> RowAt[Kind]:
         """Heads, split rows, shared rows; for each y, the kind drawn there."""
         for at, column in enumerate(self.view.columns[: self.grid.count]):
             self._head(at, column)
-        split, shared = _sorted_rows(self.view)
+        split, shared = sorted_rows(self.view)
         room = self.canvas.height - 4  # below the heads, and without a blank row and the source at the end
         tall = TALL if len(split) * (TALL + 1) + (TALL if fold else len(shared)) <= room else 1
         fold = fold or len(self.view.rows) > self.canvas.height - 2
@@ -213,18 +142,18 @@ class _Table:
 
     def _row(self, y: int, height: int, row: NamespaceRow) -> None:
         middle = y + height // 2
-        split = _is_split(row, self.view.columns)
+        split = is_split(row, self.view.columns)
         lit = self.emphasis.highlight is row.kind
         self.canvas.put(0, middle, row.kind.value, REVERSE if lit else BOLD if split else MUTE)
         if self.emphasis.cursor is row.kind:
             self.canvas.put(LABEL_CELLS - 1, middle, "▸", BOLD)
-        segments = [one for one in _segments(row, self.view.columns) if one.last < self.grid.count]
+        segments = [one for one in segments_of(row, self.view.columns) if one.last < self.grid.count]
         for segment in segments:
             columns = range(segment.first, segment.last + 1)
             changed = any((row.kind, column) in self.emphasis.changed for column in columns)
             self._bar(y, height, segment, solid=split != changed)
         for left, right in pairwise(segments):
-            if _differ(left, right):
+            if differ(left, right):
                 self.canvas.put(self.grid.sign(right.first), middle, "≠", BOLD)
 
     def _bar(self, y: int, height: int, segment: Segment, *, solid: bool) -> None:
@@ -289,7 +218,7 @@ class NamespacePane(Pane[NamespaceView, Kind, ChangedCell]):
 
     def rows_of(self, view: NamespaceView) -> tuple[Kind, ...]:
         """In the order they are drawn: the split ones first."""
-        split, shared = _sorted_rows(view)
+        split, shared = sorted_rows(view)
         return tuple(row.kind for row in split + shared)
 
     def changed_cells(self, old: NamespaceView, new: NamespaceView) -> frozenset[ChangedCell]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 from textual import events
-from textual.message import Message
 from textual.reactive import reactive
 from textual.timer import Timer
 
@@ -29,11 +28,15 @@ RowAt = tuple[Row | None, ...]
 
 
 class Emphasis(Struct, Generic[Row, Cell], frozen=True):
-    """What stands out in a pane: the row under the cursor, the row a lesson points at, the cells that just changed."""
+    """What stands out in a pane: the row under the cursor, the row a lesson points at, the cells that just changed.
+
+    `more` says that the last row tells more about the row under the cursor, in place of where it was read.
+    """
 
     cursor: Row | None = None
     highlight: Row | None = None
     changed: frozenset[Cell] = frozenset()
+    more: bool = False
 
 
 def absent_rows(canvas: Canvas, title: str, view: NotYet | Unavailable, words: Words) -> None:
@@ -55,8 +58,8 @@ def gone_rows(canvas: Canvas, title: str, words: Words, draw_last: Callable[[Can
     canvas.heading(title, words("pane.as-last-seen"), face=MUTE)
 
 
-def source_row(canvas: Canvas, text: str) -> None:
-    """The last row, where it is free: where the row under the cursor was read."""
+def about_row(canvas: Canvas, text: str) -> None:
+    """The last row, where it is free: about the row under the cursor."""
     if all(glyph == " " for glyph, _ in canvas.rows[-1]):
         canvas.put(0, canvas.height - 1, shorten(text, canvas.width), MUTE)
 
@@ -70,23 +73,11 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
     view: reactive[View | NotYet | Unavailable | Gone[View]] = reactive(NotYet("pane.nothing-yet"), init=False)
     highlight: reactive[Row | None] = reactive(None, init=False)
 
-    class Chosen(Message):
-        """Enter: more about this row is wanted."""
-
-        def __init__(self, pane: Pane[Any, Any, Any], row: object) -> None:
-            super().__init__()
-            self.pane = pane
-            self.row = row
-
-        @property
-        def control(self) -> Pane[Any, Any, Any]:
-            """The pane that sent it."""
-            return self.pane
-
     def __init__(self, words: Words, *, motion: bool = True, id: str | None = None) -> None:
         super().__init__(words, id=id)
         self._motion = motion
         self._cursor: Row | None = None
+        self._more = False
         self._changed: frozenset[Cell] = frozenset()
         self._settling: Timer | None = None
         self._row_at: RowAt[Row] = ()
@@ -107,7 +98,7 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
 
     def draw(self, canvas: Canvas) -> None:
         cursor = self._cursor_in(self._rows_now()) if self.has_focus else None
-        self._row_at = self.draw_view(canvas, self.view, Emphasis(cursor, self.highlight, self._changed))
+        self._row_at = self.draw_view(canvas, self.view, Emphasis(cursor, self.highlight, self._changed, self._more))
 
     def watch_view(
         self, old: View | NotYet | Unavailable | Gone[View], new: View | NotYet | Unavailable | Gone[View]
@@ -142,12 +133,12 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
         self.redraw()
 
     def on_key(self, event: events.Key) -> None:
-        """Up and down move the cursor, Enter asks for more."""
+        """Up and down move the cursor, Enter asks for more about its row, or for its source again."""
         steps = {"up": -1, "down": 1, "home": -(10**6), "end": 10**6}
         if event.key in steps:
             self._move(steps[event.key])
-        elif event.key == "enter" and (cursor := self._cursor_in(self._rows_now())) is not None:
-            self.post_message(self.Chosen(self, cursor))
+        elif event.key == "enter":
+            self._toggle_more()
         else:
             return
         event.stop()
@@ -158,10 +149,14 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
         row = self._row_at[event.y] if 0 <= event.y < len(self._row_at) else None
         if row is None:
             return
+        if event.chain == 2:
+            self._toggle_more()
         self._cursor = row
         self.redraw()
-        if event.chain == 2:
-            self.post_message(self.Chosen(self, row))
+
+    def _toggle_more(self) -> None:
+        self._more = not self._more
+        self.redraw()
 
     def _move(self, steps: int) -> None:
         rows = self._rows_now()

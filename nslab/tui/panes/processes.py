@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from nslab.observe.views import Gone, NotYet, ProcessRow, ProcessView, Unavailable
 from nslab.tui.canvas import THICK_EDGE, Canvas
 from nslab.tui.faces import LINE, MUTE, REVERSE, TEXT, Face, hue, lettered, tint
-from nslab.tui.panes.pane import Emphasis, Pane, RowAt, absent_rows, gone_rows, source_row
+from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, absent_rows, gone_rows
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
@@ -58,18 +58,23 @@ def process_rows(
         return ()
     canvas.heading(title, SOURCE)
     row_at = _Tree(canvas, view, words, emphasis).draw()
-    if emphasis.cursor is not None and (line := source_line(view, emphasis.cursor)):
-        source_row(canvas, line)
+    under = next((row for row in view.rows if row.pid == emphasis.cursor), None)
+    if under is not None:
+        about_row(canvas, more_line(under, words) if emphasis.more else source_line(under))
     return row_at
 
 
-def source_line(view: ProcessView, pid: int) -> str | None:
-    """A row's numbers and the file that tells them; None for a process that has left the tree."""
-    row = next((row for row in view.rows if row.pid == pid), None)
-    if row is None or not row.pids:
-        return None
+def source_line(row: ProcessRow) -> str:
+    """A row's numbers and the file that tells them."""
     numbers = " ".join("╌" if cell.pid is None else str(cell.pid) for cell in row.pids)
-    return f"{numbers} ← {row.pids[0].source}"
+    return f"{numbers} ← /proc/{row.pid}/status NSpid"
+
+
+def more_line(row: ProcessRow, words: Words) -> str:
+    """Its user on both sides, and what it does not share with the host."""
+    outside, inside = ("╌" if uid is None else uid for uid in (row.uid_outside, row.uid_inside))
+    own = " ".join(map(str, row.inside)) or words("pane.all-the-hosts")
+    return words("pane.process-more", outside=outside, inside=inside, namespaces=own)
 
 
 def placed(rows: Sequence[ProcessRow], left: int) -> Iterator[Placed]:

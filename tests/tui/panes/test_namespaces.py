@@ -20,6 +20,7 @@ from nslab.tui.panes.namespaces import (
     ChangedCell,
     NamespacePane,
     Shown,
+    members_line,
     namespace_rows,
     source_line,
 )
@@ -267,15 +268,23 @@ async def test_without_motion_a_change_is_at_once_as_it_stays(stand: type, en: W
         assert solid_in_box(widget)
 
 
-async def test_a_click_puts_the_cursor_and_enter_asks_for_more(stand: type, en: Words, heard: list[object]) -> None:
+async def test_a_click_puts_the_cursor_and_enter_tells_who_is_in_there(stand: type, en: Words) -> None:
     widget = NamespacePane(en)
-    async with stand(widget).run_test(size=(41, 12), message_hook=heard.append) as pilot:
+    async with stand(widget).run_test(size=(60, 12)) as pilot:
         widget.view = observed.lesson_namespaces()
         await pilot.pause()
         await pilot.click(offset=(3, 3))
         await pilot.press("enter")
-        await pilot.pause()
-    assert [message.row for message in heard if isinstance(message, NamespacePane.Chosen)] == [Kind.UTS]
+        assert screen(widget).splitlines()[-1] == "A: lab 1, bash 2  B: bash 8, sleep 12"
+        await pilot.press("enter")
+        assert "readlink" in screen(widget).splitlines()[-1]
+
+
+def test_a_namespace_that_nobody_is_in_any_more_says_so(en: Words) -> None:
+    view = observed.lesson_namespaces()
+    left = replace(view.rows[0], cells=tuple(replace(cell, members=()) for cell in view.rows[0].cells if cell))
+    view = replace(view, rows=(left, *view.rows[1:]))
+    assert members_line(view, Kind.PID) == "A: ╌  B: ╌"
 
 
 def screen(widget: Widget) -> str:

@@ -12,7 +12,7 @@ from nslab.observe.views import Gone, NotYet, Perspective, ProcessRow, ProcessVi
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import Role
 from nslab.tui.panes.pane import Emphasis
-from nslab.tui.panes.processes import NOTHING_STANDS_OUT, ProcessPane, Shown, process_rows, source_line
+from nslab.tui.panes.processes import NOTHING_STANDS_OUT, ProcessPane, Shown, more_line, process_rows, source_line
 from nslab.words import Words, words_for
 
 
@@ -177,10 +177,15 @@ def test_a_dead_lab_keeps_its_words_and_loses_its_colours(en: Words) -> None:
 
 
 def test_the_source_names_the_file_of_the_numbers() -> None:
-    view = observed.lesson_processes()
-    assert source_line(view, 8) == "8 1 ← /proc/8/status NSpid"
-    assert source_line(view, 2) == "2 ╌ ← /proc/2/status NSpid"
-    assert source_line(view, 999) is None
+    rows = {row.pid: row for row in observed.lesson_processes().rows}
+    assert source_line(rows[8]) == "8 1 ← /proc/8/status NSpid"
+    assert source_line(rows[2]) == "2 ╌ ← /proc/2/status NSpid"
+
+
+def test_more_about_a_row_are_its_users_and_what_it_does_not_share(en: Words) -> None:
+    rows = {row.pid: row for row in observed.lesson_processes().rows}
+    assert more_line(rows[8], en) == "uid 0 outside, 0 inside; pid:B uts:B"
+    assert more_line(replace(rows[2], uid_inside=None), en) == "uid 0 outside, ╌ inside; all the host's"
 
 
 def test_each_row_is_where_a_click_finds_it(en: Words) -> None:
