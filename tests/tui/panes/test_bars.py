@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import observed
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,7 @@ def test_every_process_is_in_one_segment_and_neighbouring_segments_of_the_living
     segments = segments_of(NamespaceRow(Kind.PID, cells), columns)
     covered = [column for segment in segments for column in range(segment.first, segment.last + 1)]
     assert covered == [at for at, cell in enumerate(cells) if cell is not None]
-    for left, right in zip(segments, segments[1:], strict=False):
+    for left, right in pairwise(segments):
         both_read = not isinstance(left.cell.namespace, Unread) and not isinstance(right.cell.namespace, Unread)
         if left.alive and right.alive and both_read and left.last + 1 == right.first:
             assert differ(left, right)
