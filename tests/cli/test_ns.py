@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,8 +47,15 @@ def test_json_agrees_with_readlink_and_stat_on_every_kind(capsys: pytest.Capture
 def test_json_agrees_with_lsns(capsys: pytest.CaptureFixture[str], box: int) -> None:
     (process,) = json.loads(told(capsys, str(box), "--json"))
     listed = subprocess.run(["lsns", "--json", "--task", str(box)], check=True, capture_output=True, text=True).stdout
-    expected = {row["type"]: int(row["ns"]) for row in json.loads(listed)["namespaces"]}
+    expected = {row["type"]: int(row["ns"]) for row in _lsns_rows(json.loads(listed)["namespaces"])}
     assert {name: namespace["inode"] for name, namespace in process["namespaces"].items()} == expected
+
+
+def _lsns_rows(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """With those that lsns hangs below their owner or parent."""
+    for row in rows:
+        yield row
+        yield from _lsns_rows(row.get("children", []))
 
 
 def test_processes_stand_side_by_side_with_letters_by_kind(capsys: pytest.CaptureFixture[str], box: int) -> None:

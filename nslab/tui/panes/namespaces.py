@@ -59,26 +59,35 @@ def namespace_rows(
 
 def source_line(view: NamespaceView, kind: Kind, width: int) -> str:
     """What a row says, and the command that says it; the longest wording that fits `width` cells."""
-    row = next(row for row in view.rows if row.kind is kind)
-    segments = segments_of(row, view.columns)
-    facts = [_fact(segment.cell) for segment in segments]
-    pids = [column.pid for column in view.columns if column.pid is not None]
-    every = (
-        f"/proc/{{{','.join(map(str, pids))}}}/ns/{kind.value}" if len(pids) > 1 else f"/proc/{pids[0]}/ns/{kind.value}"
-    )
+    segments = _segments(view, kind)
+    if not segments:
+        return ""
+    facts = list(dict.fromkeys(_fact(segment.cell) for segment in segments))
+    pids = [str(column.pid) for column in view.columns if column.pid is not None]
+    every = f"readlink /proc/{_any_of(pids)}/ns/{kind.value}"
     shortest = f"{facts[-1]} ← {segments[-1].cell.source}"
-    wordings = [f"{' ≠ '.join(facts)} ← readlink {every}", shortest]
-    if len(facts) == 1:
-        wordings.insert(1, f"{facts[0].rpartition(' ')[2]} ← readlink {every}")
-    return next((wording for wording in wordings if len(wording) <= width), shortest)
+    alone = [f"{facts[0].rpartition(' ')[2]} ← {every}"] if len(facts) == 1 else []
+    wordings = (f"{' ≠ '.join(facts)} ← {every}", *alone, shortest)
+    return next((wording for wording in wordings if cell_len(wording) <= width), shortest)
 
 
 def members_line(view: NamespaceView, kind: Kind) -> str:
     """Who is in each of a row's namespaces, those first that are fewer: the others may have to be cut."""
+    cells = {segment.cell.namespace: segment.cell for segment in _segments(view, kind)}.values()
+    return "  ".join(
+        f"{cell.letter or '?'}: {', '.join(f'{member.comm} {member.pid}' for member in cell.members) or '╌'}"
+        for cell in sorted(cells, key=lambda cell: len(cell.members))
+    )
+
+
+def _segments(view: NamespaceView, kind: Kind) -> tuple[Segment, ...]:
     row = next(row for row in view.rows if row.kind is kind)
-    cells = sorted((segment.cell for segment in segments_of(row, view.columns)), key=lambda cell: len(cell.members))
-    named = (", ".join(f"{member.comm} {member.pid}" for member in cell.members) or "╌" for cell in cells)
-    return "  ".join(f"{cell.letter or '?'}: {names}" for cell, names in zip(cells, named, strict=True))
+    return segments_of(row, view.columns)
+
+
+def _any_of(pids: list[str]) -> str:
+    """As a shell's braces have it."""
+    return f"{{{','.join(pids)}}}" if len(pids) > 1 else "".join(pids)
 
 
 def _fact(cell: NamespaceCell) -> str:

@@ -220,6 +220,14 @@ def test_the_source_is_a_command_that_can_be_typed(kind: Kind, width: int, line:
     assert source_line(observed.lesson_namespaces(), kind, width) == line
 
 
+def test_a_dead_process_in_the_same_namespace_is_told_once_and_nobody_at_all_is_told_as_nothing() -> None:
+    ended = observed.namespaces(columns=(observed.HOST, replace(observed.BOX, alive=False)))
+    assert source_line(ended, Kind.UTS, 80) == "A 4026532179 ← readlink /proc/{2,8}/ns/uts"
+    assert members_line(ended, Kind.UTS) == "A: lab 1, bash 2"
+    nobody = observed.namespaces(columns=(NamespaceColumn("box", "A", None, None),))
+    assert source_line(nobody, Kind.UTS, 80) == members_line(nobody, Kind.UTS) == ""
+
+
 def test_a_changed_cell_is_the_inverse_of_its_row(en: Words) -> None:
     changed = frozenset({(Kind.PID, 1), (Kind.MNT, 0)})
     canvas = pane(observed.lesson_namespaces(), en, emphasis=Emphasis(changed=changed))
