@@ -67,7 +67,8 @@ def source_line(view: NamespaceView, kind: Kind, width: int) -> str:
     every = f"readlink /proc/{_any_of(pids)}/ns/{kind.value}"
     shortest = f"{facts[-1]} ← {segments[-1].cell.source}"
     alone = [f"{facts[0].rpartition(' ')[2]} ← {every}"] if len(facts) == 1 else []
-    wordings = (f"{' ≠ '.join(facts)} ← {every}", *alone, shortest)
+    known = all(segment.cell.letter is not None for segment in segments)
+    wordings = (f"{(' ≠ ' if known else '  ').join(facts)} ← {every}", *alone, shortest)
     return next((wording for wording in wordings if cell_len(wording) <= width), shortest)
 
 

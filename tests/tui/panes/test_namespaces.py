@@ -174,6 +174,7 @@ def test_an_unread_link_is_named_by_its_errno_and_compared_with_nothing(en: Word
     view = replace(view, rows=(refused, *view.rows[1:]))
     line = next(line for line in pane(view, en).text().splitlines() if line.startswith("pid"))
     assert line == "pid      A 4026532181      ? EACCES"
+    assert source_line(view, Kind.PID, 80) == "A 4026532181  EACCES ← readlink /proc/{2,8}/ns/pid"
 
 
 @pytest.mark.parametrize("size", [(30, 10), (37, 12), (41, 12), (58, 20), (78, 18), (120, 40)])
