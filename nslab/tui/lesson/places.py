@@ -41,7 +41,7 @@ MEDIUM_FROM, LARGE_FROM = 110, 160
 PANE_ROWS_MEDIUM, PANE_ROWS_LARGE = 12, 20
 STORY_MEDIUM, STORY_LARGE = 38, 48
 PROCESSES_CELLS_MEDIUM = 38
-LARGE_PANES = (58, 44)
+LARGE_PANES = (54, 40)
 
 
 def size_of(width: int) -> Size:
@@ -87,7 +87,7 @@ def side_by_side(inner: Region, shown: Shown, size: Size) -> dict[str, Region]:
         pane_rows = min(PANE_ROWS_LARGE if large else PANE_ROWS_MEDIUM, right.height // 2)
     above = Region(right.x, right.y, right.width, right.height - pane_rows - (1 if pane_rows else 0))
     below = Region(right.x, right.bottom - pane_rows, right.width, pane_rows)
-    found = {STORY: Region(0, inner.y, story - 1, inner.height)}
+    found = {STORY: Region(1, inner.y + 1, story - 2, inner.height - 1)}
     if shown.wreck_rows:
         rows = min(shown.wreck_rows, above.height // 2)
         found[WRECK] = Region(above.x, above.bottom - rows, above.width, rows)

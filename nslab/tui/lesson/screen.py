@@ -120,7 +120,7 @@ class LessonScreen(KeyedScreen):
 
     def on_conductor_reshelled(self, message: Conductor.Reshelled) -> None:
         """A shell to show."""
-        self._terminals.attach(message.shell)
+        self._terminals.attach(message.shell, self.app.theme)
 
     def on_conductor_preparing(self, message: Conductor.Preparing) -> None:
         """Earlier steps are being replayed."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from rich.style import Style
+
 from nslab.course.session import Ended, Shell
 from nslab.course.snapshot import TerminalState
 from nslab.kernel.syscalls import signal_name
-from nslab.tui.faces import lettered
+from nslab.tui.faces import Role, lettered
 from nslab.tui.terminal.paint import XTERM
 from nslab.tui.terminal.widget import Terminal
 from nslab.tui.theme import PALETTES, style
@@ -45,9 +47,10 @@ class Terminals:
         """The name of a terminal; None where it is none of the lesson's."""
         return next((name for name, known in self._terminals.items() if known is terminal), None)
 
-    def attach(self, shell: Shell) -> None:
+    def attach(self, shell: Shell, theme: str) -> None:
         """Show a new shell, on a screen that is clear."""
         terminal = self._terminals[shell.name]
+        terminal.wear(prompt_style(HOST_LETTER, theme))
         terminal.attach(shell.master)
         terminal.clear()
         terminal.send(REDRAW)
@@ -64,7 +67,7 @@ class Terminals:
                 continue
             terminal = self._terminals[name]
             self.frames[name].show(self._world(name, state))
-            terminal.prompt_style = style(lettered(state.letter).strong, theme)
+            terminal.wear(prompt_style(state.letter, theme))
             terminal.palette = None if PALETTES[theme].plain else XTERM
             if state.ended is not None and state.shell.pid not in self._told_ended:
                 self._told_ended.add(state.shell.pid)
@@ -92,3 +95,8 @@ class Terminals:
 
     def _mark(self, lines: int) -> str:
         return self._words("lesson.history", lines=lines)
+
+
+def prompt_style(letter: str, theme: str) -> Style:
+    """What a prompt wears in the world of a letter."""
+    return style(lettered(letter).strong.on(Role.TERMINAL), theme)

@@ -291,6 +291,18 @@ class Screen(Grid):
             red, green, blue = colour
             self.write_process_input(f"\x1b]{number};rgb:{red * 257:04x}/{green * 257:04x}/{blue * 257:04x}\x1b\\")
 
+    def wear(self, style: Style) -> None:
+        """Give a style to the prompts printed from now on, and to the one in use: the one that the cursor's line begins with."""
+        if style == self.prompt_style:
+            return
+        self.prompt_style = style
+        row = self.rows[self.cursor.y]
+        for x, cell in enumerate(row):
+            if cell.pen.prompt is not None:
+                row[x] = cell._replace(pen=msgspec.structs.replace(cell.pen, prompt=style))
+        row.drawn = None
+        self.dirty.add(self.cursor.y)
+
     def _mark_prompt(self, mark: str) -> None:
         """What is printed from A on is the prompt, until B, where typing begins; C and D come after it in any case."""
         if mark in ("A", "B", "C", "D"):

@@ -135,14 +135,10 @@ class Terminal(Pointing, can_focus=True):
         """What programs have set as title, without control characters; empty at first."""
         return self._title
 
-    @property
-    def prompt_style(self) -> Style | None:
-        """The style worn by the prompts (between OSC 133 A and B) that are printed from now on; earlier ones keep theirs."""
-        return self.vt.prompt_style
-
-    @prompt_style.setter
-    def prompt_style(self, style: Style | None) -> None:
-        self.vt.prompt_style = style
+    def wear(self, style: Style) -> None:
+        """The style of prompts (between OSC 133 A and B), from the one in use on; earlier ones keep theirs."""
+        self.vt.wear(style)
+        self._look()
 
     @property
     def palette(self) -> AnsiColours | None:

@@ -336,15 +336,27 @@ async def test_focus_is_reported_where_the_program_asked_for_it() -> None:
 
 async def test_a_prompt_keeps_its_style_when_the_world_changes() -> None:
     async with desk() as at:
-        at.terminal.prompt_style = Style(color="#0000ff")
+        at.terminal.wear(Style(color="#0000ff"))
         await at.prints("\x1b]133;A\x07$ \x1b]133;B\x07x\r\n")
-        at.terminal.prompt_style = Style(color="#ffff00")
+        at.terminal.wear(Style(color="#ffff00"))
         await at.prints("\x1b]133;A\x07# \x1b]133;B\x07")
         first = [next(iter(at.terminal.render_line(y))) for y in (0, 1)]
         assert [segment.style.color.name for segment in first if segment.style and segment.style.color] == [
             "#0000ff",
             "#ffff00",
         ]
+
+
+async def test_the_prompt_in_use_wears_the_colour_of_the_world_it_turned_out_to_be_in() -> None:
+    async with desk() as at:
+        at.terminal.wear(Style(color="#0000ff"))
+        await at.prints("\x1b]133;A\x07# \x1b]133;B\x07typed")
+        at.terminal.wear(Style(color="#ffff00"))
+        colours = [
+            segment.style.color.name for segment in at.terminal.render_line(0) if segment.style and segment.style.color
+        ]
+        assert colours[0] == "#ffff00"
+        assert "#0000ff" not in colours
 
 
 async def test_without_a_palette_programs_have_no_colour() -> None:
