@@ -52,8 +52,9 @@ class Cast:
         self._engine = Engine()
 
     def update(self, look: Look, engine: Engine) -> None:
-        """Bind every name that was ever asked for to what is there now."""
+        """Bind every name that was ever asked for, and each container's, to what is there now."""
         self._look, self._engine = look, engine
+        self._asked += [name for name in engine.containers if name not in self._asked]
         for name in self._asked:
             self._bind(name, look)
 

@@ -1,0 +1,274 @@
+"""Every question that the course asks of the machine, answered by a real lab; and what can't be observed, with its reason."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from nslab.course import live
+from nslab.course.model import Container
+from nslab.course.probes import Clone, Fork, Kill, Open, Setns
+from nslab.course.told import Absent, Namespace
+from nslab.course.world import FileFacts, Holders, Life
+from nslab.kernel.namespaces import Kind
+from tests.stage import Stage, staged
+
+WEB = Container("web", (Kind.PID, Kind.UTS, Kind.MNT), "shop")
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    """One lab for all: a learner's container in `box`, the engine's `web`."""
+    with staged(WEB, files={"note": b"read me\n"}) as stage:
+        stage.box()
+        stage.run("box", "hostname container")
+        yield stage
+
+
+def reason(answer: object) -> str:
+    assert isinstance(answer, Absent), answer
+    return answer.reason.id
+
+
+def id_of(path: str) -> tuple[int, int]:
+    facts = os.stat(path)
+    return facts.st_dev, facts.st_ino
+
+
+def test_a_number_is_told_as_each_side_counts(stage: Stage) -> None:
+    outside, inside = stage.world.pid("box:bash", "host"), stage.world.pid("box:bash", "box")
+    assert inside == 1
+    assert isinstance(outside, int)
+    assert outside > 1
+    assert reason(stage.world.pid("host", "box")) == "absent.no-number"
+
+
+def test_names_of_programs_and_machines(stage: Stage) -> None:
+    assert (stage.world.comm("host"), stage.world.comm("box"), stage.world.comm("web")) == ("lab", "bash", "sleep")
+    assert (stage.world.hostname("host"), stage.world.hostname("box")) == ("lab", "container")
+    assert stage.world.hostname("web") == "shop"
+    assert stage.world.hostnames() == {"lab", "container", "shop"}
+    stage.run("box", "domainname example")
+    assert (stage.world.domainname("box"), stage.world.domainname("host")) == ("example", "(none)")
+
+
+def test_a_namespace_is_the_one_that_the_kernels_link_names(stage: Stage) -> None:
+    own = stage.world.namespace("host", Kind.UTS)
+    assert isinstance(own, Namespace)
+    assert (own.id.device, own.id.inode) == id_of(f"/proc/{stage.session.lab.pid}/ns/uts")
+    assert stage.world.namespace("box", Kind.UTS) != own
+    assert stage.world.namespace("box", Kind.NET) == stage.world.namespace("host", Kind.NET)
+
+
+def test_a_namespace_bound_to_a_file_is_known_by_it_and_the_mount_holds_it(stage: Stage) -> None:
+    stage.run("host", "touch /tmp/kept && unshare --uts=/tmp/kept true")
+    kept = stage.world.namespace_at("/tmp/kept", Kind.UTS)
+    assert isinstance(kept, Namespace)
+    assert kept not in (stage.world.namespace("host", Kind.UTS), stage.world.namespace("box", Kind.UTS))
+    assert stage.world.holders(kept) == Holders(processes=0, fds=0, mounts=1)
+    stage.run("host", "umount /tmp/kept")
+    assert reason(stage.world.namespace_at("/tmp/kept", Kind.UTS)) == "absent.not-a-namespace"
+    assert reason(stage.world.namespace_at("/tmp/none", Kind.UTS)) == "absent.refused"
+
+
+def test_what_holds_a_namespace_is_counted() -> None:
+    with staged() as stage:
+        stage.type("box", "unshare --uts sleep 60")
+        stage.until(lambda: stage.world.comm("box") == "sleep")
+        own = stage.world.namespace("box", Kind.UTS)
+        assert isinstance(own, Namespace)
+        assert stage.world.holders(own) == Holders(processes=1, fds=0, mounts=0)
+        stage.run("host", "exec 7</proc/$(pgrep -x sleep)/ns/uts; pkill -x sleep")
+        stage.until(lambda: stage.world.life("box") is Life.GONE)
+        assert stage.world.namespace("box", Kind.UTS) == own
+        assert stage.world.holders(own) == Holders(processes=0, fds=1, mounts=0)
+
+
+def test_a_status_is_told_as_the_asking_side_s_own_procfs_shows_it(stage: Stage) -> None:
+    outside = stage.world.status("box:bash", "host")
+    assert isinstance(outside, str)
+    assert f"NSpid:\t{stage.world.pid('box', 'host')}\t1\n" in outside
+    # The box shares the lab's /proc: process 1 there is the lab's.
+    inside = stage.world.status("box:bash", "box")
+    assert isinstance(inside, str)
+    assert inside.startswith("Name:\tlab\n")
+    assert stage.world.comm("web") in str(stage.world.status("web:sleep", "web"))
+
+
+def test_a_file_is_read_as_its_reader_sees_it(stage: Stage) -> None:
+    assert stage.world.text("~/note", "host") == "read me\n"
+    assert stage.world.text("/proc/1/comm", "web") == "sleep\n"
+    assert reason(stage.world.text("/root/note", "web")) == "absent.refused"
+    assert reason(stage.world.text("/etc/shadow-of-nobody", "host")) == "absent.refused"
+
+
+def test_a_long_file_of_the_kernel_is_read_to_its_end(stage: Stage) -> None:
+    """Such a read returns a page at most."""
+    text = stage.world.text("/proc/kallsyms", "host")
+    assert isinstance(text, str)
+    assert len(text) == live.TEXT_BYTES
+
+
+def test_a_file_is_told_by_its_kind_and_its_bits(stage: Stage) -> None:
+    stage.run("host", "cp /bin/true ~/program; ln -sf program ~/link")
+    assert stage.world.file("~/program", "host") == FileFacts(regular=True, executable=True)
+    assert stage.world.file("~/link", "host") == FileFacts(regular=True, executable=True)
+    assert stage.world.file("~/note", "host") == FileFacts(regular=True, executable=False)
+    assert stage.world.file("~", "host") == FileFacts(regular=False, executable=True)
+    assert reason(stage.world.file("~/nothing", "host")) == "absent.refused"
+
+
+def test_no_link_of_the_learner_s_leads_out_of_the_lab(stage: Stage, tmp_path: Path) -> None:
+    """The real machine's file is named by every way there is from inside; none may reach it."""
+    secret = tmp_path / "secret"
+    secret.write_text("of the real machine")
+    outer = f"/proc/{os.getpid()}/root{secret}"
+    up = "../" * 30
+    for number, target in enumerate((secret, f"{up}{secret}", f"/proc/1/root{secret}", f"/proc/self/root{secret}", outer)):
+        stage.run("host", f"ln -sfn {target} /tmp/way-{number}")
+        assert isinstance(stage.world.text(f"/tmp/way-{number}", "host"), Absent), target
+        assert isinstance(stage.world.file(f"/tmp/way-{number}", "host"), Absent), target
+    assert isinstance(stage.world.text(f"/tmp/{up}{secret}", "web"), Absent)
+
+
+def test_a_magic_link_is_refused_even_to_where_it_would_be_allowed(stage: Stage) -> None:
+    stage.run("host", "ln -sfn /proc/1/root/etc/passwd /tmp/magic")
+    answer = stage.world.text("/tmp/magic", "host")
+    assert isinstance(answer, Absent)
+    assert answer.reason.facts == {"what": "/tmp/magic", "errno": "ELOOP"}
+
+
+@pytest.mark.parametrize(
+    "made", ["mkfifo /tmp/odd", "mkdir /tmp/odd", "ln -s $(tty) /tmp/odd", "ln -s /dev/zero /tmp/odd"]
+)
+def test_what_is_no_regular_file_is_not_read(stage: Stage, made: str) -> None:
+    """A terminal's keys and a pipe's bytes would be taken from whom they are for."""
+    stage.run("host", made)
+    assert reason(stage.world.text("/tmp/odd", "host")) == "absent.not-a-file"
+    stage.run("host", "rm -r /tmp/odd")
+
+
+def test_nothing_is_kept_open_that_would_keep_the_learner_from_unmounting(stage: Stage) -> None:
+    stage.run("host", "mkdir -p /tmp/mine && mount -t tmpfs mine /tmp/mine && echo here > /tmp/mine/file")
+    assert stage.world.text("/tmp/mine/file", "host") == "here\n"
+    assert stage.world.file("/tmp/mine/file", "host") == FileFacts(regular=True, executable=False)
+    assert stage.world.mounts_at("/tmp/mine", "host") == 1
+    assert reason(stage.world.namespace_at("/tmp/mine/file", Kind.UTS)) == "absent.not-a-namespace"
+    stage.run("host", "umount /tmp/mine")
+    assert stage.world.mounts_at("/tmp/mine", "host") == 0
+
+
+def test_mounts_are_counted_where_a_process_sees_them(stage: Stage) -> None:
+    assert stage.world.mounts_at("/proc", "host") == 1
+    stage.run("box", "unshare --mount sh -c 'mount -t tmpfs x /root; sleep 0.01'")
+    assert stage.world.mounts_at("~", "host") == 0
+    assert stage.world.mounts_at("/proc", "web") == 1
+
+
+def test_the_host_s_own_view_survives_a_learner_who_mounts_over_proc(stage: Stage) -> None:
+    stage.run("host", "mount -t tmpfs hidden /proc")
+    stage.session.look()
+    assert stage.world.pid("box:bash", "box") == 1
+    assert stage.world.mounts_at("/proc", "host") == 2
+    assert isinstance(stage.world.status("box:bash", "host"), str)
+    assert isinstance(stage.world.text("/proc/1/comm", "host"), Absent)
+    stage.run("host", "umount /proc")
+
+
+def test_life_tells_never_from_no_longer(stage: Stage) -> None:
+    assert stage.world.life("box") is Life.ALIVE
+    assert stage.world.life("box:no-such") is Life.NEVER_SEEN
+
+
+def test_depth_counts_the_levels_between(stage: Stage) -> None:
+    assert stage.world.pid_depth("box", "host") == 1
+    assert stage.world.pid_depth("host", "host") == 0
+    assert reason(stage.world.pid_depth("host", "box")) == "absent.not-below"
+    assert reason(stage.world.pid_depth("deep:none", "host")) == "absent.never-seen"
+
+
+@pytest.mark.parametrize(
+    ("call", "where", "without", "expected"),
+    [
+        (Clone((Kind.UTS,)), "host", (), 0),
+        (Clone((Kind.UTS,)), "host", ("CAP_SYS_ADMIN",), errno.EPERM),
+        (Fork(True), "host", (), 0),
+        (Kill("1"), "box", (), 0),
+        (Kill("12345"), "box", (), errno.ESRCH),
+        (Open("~/note"), "host", (), 0),
+        (Open("~/note"), "web", (), errno.ENOENT),
+        (Open("/proc/sys/kernel/hostname", write=True), "host", (), errno.EACCES),
+        (Setns("/proc/1/ns/uts", Kind.UTS), "box", (), 0),
+        (Setns("/proc/1/ns/uts", Kind.NET), "box", (), errno.EINVAL),
+    ],
+)
+def test_a_probe_tells_the_errno_of_that_very_call(
+    stage: Stage, call: object, where: str, without: tuple[str, ...], expected: int
+) -> None:
+    assert stage.world.probe(call, where, without) == expected  # type: ignore[arg-type]
+
+
+def test_a_program_s_status_is_told_as_a_shell_counts(stage: Stage) -> None:
+    for name, script in {"seven": "exit 7", "killed": "kill -9 $$", "slow": "sleep 5"}.items():
+        stage.session.lab.put(f"/root/{name}", f"#!/bin/sh\n{script}\n".encode(), 0o755)
+    assert stage.world.exit_status("~/seven", "box", ()) == 7
+    assert stage.world.exit_status("~/killed", "box", ()) == 128 + signal.SIGKILL
+    assert reason(stage.world.exit_status("~/slow", "box", ())) == "absent.too-slow"
+    assert reason(stage.world.exit_status("~/none", "box", ())) == "absent.lab"
+    stage.session.look()
+    assert not [one for one in stage.world.seen.scan.processes if one.comm == "slow"]
+
+
+def test_a_program_runs_without_what_it_is_denied(stage: Stage) -> None:
+    stage.session.lab.put("/root/rename", b"#!/bin/sh\nhostname other\n", 0o755)
+    assert stage.world.exit_status("~/rename", "box", ("CAP_SYS_ADMIN",)) != 0
+    assert stage.world.hostname("box") == "container"
+
+
+QUESTIONS: dict[str, Callable[[live.LiveWorld, str], object]] = {
+    "pid": lambda world, who: world.pid(who, "host"),
+    "pid seen from": lambda world, who: world.pid("host", who),
+    "comm": lambda world, who: world.comm(who),
+    "hostname": lambda world, who: world.hostname(who),
+    "domainname": lambda world, who: world.domainname(who),
+    "status": lambda world, who: world.status(who, "host"),
+    "text": lambda world, who: world.text("/etc/passwd", who),
+    "file": lambda world, who: world.file("/etc/passwd", who),
+    "mounts": lambda world, who: world.mounts_at("/", who),
+    "depth": lambda world, who: world.pid_depth(who, "host"),
+    "depth below": lambda world, who: world.pid_depth("host", who),
+    "probe": lambda world, who: world.probe(Fork(True), who, ()),
+    "exit status": lambda world, who: world.exit_status("/bin/true", who, ()),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_of_who_never_was_every_answer_says_so(stage: Stage, question: str) -> None:
+    assert reason(QUESTIONS[question](stage.world, "nobody:init")) == "absent.never-seen"
+    assert reason(stage.world.namespace("nobody", Kind.PID)) == "absent.never-seen"
+
+
+@pytest.fixture(scope="module")
+def ended() -> Iterator[Stage]:
+    """A lab whose PID 1 was killed, container and all."""
+    with staged(WEB) as stage:
+        stage.box()
+        os.kill(stage.session.lab.pid, signal.SIGKILL)
+        stage.until(lambda: not stage.world.seen.host_alive)
+        yield stage
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_of_who_has_ended_every_answer_says_so(ended: Stage, question: str) -> None:
+    assert reason(QUESTIONS[question](ended.world, "box:bash")) == "absent.ended"
+    assert ended.world.life("box:bash") is Life.GONE
+
+
+def test_of_a_lab_that_has_ended_the_last_namespaces_are_still_known(ended: Stage) -> None:
+    assert isinstance(ended.world.namespace("box", Kind.PID), Namespace)
+    assert ended.world.hostnames() == frozenset()
