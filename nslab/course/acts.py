@@ -45,10 +45,10 @@ def type_setup(play: Play, pause: Pause) -> Stuck | None:
     return None
 
 
-def reset_lab(play: Play, progress: Progress, pause: Pause | None = None) -> Stuck | None:
-    """A new lab, in which the steps before the one being played are replayed. What was said stays."""
+def reset_lab(play: Play, progress: Progress) -> Stuck | None:
+    """A new lab, in which the steps before the one being played are replayed. What was said stays. Raises LabError."""
     play.renew_lab()
-    replayed = replay(play, play.player.frontier, pause, progress)
+    replayed = replay(play, play.player.frontier, progress)
     play.tell(LabReset(replayed.judged))
     return replayed.stuck
 
@@ -58,6 +58,6 @@ def resume_at(play: Play, step: str, predictions: dict[str, str], progress: Prog
     ids = [known.id for known in play.player.steps]
     if step not in ids:
         return None
-    replayed = replay(play, ids.index(step), None, progress)
+    replayed = replay(play, ids.index(step), progress)
     play.move_to(resume(play.player, step, predictions, replayed.judged))
     return replayed.stuck

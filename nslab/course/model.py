@@ -8,7 +8,6 @@ from msgspec import Struct, field
 
 from nslab.course.checks import Check
 from nslab.course.roles import (
-    ContainerName,
     FileName,
     Id,
     LessonId,
@@ -34,8 +33,6 @@ class Container(Struct, frozen=True, forbid_unknown_fields=True):
     namespaces: tuple[Kind, ...]
     hostname: str | None = None
     args: tuple[str, ...] = ("sleep", "infinity")
-    share: dict[Kind, ContainerName] = {}
-    """Namespaces to join instead of making them: kind to the container that has it."""
 
 
 class Run(Struct, frozen=True, forbid_unknown_fields=True):

@@ -82,8 +82,6 @@ class Names:
                 return ERRNOS
             case Role.FILE:
                 return self._files
-            case Role.CONTAINER:
-                return self._declared(use.path)
             case Role.TERMINAL:
                 return PLACES | self._all_containers() if use.path[0] == "terminals" else self._terminals
             case Role.TASK:

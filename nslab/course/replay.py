@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from nslab.course.bench import SessionBench
+from nslab.course.drive import Drain
 from nslab.course.look import lasting
 from nslab.course.model import Step
 from nslab.course.perform import Over, Stuck, perform
@@ -18,6 +19,7 @@ NOT_PLAYED = Judged(None, {})
 """Of a step that lies before a new lab: nothing of it is left there to be read."""
 
 Progress = Callable[[int, int], None]
+"""Told how many steps of how many are done, at every wait; what it raises ends the replay."""
 
 
 class Replayed(Struct, frozen=True):
@@ -27,27 +29,32 @@ class Replayed(Struct, frozen=True):
     stuck: Stuck | None = None
 
 
-def replay(
-    play: Play, upto: int, pause: Callable[[float], None] | None = None, progress: Progress | None = None
-) -> Replayed:
-    """Perform the player's steps before index `upto` in the play's lab, which must be new.
+def replay(play: Play, upto: int, progress: Progress) -> Replayed:
+    """Perform the player's steps before index `upto` in the play's lab, which must be new; nobody reads its terminals.
 
-    Begins at the last step before it that has a new lab anyway. `progress` is told how many of how many are done.
+    Begins at the last step before it that has a new lab anyway.
     """
     steps = play.player.steps
     first = begins_at(steps, upto)
     judged = {step.id: NOT_PLAYED for step in steps[:first]}
     frozen: dict[str, Reading] = {}
+    done = 0
+    drain = Drain([shell.master for shell in play.session.shells.values()])
+
+    def pause(seconds: float) -> None:
+        progress(done, upto - first)
+        drain(seconds)
+
     bench = SessionBench(play.session, pause)
-    for done, step in enumerate(steps[first:upto]):
-        if progress is not None:
-            progress(done, upto - first)
+    for step in steps[first:upto]:
+        progress(done, upto - first)
         for moment in perform(step, bench, frozen):
             if isinstance(moment, Stuck):
                 return Replayed(judged, moment)
             if isinstance(moment, Over):
                 judged[step.id] = moment.judged
                 frozen |= lasting(moment.judged.values)
+        done += 1
     return Replayed(judged)
 
 

@@ -23,7 +23,6 @@ class Role(StrEnum):
     PROGRAM = "program"
     FILE = "file"
     TASK = "task"
-    CONTAINER = "container"
     CAPABILITY = "capability"
     ERRNO = "errno"
     TEXT = "text"
@@ -55,9 +54,6 @@ FileName = Annotated[str, Meta(extra={"role": Role.FILE})]
 
 TaskId = Annotated[str, Meta(extra={"role": Role.TASK})]
 """A task of the same step."""
-
-ContainerName = Annotated[str, Meta(extra={"role": Role.CONTAINER})]
-"""A container that the lesson declares."""
 
 Capability = Annotated[str, Meta(extra={"role": Role.CAPABILITY})]
 """A capability as capabilities(7) spells it: CAP_SYS_ADMIN."""

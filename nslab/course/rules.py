@@ -158,8 +158,6 @@ def _highlight(highlight: Highlight) -> Iterator[Fault]:
 def _container(container: Container) -> Iterator[Fault]:
     if container.container in ("host", "deep"):
         yield ("container",), Told("fault.reserved", {"name": container.container})
-    for kind in container.share.keys() & set(container.namespaces):
-        yield ("share", kind.value), Told("fault.own-and-shared", {"type": kind.value})
     if not container.args:
         yield ("args",), Told("fault.empty-list")
 

@@ -47,17 +47,20 @@ def clone_names(words: tuple[Argument, ...]) -> str:
 
 
 def mount_call(step: Step) -> str:
+    """mount(2) with its flags by name."""
     source, target, fstype, flags, data = step.args
     return f"mount({shown(source)}, {shown(target)}, {shown(fstype)}, {flag_names(int(str(flags)))}, {shown(data)})"
 
 
 def execve_call(step: Step) -> str:
+    """execve(2) with its arguments, its environment counted."""
     count = int(str(step.args[0]))
     arguments = ", ".join(shown(word) for word in step.args[1 : count + 1])
     return f"execve({shown(step.args[1])}, [{arguments}], /* {len(step.args) - 1 - count} variables */)"
 
 
 def capability_names(numbers: tuple[Argument, ...]) -> str:
+    """CAP_CHOWN|CAP_KILL, and 0 for none."""
     return "|".join(f"CAP_{Capability(int(str(number))).name}" for number in numbers) or "0"
 
 

@@ -61,8 +61,6 @@ ONE_FAULT = [
     ('namespaces = ["pid", "uts"], hostname', 'namespaces = ["pid", "utc"], hostname', "fault.unknown-word"),
     ('container = "web", namespaces', 'container = "host", namespaces', "fault.reserved"),
     ('hostname = "web" }', 'hostname = "web", args = [] }', "fault.empty-list"),
-    ('hostname = "web" }', 'share = { uts = "web" } }', "fault.own-and-shared"),
-    ('hostname = "web" }', 'share = { net = "wob" } }', "fault.unknown-container"),
     ('in = "host" }]\n\n[[step]]\nid = "first"', 'in = "hst" }]\n\n[[step]]\nid = "first"', "fault.unknown-terminal"),
     (ALIVE, '{ kind = "alife", process = "web" }', "fault.unknown-kind"),
     (ALIVE, '{ kind = "alive", process = "wob" }', "fault.unknown-process"),

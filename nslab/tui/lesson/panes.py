@@ -10,7 +10,7 @@ from msgspec import Struct
 from nslab.course.model import Highlight
 from nslab.course.player import Stage
 from nslab.course.snapshot import Snapshot
-from nslab.observe.views import Gone
+from nslab.observe.views import Gone, NotYet
 from nslab.tui.panes.namespaces import NamespacePane
 from nslab.tui.panes.pane import Pane
 from nslab.tui.panes.processes import ProcessPane
@@ -50,7 +50,7 @@ def show_panes(panes: dict[str, AnyPane], seen: Snapshot) -> None:
         view = PANES[name].view(seen)
         if seen.lab_alive:
             pane.view = view
-        elif not isinstance(pane.view, Gone):
+        elif not isinstance(pane.view, Gone | NotYet):  # it may have died before anything was seen
             pane.view = Gone(pane.view)
         lit = highlight is not None and highlight.pane == name
         pane.highlight = PANES[name].row(highlight, seen) if highlight is not None and lit else None
