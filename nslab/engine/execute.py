@@ -20,6 +20,7 @@ import time
 
 from nslab.engine.board import ENDED, FRESH, STARTED, Board
 from nslab.engine.calls import CALLS, FD_FOLLOWS, Actor
+from nslab.engine.protocol import receive_fds
 from nslab.engine.steps import Done, Lost, NeverRun, Outcome, Plan, Step, Who
 from nslab.kernel.process import pidfd_open, pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError
@@ -109,10 +110,10 @@ class Execution:
         self._collect(first, last)
 
     def _receive(self, channel: socket.socket) -> None:
-        """Wait for the answer, or for the end of file that close-on-exec or death brings; a reset, where it left our order unread."""
+        """Wait for the answer, or for the end of file that close-on-exec or death brings (a reset, where it left an order unread)."""
         while True:
             try:
-                message, fds, _, _ = socket.recv_fds(channel, 16, 1, socket.MSG_CMSG_CLOEXEC)
+                message, fds, _ = receive_fds(channel, 16, 1)
             except ConnectionResetError:
                 return
             if message == FD_FOLLOWS and fds:

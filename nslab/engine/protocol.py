@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import struct
 from typing import TypeVar
 
 import msgspec
@@ -22,6 +23,7 @@ from nslab.kernel.uts import UtsNames
 PACKET_BYTES = 192 << 10  # below the kernel's default socket buffer of 208 KiB
 REQUEST_BYTES = 128 << 10  # less, for a reply repeats in its plan what the request held, and must fit too
 MOST_FDS = 8
+FD = struct.Struct("=i")
 
 
 class ProtocolError(Exception):
@@ -195,7 +197,7 @@ def send(sock: socket.socket, message: Struct, fds: tuple[int, ...] = (), *, mos
 
 def receive(sock: socket.socket, decoder: msgspec.json.Decoder[Message]) -> tuple[Message, list[int]] | None:
     """One packet and its fds, close-on-exec; None at the end of file. Raises ProtocolError, closing the fds, and OSError."""
-    data, fds, flags, _ = socket.recv_fds(sock, PACKET_BYTES, MOST_FDS, socket.MSG_CMSG_CLOEXEC)
+    data, fds, flags = receive_fds(sock, PACKET_BYTES, MOST_FDS)
     if not data and not fds:
         return None
     try:
@@ -208,6 +210,22 @@ def receive(sock: socket.socket, decoder: msgspec.json.Decoder[Message]) -> tupl
     except ProtocolError:
         close_all(fds)
         raise
+
+
+def receive_fds(sock: socket.socket, most_bytes: int, most_fds: int) -> tuple[bytes, list[int], int]:
+    """Bytes, fds, and MSG_* flags of one packet. socket.recv_fds drops its own flags, so that its fds are inherited by exec.
+
+    Raises OSError.
+    """
+    room = socket.CMSG_LEN(most_fds * FD.size)
+    data, ancillary, flags, _ = sock.recvmsg(most_bytes, room, socket.MSG_CMSG_CLOEXEC)
+    fds = [
+        fd
+        for level, kind, packed in ancillary
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS)
+        for (fd,) in FD.iter_unpack(packed[: len(packed) - len(packed) % FD.size])
+    ]
+    return data, fds, flags
 
 
 def close_all(fds: list[int] | tuple[int, ...]) -> None:

@@ -57,19 +57,25 @@ def base(environ: dict[str, str], uid: int) -> Path:
 
 
 def make(parent: Path, owner_pid: int, command: str) -> RunDirectory:
-    """A run directory of our own, locked. Raises OSError."""
+    """A run directory of our own, locked. Raises OSError; then nothing of it stays."""
     parent.mkdir(mode=0o711, parents=True, exist_ok=True)
     name = secrets.token_hex(4)
     young = parent / (NEW + name)
     young.mkdir(mode=0o711)
-    os.chmod(young, 0o711)  # past any umask: the lab's root, a stranger here, must find its mount point
-    (young / ROOT).mkdir(mode=0o755)
-    lock = os.open(young / LOCK, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    os.write(lock, json.dumps({"pid": owner_pid, "command": command}).encode())
-    path = parent / name
-    young.rename(path)
-    return RunDirectory(path, lock)
+    lock = -1
+    try:
+        os.chmod(young, 0o711)  # past any umask: the lab's root, a stranger here, must find its mount point
+        (young / ROOT).mkdir(mode=0o755)
+        lock = os.open(young / LOCK, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        os.write(lock, json.dumps({"pid": owner_pid, "command": command}).encode())
+        young.rename(parent / name)
+    except OSError:
+        if lock >= 0:
+            os.close(lock)
+        remove(young)
+        raise
+    return RunDirectory(parent / name, lock)
 
 
 def remove(path: Path) -> None:

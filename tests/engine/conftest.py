@@ -235,16 +235,17 @@ sys.exit(keeper.main(sys.argv[1:]))
 
 
 @pytest.fixture
-def changed_lab(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Lab]:
+def changed_lab(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], Lab]:
     """`changed_lab(patch)`: a lab whose keeper ran some lines of Python before it began. The caller closes it."""
 
     def start(patch: str, *prefix: str) -> Lab:
-        program = DRIVER.format(patch=textwrap.dedent(patch))
+        program = tmp_path / "keeper.py"
+        program.write_text(DRIVER.format(patch=textwrap.dedent(patch)))
         plain = subprocess.Popen
 
         def popen(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
             module = command.index("-m")
-            return plain([*prefix, *command[:module], "-c", program, *command[module + 2 :]], **options)
+            return plain([*prefix, *command[:module], str(program), *command[module + 2 :]], **options)
 
         with monkeypatch.context() as context:
             context.setattr(subprocess, "Popen", popen)

@@ -1,0 +1,161 @@
+"""Run directories: made under a lock, judged by it alone, and swept by name."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nslab.engine import rundir
+from nslab.engine.rundir import base, make, remove, sweep
+
+ROOT = os.geteuid() == 0
+
+
+def left_behind(parent: Path) -> Path:
+    """A run directory whose keeper is gone."""
+    run = make(parent, 4_000_000, "nslab")
+    os.close(run.lock_fd)
+    return run.path
+
+
+def test_a_run_directory_is_locked_empty_and_says_whose_it_is(tmp_path: Path) -> None:
+    run = make(tmp_path / "nslab", 77, "nslab")
+    assert sorted(os.listdir(run.path)) == ["lock", "root"]
+    assert json.loads((run.path / "lock").read_text()) == {"pid": 77, "command": "nslab"}
+    assert os.get_inheritable(run.lock_fd) is False
+    with (run.path / "lock").open() as other, pytest.raises(BlockingIOError):
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(run.lock_fd)
+
+
+def test_the_labs_root_can_reach_its_mount_point_under_any_umask(tmp_path: Path) -> None:
+    former = os.umask(0o077)
+    try:
+        run = make(tmp_path, 1, "x")
+    finally:
+        os.umask(former)
+    os.close(run.lock_fd)
+    assert run.path.stat().st_mode & 0o777 == 0o711
+    assert run.root.stat().st_mode & 0o755 == 0o755 & ~0o077 | 0o700 or run.root.stat().st_mode & 0o700
+
+
+def test_what_dead_keepers_left_is_swept_and_a_live_lab_is_not_touched(tmp_path: Path) -> None:
+    live, dead = make(tmp_path, os.getpid(), "alive"), left_behind(tmp_path)
+    swept, in_use = sweep(tmp_path)
+    assert (swept, [(one.path, one.pid, one.command) for one in in_use]) == (
+        (dead,),
+        [(live.path, os.getpid(), "alive")],
+    )
+    assert live.path.exists()
+    assert not dead.exists()
+    os.close(live.lock_fd)
+
+
+def test_a_stale_lock_with_a_living_pid_is_swept_for_only_the_lock_counts(tmp_path: Path) -> None:
+    path = left_behind(tmp_path)
+    (path / "lock").write_text(json.dumps({"pid": os.getpid(), "command": "reused"}))
+    assert sweep(tmp_path)[0] == (path,)
+
+
+def test_a_lock_that_says_nonsense_is_still_an_occupant(tmp_path: Path) -> None:
+    run = make(tmp_path, 1, "x")
+    os.ftruncate(run.lock_fd, 0)
+    assert [(one.pid, one.command) for one in sweep(tmp_path)[1]] == [(None, "")]
+    os.close(run.lock_fd)
+
+
+@given(st.binary(max_size=300))
+@settings(database=None)
+def test_any_bytes_in_a_lock_are_read_without_a_crash(data: bytes) -> None:
+    fd = os.memfd_create("lock")
+    os.write(fd, data)
+    assert rundir.occupant(Path("/x"), fd).path == Path("/x")
+    os.close(fd)
+
+
+def test_a_directory_without_a_lock_is_swept(tmp_path: Path) -> None:
+    path = left_behind(tmp_path)
+    (path / "lock").unlink()
+    assert sweep(tmp_path)[0] == (path,)
+
+
+def test_a_directory_that_is_just_being_made_is_left_alone_and_swept_when_abandoned(tmp_path: Path) -> None:
+    young = tmp_path / ".new-0a0b"
+    (young / "root").mkdir(parents=True)
+    assert sweep(tmp_path) == ((), ())
+    os.utime(young, (time.time() - 120, time.time() - 120))
+    assert sweep(tmp_path)[0] == (young,)
+
+
+def test_links_are_not_followed(tmp_path: Path) -> None:
+    elsewhere, base_ = tmp_path / "elsewhere", tmp_path / "nslab"
+    base_.mkdir()
+    victim = left_behind(elsewhere)
+    (base_ / "link").symlink_to(victim)
+    inner = left_behind(base_)
+    (inner / "root").rmdir()
+    (inner / "root").symlink_to(victim / "root")
+    (inner / "lock").unlink()
+    (inner / "lock").symlink_to(victim / "lock")
+    sweep(base_)
+    assert sorted(os.listdir(victim)) == ["lock", "root"]
+    assert (base_ / "link").is_symlink()
+
+
+def test_files_of_somebodys_in_a_run_directory_are_not_deleted(tmp_path: Path) -> None:
+    path = left_behind(tmp_path)
+    (path / "root" / "precious").write_text("x")
+    assert sweep(tmp_path)[0] == ()
+    assert (path / "root" / "precious").read_text() == "x"
+
+
+@pytest.mark.as_root
+def test_a_foreign_owners_directory_is_passed_over(tmp_path: Path) -> None:
+    path = left_behind(tmp_path)
+    os.chown(path, 65534, 65534)
+    assert sweep(tmp_path) == ((), ())
+    assert path.exists()
+
+
+def test_a_base_that_is_not_there_has_nothing_to_sweep(tmp_path: Path) -> None:
+    assert sweep(tmp_path / "nosuch") == ((), ())
+
+
+def test_removing_twice_is_no_error(tmp_path: Path) -> None:
+    path = left_behind(tmp_path)
+    remove(path)
+    remove(path)
+
+
+def test_a_full_disk_leaves_nothing_half_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock can't be written; the kernel's own refusal is tested with a whole lab, in test_limits.py."""
+
+    def full(_fd: int, _data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError):
+        make(tmp_path, 1, "x")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("environ", "uid", "path"),
+    [
+        ({"XDG_RUNTIME_DIR": "/tmp"}, 0, "/run/nslab"),
+        ({"XDG_RUNTIME_DIR": "/tmp", "HOME": "/home/a"}, 1000, "/tmp/nslab"),
+        ({"XDG_RUNTIME_DIR": "/nosuch", "HOME": "/home/a"}, 1000, "/home/a/.local/state/nslab/run"),
+        ({"XDG_STATE_HOME": "/state", "HOME": "/home/a"}, 1000, "/state/nslab/run"),
+        ({}, 1000, "/.local/state/nslab/run"),
+    ],
+)
+def test_the_base_is_the_runtime_directory_or_the_state_home(environ: dict[str, str], uid: int, path: str) -> None:
+    assert base(environ, uid) == Path(path)
