@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from nslab.course.bench import SessionBench
-from nslab.course.model import Run
+from nslab.course.drive import Busy, told
+from nslab.course.model import Run, Solution
 from nslab.course.perform import Hands, Stuck, lines_for
-from nslab.course.play import Play
+from nslab.course.play import Play, begins_at
 from nslab.course.player import LabReset, Prepared, resume
-from nslab.course.replay import Progress, replay
+from nslab.course.replay import Progress, behind, replay
 
 Pause = Callable[[float], None]
+
+SHELL_PATIENCE_S = 1.0
+"""How long a learner who asked to be shown waits to hear that something has the terminal."""
 
 
 def show_me(play: Play, pause: Pause) -> Stuck | None:
     """Type what does the task at hand, visibly. A question stays the learner's to answer. Returns what is in the way."""
-    player = play.player
-    task = player.task
-    if task is None:
-        return None
-    hands = Hands(player.step, SessionBench(play.session, pause), player.frozen)
-    for line in lines_for(player.step, task.id):
+    task = play.player.task
+    return None if task is None else type_all(play, lines_for(play.player.step, task.id), pause)
+
+
+def type_all(play: Play, lines: Iterable[Run | Solution], pause: Pause) -> Stuck | None:
+    """Type commands one after another, each once the one before has had its effect. Returns what is in the way."""
+    player, bench = play.player, SessionBench(play.session, pause)
+    hands = Hands(player.step, bench, player.frozen)
+    for line in lines:
+        if isinstance(busy := bench.driver.ready(line.in_, SHELL_PATIENCE_S), Busy):
+            return Stuck(line.run, told(busy))
         if stuck := hands.type(line):
             return stuck
     return None
@@ -36,19 +45,16 @@ def interrupt(play: Play, terminal: str, pause: Pause) -> None:
 
 def type_setup(play: Play, pause: Pause) -> Stuck | None:
     """Type the commands of the step that has begun, and tell the player. Returns what is in the way."""
-    player = play.player
-    hands = Hands(player.step, SessionBench(play.session, pause), player.frozen)
-    for part in player.step.setup:
-        if isinstance(part, Run) and (stuck := hands.type(part)):
-            return stuck
+    if stuck := type_all(play, [part for part in play.player.step.setup if isinstance(part, Run)], pause):
+        return stuck
     play.tell(Prepared())
     return None
 
 
 def reset_lab(play: Play, progress: Progress) -> Stuck | None:
-    """A new lab, in which the steps before the one being played are replayed. What was said stays. Raises LabError."""
+    """A new lab, in which what the player is built on is replayed. What was said stays. Raises LabError."""
     play.renew_lab()
-    replayed = replay(play, play.player.frontier, progress)
+    replayed = replay(play, *behind(play.player), progress)
     play.tell(LabReset(replayed.judged))
     return replayed.stuck
 
@@ -58,6 +64,7 @@ def resume_at(play: Play, step: str, predictions: dict[str, str], progress: Prog
     ids = [known.id for known in play.player.steps]
     if step not in ids:
         return None
-    replayed = replay(play, ids.index(step), progress)
+    at = ids.index(step)
+    replayed = replay(play, begins_at(play.player.steps, at), at, progress)
     play.move_to(resume(play.player, step, predictions, replayed.judged))
     return replayed.stuck

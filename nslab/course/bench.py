@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from nslab.course.drive import Drain, Driver
@@ -21,8 +22,12 @@ class SessionBench:
 
     def __init__(self, session: Session, pause: Callable[[float], None] | None = None) -> None:
         self.session = session
-        masters = {name: shell.master for name, shell in session.shells.items()}
-        self.driver = Driver(masters, pause or Drain(masters.values()))
+        self._pause = pause or partial(drain, session)
+
+    @property
+    def driver(self) -> Driver:
+        """For the terminals as they are now: a container may have taken one over."""
+        return Driver({name: shell.master for name, shell in self.session.shells.items()}, self._pause)
 
     @property
     def world(self) -> LiveWorld:
@@ -38,6 +43,11 @@ class SessionBench:
             return Told("absent.lab", {"why": str(error)})
         self.session.look()
         return None
+
+
+def drain(session: Session, seconds: float) -> None:
+    """Read and forget what the session's terminals print, for so long."""
+    Drain([shell.master for shell in session.shells.values()])(seconds)
 
 
 def new_bench(folder: Path) -> NewBench:

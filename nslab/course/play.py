@@ -6,13 +6,13 @@ an application guards it with a lock.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from nslab.course import player as states
 from nslab.course.checks import Verdict
 from nslab.course.loader import Pack
 from nslab.course.look import Look
-from nslab.course.model import Container, Task
+from nslab.course.model import Container, Step, Task
 from nslab.course.perform import read_step
 from nslab.course.player import Checked, Event, Player
 from nslab.course.session import Session, lesson_files
@@ -28,7 +28,8 @@ class Play:
         self.player: Player = states.start(pack.lesson, done)
         self.session = self._new_session()
         self.seen: dict[str, Told] = {}  # by step: what the check that passed last there found
-        self._furnished: set[str] = set()
+        self.lab_from = 0  # the step with which the lab began
+        self.furnished: set[str] = set()  # the steps whose containers have been made in it
 
     def _new_session(self) -> Session:
         lesson = self.pack.lesson
@@ -39,6 +40,11 @@ class Play:
     def world(self) -> World:
         """The lab as checks see it."""
         return self.session.world
+
+    @property
+    def to_renew(self) -> bool:
+        """Whether the step being played begins with a lab of its own, and has not got it yet."""
+        return begins_at(self.player.steps, self.player.frontier) > self.lab_from
 
     def tick(self) -> None:
         """Look at the lab, which has the containers of the step being played. A task whose check holds now is done; a step
@@ -99,10 +105,14 @@ class Play:
         return self.look().value(name)
 
     def renew_lab(self) -> None:
-        """End the lab and begin with a new one. The player is not told: it has not been replayed in yet."""
+        """End the lab and begin with a new one, for the step being played. The player is not told: nothing is replayed yet.
+
+        Raises LabError where none can be made; the session is then closed, and nothing but `renew_lab` may be asked of it.
+        """
         self.session.close()
+        self.furnished.clear()
+        self.lab_from = begins_at(self.player.steps, self.player.frontier)
         self.session = self._new_session()
-        self._furnished.clear()
 
     def close(self) -> None:
         """End the lab."""
@@ -115,9 +125,14 @@ class Play:
     def _furnish(self) -> None:
         """Make the containers of the step that has begun, once."""
         step = self.player.steps[self.player.frontier]
-        if step.id in self._furnished:
+        if step.id in self.furnished:
             return
-        self._furnished.add(step.id)
+        self.furnished.add(step.id)
         for part in step.setup:
             if isinstance(part, Container):
                 self.session.make(part)
+
+
+def begins_at(steps: Sequence[Step], upto: int) -> int:
+    """The last step, up to `upto`, that begins with a new lab."""
+    return max((index for index in range(upto + 1) if steps[index].fresh), default=0)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from msgspec import Struct
 
-from nslab.course.bench import SessionBench
-from nslab.course.drive import Drain
+from nslab.course.bench import SessionBench, drain
 from nslab.course.look import lasting
-from nslab.course.model import Step
 from nslab.course.perform import Over, Stuck, perform
-from nslab.course.play import Play
+from nslab.course.play import Play, begins_at
 from nslab.course.player import Judged, Player
 from nslab.course.told import Reading
 
@@ -29,25 +27,24 @@ class Replayed(Struct, frozen=True):
     stuck: Stuck | None = None
 
 
-def replay(play: Play, upto: int, progress: Progress) -> Replayed:
-    """Perform the player's steps before index `upto` in the play's lab, which must be new; nobody reads its terminals.
+def replay(play: Play, first: int, upto: int, progress: Progress) -> Replayed:
+    """Perform the player's steps from index `first` to before `upto` in the play's lab, which must be new.
 
-    Begins at the last step before it that has a new lab anyway.
+    Nobody else may read its terminals meanwhile.
     """
-    steps = play.player.steps
-    first = begins_at(steps, upto)
-    judged = {step.id: NOT_PLAYED for step in steps[:first]}
-    frozen: dict[str, Reading] = {}
-    done = 0
-    drain = Drain([shell.master for shell in play.session.shells.values()])
+    steps, done = play.player.steps, 0
 
     def pause(seconds: float) -> None:
         progress(done, upto - first)
-        drain(seconds)
+        drain(play.session, seconds)
 
+    play.lab_from = first
+    judged = {step.id: NOT_PLAYED for step in steps[:first]}
+    frozen: dict[str, Reading] = {}
     bench = SessionBench(play.session, pause)
     for step in steps[first:upto]:
         progress(done, upto - first)
+        play.furnished.add(step.id)
         for moment in perform(step, bench, frozen):
             if isinstance(moment, Stuck):
                 return Replayed(judged, moment)
@@ -58,13 +55,16 @@ def replay(play: Play, upto: int, progress: Progress) -> Replayed:
     return Replayed(judged)
 
 
-def begins_at(steps: Sequence[Step], upto: int) -> int:
-    """The last step, up to `upto`, that begins with a new lab."""
-    return max((index for index in range(upto + 1) if steps[index].fresh), default=0)
+def behind(player: Player) -> tuple[int, int]:
+    """The steps to replay in a new lab, from the first to before the last: what the step being played is built on.
+
+    That step too once it has passed: the next one is built on it.
+    """
+    return begins_at(player.steps, player.frontier), player.frontier + player.records[player.frontier].passed
 
 
 def cost(player: Player) -> tuple[int, int]:
-    """How many steps and commands a replay would take up to the step being played: told before a reset."""
-    first = begins_at(player.steps, player.frontier)
-    again = player.steps[first : player.frontier]
+    """How many steps and commands a replay would take up to where the player is: told before a reset."""
+    first, upto = behind(player)
+    again = player.steps[first:upto]
     return len(again), sum(len(step.solution) for step in again)

@@ -1,0 +1,148 @@
+"""A lesson's lab from start to end: its files, shells, containers, and what a learner can do to all of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from nslab.course.model import Container
+from nslab.course.session import Ended, Session, lesson_files
+from nslab.engine.failures import LabError
+from nslab.kernel.namespaces import Kind
+from tests.engine.conftest import new_since, trace
+from tests.stage import Stage, lesson, staged
+
+WEB = Container("web", (Kind.PID, Kind.UTS), "shop")
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    with staged(files={"note": b"read me\n"}) as stage:
+        yield stage
+
+
+def test_a_lab_has_the_lessons_files_in_its_home_and_a_shell_in_each_terminal(stage: Stage) -> None:
+    assert stage.world.text("~/note", "host") == "read me\n"
+    shells = stage.session.shells
+    assert list(shells) == ["host", "box"]
+    assert stage.session.engine().shells == {shell.pid for shell in shells.values()}
+    stage.run("box", "cp note copy; pwd > where")
+    assert (stage.world.text("~/copy", "host"), stage.world.text("~/where", "host")) == ("read me\n", "/root\n")
+
+
+def test_a_container_of_the_lessons_has_what_it_declares_and_no_terminal(stage: Stage) -> None:
+    stage.session.make(WEB)
+    stage.session.look()
+    assert stage.world.hostname("web") == "shop"
+    assert stage.world.namespace("web", Kind.MNT) == stage.world.namespace("host", Kind.MNT)
+    assert "web" not in stage.session.shells
+
+
+def test_a_container_that_is_called_as_a_terminal_gets_it() -> None:
+    shop = Container("box", (Kind.PID, Kind.UTS), "shop", args=("bash",))
+    with staged(shop) as stage:
+        stage.until(lambda: stage.world.comm("box") == "bash")
+        assert stage.session.shells["box"].pid == stage.session.engine().containers["box"]
+        stage.type("box", "hostname > /tmp/where")
+        stage.until(lambda: stage.world.text("/tmp/where", "host") == "shop\n")
+
+
+def test_a_container_made_again_takes_the_place_of_the_first(stage: Stage) -> None:
+    stage.session.make(WEB)
+    first = stage.session.engine().containers["web"]
+    stage.session.make(WEB)
+    stage.session.look()
+    assert stage.session.engine().containers["web"] != first
+    assert stage.world.seen.scan.get(first) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "killed_by"),
+    [("exit 3", 3, None), ("kill -9 $$", None, signal.SIGKILL), ("exec true", 0, None), ("kill -HUP $$", None, 1)],
+)
+def test_a_shell_that_ended_says_how_and_another_takes_its_place(
+    stage: Stage, typed: str, code: int | None, killed_by: int | None
+) -> None:
+    first = stage.session.shells["host"]
+    assert stage.session.ended("host") is None
+    stage.type("host", typed)
+    stage.until(lambda: stage.session.ended("host"))
+    ended = stage.session.ended("host")
+    assert ended is not None
+    assert (ended.code, ended.signal) == (code, killed_by)
+    again = stage.session.open_shell("host")
+    assert again.pid != first.pid
+    assert stage.session.ended("host") is None
+    stage.run("host", "true")
+    assert {first.pid, again.pid} < stage.session.engine().shells
+
+
+def test_wait_s_status_is_read_as_an_exit_or_a_signal() -> None:
+    assert (Ended(3 << 8).code, Ended(3 << 8).signal) == (3, None)
+    assert (Ended(9).code, Ended(9).signal) == (None, 9)
+
+
+WRECKS = {
+    "every process killed": "kill -9 -1",
+    "everything unmounted": "umount -a -l",
+    "everything removed": "rm -rf --no-preserve-root / 2>/dev/null",
+    "its own file system full": "cat /dev/zero > /root/full; cat /dev/zero > /tmp/full; cat /dev/zero > /dev/shm/full",
+    "no file system": "cd /tmp && mkdir root old && mount -t tmpfs x root && pivot_root root root/old && cd /",
+}
+
+
+@pytest.mark.parametrize("wreck", WRECKS)
+def test_a_wrecked_lab_is_still_seen_and_a_new_one_is_whole(wreck: str) -> None:
+    """Whatever was done: a look says what is there, a new shell either starts or says why not, and the next lab works."""
+    with staged(WEB, files={"note": b"read me\n"}) as stage:
+        stage.type("host", WRECKS[wreck])
+        stage.pause(0.5)
+        stage.session.look()
+        assert stage.world.seen.host_alive
+        try:
+            stage.session.open_shell("host")
+        except LabError as error:
+            assert str(error)
+    with staged(files={"note": b"read me\n"}) as stage:
+        assert stage.world.text("~/note", "host") == "read me\n"
+        stage.run("host", "true")
+
+
+def test_a_lab_that_has_ended_is_told_and_raises_only_what_says_so(stage: Stage) -> None:
+    os.kill(stage.session.lab.pid, signal.SIGKILL)
+    stage.until(lambda: not stage.world.seen.host_alive)
+    assert stage.session.ended("host") == Ended(signal.SIGKILL)
+    assert stage.session.lab_names((1, 2)) == (None, None)
+    with pytest.raises(LabError):
+        stage.session.open_shell("host")
+    with pytest.raises(LabError):
+        stage.session.make(WEB)
+
+
+def test_closing_leaves_nothing_and_may_be_done_twice() -> None:
+    before = trace()
+    session = Session({"a": b"b"}, [WEB], ("host", "box"))
+    session.open_shell("host")
+    session.make(WEB)
+    assert new_since(before)
+    session.close()
+    session.close()
+    assert session.closed
+    assert new_since(before) == {}
+
+
+def test_a_session_that_can_not_begin_leaves_nothing() -> None:
+    before = trace()
+    with pytest.raises(LabError):
+        Session({}, [WEB, Container("bad", (Kind.UTS,), None, args=("/no/such/program",))], ("host",))
+    assert new_since(before) == {}
+
+
+def test_a_lessons_files_are_read_by_name() -> None:
+    pack = lesson("pid")
+    assert b"CLONE_NEWPID" in lesson_files(pack.folder, pack.lesson.files)["ns_pid.c"]
+    with pytest.raises(FileNotFoundError):
+        lesson_files(pack.folder, ["none.c"])
