@@ -35,8 +35,13 @@ from nslab.tui.shelf import card_view, glossary_view
 from nslab.words import LANGS, Words, words_for
 
 
-class NslabApp(App[None]):
-    """The map and the lessons. It ends the lab of the lesson on show before it ends itself."""
+class NslabApp(App[None], inherit_bindings=False):
+    """The map and the lessons. It ends the lab of the lesson on show before it ends itself.
+
+    None of Textual's own keys: Ctrl-Q and Ctrl-P would be taken from the programs in the terminals.
+    """
+
+    COMMAND_PALETTE_BINDING = "f12"
 
     COMMANDS: ClassVar[set[Any]] = {KeyCommands}
     CSS = "Screen { background: $background; } Toast { background: $panel; color: $foreground; }"
@@ -111,7 +116,7 @@ class NslabApp(App[None]):
             case "language":
                 self.speak(words_for(LANGS[(LANGS.index(self.words.lang) + 1) % len(LANGS)]))
             case "theme":
-                self.theme = theme.following(self.theme)
+                self.theme = theme.following(self.theme, self.console.color_system)
             case "glossary":
                 self._open_glossary()
             case "cards":

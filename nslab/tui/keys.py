@@ -47,6 +47,7 @@ LEAVE = Key("leave", "f10", "q", rank=0)
 LANGUAGE = Key("language", None, "l", in_footer=False)
 THEME = Key("theme", None, "t", in_footer=False)
 WORDS = Key("glossary", None, "g", in_footer=False)
+PALETTE = Key("palette", None, "x", in_footer=False)
 CARDS = Key("cards", None, "d", in_footer=False)
 
 LESSON: tuple[Key, ...] = (
@@ -63,6 +64,7 @@ LESSON: tuple[Key, ...] = (
     THEME,
     WORDS,
     CARDS,
+    PALETTE,
     ALL_KEYS,
     LEAVE,
 )
@@ -75,6 +77,7 @@ MAP: tuple[Key, ...] = (
     Key("help", "f1", "h", rank=3),
     LANGUAGE,
     THEME,
+    PALETTE,
     ALL_KEYS,
     LEAVE,
 )

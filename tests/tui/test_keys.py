@@ -37,7 +37,7 @@ def test_the_sheet_of_all_keys_loses_nothing(words: Words, size: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pressed", "action"), [("r", "reset_lab"), ("x", None), ("escape", None), ("ctrl+g", "all_keys")]
+    ("pressed", "action"), [("r", "reset_lab"), ("z", None), ("x", "palette"), ("escape", None), ("ctrl+g", "all_keys")]
 )
 async def test_the_key_after_the_leader_is_an_action(stand: type, pressed: str, action: str | None) -> None:
     app, chosen = stand(), []

@@ -10,7 +10,7 @@ from nslab.course.session import Ended, Shell
 from nslab.course.snapshot import TerminalState
 from nslab.kernel.syscalls import signal_name
 from nslab.tui.faces import Role, lettered
-from nslab.tui.terminal.paint import XTERM
+from nslab.tui.terminal.paint import ON_PAPER, XTERM, AnsiColours
 from nslab.tui.terminal.widget import Terminal
 from nslab.tui.theme import PALETTES, style
 from nslab.tui.widgets.frame import Owned, TerminalFrame, World
@@ -68,7 +68,7 @@ class Terminals:
             terminal = self._terminals[name]
             self.frames[name].show(self._world(name, state))
             terminal.wear(prompt_style(state.letter, theme))
-            terminal.palette = None if PALETTES[theme].plain else XTERM
+            terminal.palette = sixteen(theme)
             if state.ended is not None and state.shell.pid not in self._told_ended:
                 self._told_ended.add(state.shell.pid)
                 terminal.detach()
@@ -95,6 +95,14 @@ class Terminals:
 
     def _mark(self, lines: int) -> str:
         return self._words("lesson.history", lines=lines)
+
+
+def sixteen(theme: str) -> AnsiColours | None:
+    """The colours that programs get in a theme; none in a plain one."""
+    palette = PALETTES[theme]
+    if palette.plain:
+        return None
+    return XTERM if palette.dark else ON_PAPER
 
 
 def prompt_style(letter: str, theme: str) -> Style:

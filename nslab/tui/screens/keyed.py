@@ -53,6 +53,10 @@ class KeyedScreen(Screen[None]):
     def leader_twice(self) -> None:
         """The leader was pressed twice: where a terminal has the focus, its program gets the key."""
 
+    def action_palette(self) -> None:
+        """Every action by its name."""
+        self.app.action_command_palette()
+
     def action_language(self) -> None:
         self.post_message(self.Wanted("language"))
 

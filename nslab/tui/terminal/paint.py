@@ -34,6 +34,14 @@ XTERM: Final = AnsiColours(
 )
 """xterm's own, its blue lightened so that it can be read on black."""
 
+ON_PAPER: Final = AnsiColours(
+    (
+        *("#101010", "#8f0f0f", "#1b5a12", "#6b4a00", "#0a3f8a", "#6e1466", "#00525c", "#474747"),
+        *("#5a5a5a", "#a31515", "#236b18", "#7a5600", "#1450b0", "#86207c", "#006672", "#101010"),
+    )
+)
+"""The same hues, dark enough to be read on paper; what programs call white is ink there."""
+
 _CUBE: Final = (0, 95, 135, 175, 215, 255)
 
 
