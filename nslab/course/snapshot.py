@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nslab.course.cast import HOST
 from nslab.course.foreground import foreground
@@ -65,6 +66,16 @@ class Snapshot(Struct, frozen=True):
     highlighted: int | None
     source: Source | None
     lab_alive: bool
+
+
+def unchanged(one: Snapshot, other: Snapshot) -> bool:
+    """Whether two moments look the same: all but the time at which they were read."""
+    return _timeless(one) == _timeless(other)
+
+
+def _timeless(seen: Snapshot) -> Snapshot:
+    views = replace(seen.namespaces, read_at=0.0), replace(seen.processes, read_at=0.0)
+    return replace(seen, namespaces=views[0], processes=views[1])
 
 
 def snapshot(play: Play) -> Snapshot:

@@ -1,7 +1,8 @@
 """The one thread that works with the lab while a lesson is on screen: it looks, checks, types, and posts what it saw.
 
 Everything that touches the lab goes through its queue, so nothing there needs a lock and the event loop never waits. The screen
-gets frozen values only: `Sampled` four times a second and after every act, `Failed` when the lab can't do what was asked.
+gets frozen values only: `Sampled` when a look (four times a second, and after every act) sees something new, `Failed` when the
+lab can't do what was asked.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from nslab.course.perform import Stuck
 from nslab.course.play import Play
 from nslab.course.player import Player
 from nslab.course.session import Shell
-from nslab.course.snapshot import Snapshot, snapshot
+from nslab.course.snapshot import Snapshot, snapshot, unchanged
 from nslab.errors import NslabError
 
 TICK_S = 0.25
@@ -80,6 +81,7 @@ class Conductor:
         self._stopping = threading.Event()
         self._play: Play | None = None
         self._sampled_at = 0.0
+        self._last: Snapshot | None = None
 
     def start(self) -> None:
         """Begin: `Preparing` if steps are replayed, `Reshelled` for each terminal, then `Sampled`; or `Failed`."""
@@ -165,8 +167,11 @@ class Conductor:
         self._sample(play)
 
     def _sample(self, play: Play) -> None:
-        self._sampled_at = time.monotonic()
-        self._post(self.Sampled(snapshot(play)))
+        """Post the moment, if it looks different from the last: a lab at rest costs the screen nothing."""
+        self._sampled_at, seen = time.monotonic(), snapshot(play)
+        if self._last is None or not unchanged(seen, self._last):
+            self._last = seen
+            self._post(self.Sampled(seen))
 
     def _pause(self, seconds: float) -> None:
         """Wait while the screen reads the terminals, and keep its panes alive meanwhile."""
@@ -182,6 +187,7 @@ class Conductor:
         self._post(self.Preparing(done, steps))
 
     def _offer_shells(self, play: Play) -> None:
+        self._last = None  # in a new lab the same numbers mean something new
         for shell in play.session.shells.values():
             self._post(self.Reshelled(shell))
 
