@@ -18,7 +18,12 @@ async def examine_elsewhere() -> tuple[Finding, ...]:
     child = await asyncio.create_subprocess_exec(
         *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
     )
-    told, _ = await child.communicate()
+    try:
+        told, _ = await child.communicate()
+    except asyncio.CancelledError:  # nobody wants to know any more
+        child.kill()
+        await child.wait()
+        raise
     try:
         return DECODER.decode(told)
     except msgspec.DecodeError:

@@ -45,7 +45,7 @@ def pass_first(play: Play) -> None:
 def test_a_task_is_done_once_the_machine_is_so_without_being_asked(play: Play) -> None:
     play.tell(Predicted("one"))
     play.tick()
-    assert play.player.record.done == ()
+    assert not play.player.record.done
     make_box(play)
     play.tick()
     assert play.player.record.done == ("run",)

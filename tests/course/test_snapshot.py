@@ -1,0 +1,149 @@
+"""One moment of a lesson on a real lab, with all that a screen shows of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections.abc import Iterator
+
+import pytest
+from msgspec.structs import replace
+
+from nslab.course.play import Play
+from nslab.course.player import Predicted
+from nslab.course.session import Ended
+from nslab.course.snapshot import Snapshot, number_in_lab, snapshot
+from nslab.course.told import Absent
+from nslab.kernel.namespaces import Kind
+from nslab.observe.views import Tag
+from nslab.words import LANGS, Lang
+from tests.stage import Stage, lesson
+
+PROGRAM = "gcc -o ns_pid ns_pid.c && ./ns_pid"
+
+
+@pytest.fixture(scope="module")
+def play() -> Iterator[Play]:
+    """The pid lesson, its container made by the learner's own program."""
+    play = Play(lesson("pid"))
+    play.tell(Predicted("one"))
+    Stage(play.session).box(PROGRAM)
+    play.tick()  # compiled
+    play.tick()  # run
+    yield play
+    play.close()
+
+
+@pytest.fixture
+def seen(play: Play) -> Snapshot:
+    play.session.look()
+    return snapshot(play)
+
+
+@pytest.fixture
+def bare() -> Iterator[Play]:
+    """The pid lesson just opened."""
+    play = Play(lesson("pid"))
+    yield play
+    play.close()
+
+
+def test_each_terminal_is_told_by_who_reads_it_and_the_world_it_is_in(seen: Snapshot) -> None:
+    host, box = seen.terminals["host"], seen.terminals["box"]
+    assert (host.program, host.hostname, host.letter, host.owns) == ("bash", "lab", "A", ())
+    assert (box.program, box.hostname, box.letter) == ("bash", "container", "B")
+    assert box.owns == (Tag(Kind.PID, "B"), Tag(Kind.UTS, "B"))
+
+
+def test_every_namespace_that_somebody_is_in_has_its_letter(play: Play, seen: Snapshot) -> None:
+    own, host = play.world.namespace("box", Kind.PID), play.world.namespace("host", Kind.PID)
+    assert not isinstance(own, Absent)
+    assert not isinstance(host, Absent)
+    assert (seen.letters[own], seen.letters[host]) == ("B", "A")
+    assert len(seen.letters) == len(Kind) + 2
+
+
+def test_the_panes_have_a_column_for_the_host_and_for_the_other_terminal(seen: Snapshot) -> None:
+    assert [column.name for column in seen.namespaces.columns] == ["host", "box"]
+
+
+def test_the_values_that_the_words_speak_of_are_read_in_both_languages(play: Play, seen: Snapshot) -> None:
+    assert seen.values["inner"] == 1
+    assert seen.values["box.pid_ns"] == play.world.namespace("box", Kind.PID)
+    spoken = {name for lang in LANGS for name in spoken_of(play, lang)}
+    assert seen.values.keys() == spoken
+
+
+def spoken_of(play: Play, lang: Lang) -> set[str]:
+    """The names in braces in the words of the step, read by eye's rule rather than the product's."""
+    text = (play.pack.folder / f"{lang}.md").read_text().partition("\n## one\n")[2].partition("\n## ")[0]
+    return set(re.findall(r"(?<!\{)\{([a-z_.]+)\}(?!\})", text))
+
+
+def test_what_the_last_check_found_is_kept_for_its_step(seen: Snapshot) -> None:
+    assert seen.seen is not None
+    assert seen.seen.id == "check.found.two-namespaces"
+
+
+def test_the_lesson_s_program_is_shown_as_it_stands_in_the_lab_and_who_runs_it(play: Play, seen: Snapshot) -> None:
+    assert seen.source is not None
+    assert (seen.source.name, seen.source.pid) == ("ns_pid.c", running(play, "ns_pid"))
+    Stage(play.session).run("host", "cp ns_pid.c kept.c; echo '// mine' >> ns_pid.c")
+    later = snapshot(play).source
+    assert later is not None
+    assert later.text == seen.source.text + "// mine\n"
+    Stage(play.session).run("host", "mv ns_pid.c away.c")
+    assert snapshot(play).source is None
+    Stage(play.session).run("host", "mv kept.c ns_pid.c")
+
+
+def running(play: Play, program: str) -> int | None:
+    return next((one.pid for one in play.session.world.seen.scan.processes if one.comm == program), None)
+
+
+def test_a_terminal_says_what_runs_in_it_now(play: Play) -> None:
+    stage = Stage(play.session)
+    stage.type("host", "sleep 60")
+    stage.until(lambda: snapshot(play).terminals["host"].program == "sleep")
+    stage.press("host", b"\x03")
+    stage.until(lambda: snapshot(play).terminals["host"].program == "bash")
+
+
+def test_a_process_s_number_in_the_lab_is_the_second_one_that_the_kernel_tells(play: Play) -> None:
+    assert number_in_lab(play.session.lab.pid) == 1
+    assert number_in_lab(os.getpid()) is None
+    assert number_in_lab(2**22) is None
+
+
+def test_a_step_s_process_is_pointed_at_once_it_is_there(bare: Play) -> None:
+    """The second step of the lesson points at box:bash."""
+    steps = [step.id for step in bare.player.steps]
+    at = steps.index("other-number")
+    bare.move_to(replace(bare.player, frontier=at, at=at))
+    bare.tick()
+    assert snapshot(bare).highlighted is None
+    made = Stage(bare.session).box()
+    bare.tick()
+    assert snapshot(bare).highlighted == made
+
+
+def test_an_ended_shell_is_told_with_its_status(bare: Play) -> None:
+    Stage(bare.session).type("host", "exit 3")
+    Stage(bare.session).until(lambda: bare.session.ended("host"))
+    bare.tick()
+    assert snapshot(bare).terminals["host"].ended == Ended(3 << 8)
+    assert snapshot(bare).terminals["box"].ended is None
+
+
+def test_a_lab_that_has_ended_is_shown_as_last_seen(bare: Play) -> None:
+    Stage(bare.session).box()
+    before = snapshot(bare)
+    os.kill(bare.session.lab.pid, signal.SIGKILL)
+    Stage(bare.session).until(lambda: not bare.session.world.seen.host_alive)
+    bare.tick()
+    seen = snapshot(bare)
+    assert before.lab_alive
+    assert not seen.lab_alive
+    assert [state.letter for state in seen.terminals.values()] == ["A", "A"]
+    assert all(state.ended for state in seen.terminals.values())

@@ -1,0 +1,56 @@
+"""Where each lesson stands: how far it was taken, and what keeps it from running."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nslab.course.library import Library
+from nslab.course.progress import LessonProgress, ProgressStore
+from nslab.course.standing import Entry, entries
+from nslab.engine.doctor import Finding
+from tests.stage import LESSONS
+
+
+def ok(probe: str) -> Finding:
+    return Finding(probe, "ok")
+
+
+def without_gcc(probe: str) -> Finding:
+    return Finding(probe, "missing" if probe == "cc" else "limited" if probe == "proc-mount" else "ok")
+
+
+def by_id(store: ProgressStore, library: Library | None = None) -> dict[str, Entry]:
+    return {entry.id: entry for entry in entries(library or Library(LESSONS), store, ok)}
+
+
+def test_every_lesson_of_the_map_is_there_in_its_order_with_its_chapter(tmp_path: Path) -> None:
+    library = Library(LESSONS)
+    found = by_id(ProgressStore(tmp_path / "progress.json"))
+    assert tuple(found) == library.order()
+    assert found["pid"].chapter in library.chapters()
+    assert found["pid"].progress == LessonProgress()
+
+
+def test_what_is_needed_is_examined_and_only_what_is_missing_is_lacking(tmp_path: Path) -> None:
+    store = ProgressStore(tmp_path / "progress.json")
+    pid = next(entry for entry in entries(Library(LESSONS), store, without_gcc) if entry.id == "pid")
+    assert pid.pack is not None
+    assert [one.probe for one in pid.needed] == [*pid.pack.lesson.needs, *pid.pack.lesson.programs]
+    assert [one.probe for one in pid.lacks] == ["cc"]
+
+
+def test_a_recall_step_is_among_the_steps_only_once_its_lesson_is_done(tmp_path: Path) -> None:
+    store = ProgressStore(tmp_path / "progress.json")
+    assert "name-again" not in by_id(store)["pid"].steps
+    store.change("uts", lambda before: LessonProgress(done=True))
+    assert by_id(store)["pid"].steps[0] == "name-again"
+
+
+def test_a_broken_lesson_has_a_place_and_no_pack(folder: Path, tmp_path: Path) -> None:
+    (folder / "lesson.toml").write_text("format = 1\nid = ")
+    (folder.parent / "course.toml").write_text(
+        'format = 1\n[[chapter]]\nid = "one"\ntitle = { en = "One", zh = "一" }\nlessons = ["tiny"]\n', encoding="utf-8"
+    )
+    broken = by_id(ProgressStore(tmp_path / "progress.json"), Library(folder.parent))["tiny"]
+    assert broken.pack is None
+    assert (broken.steps, broken.lacks) == ((), ())
