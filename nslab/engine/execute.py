@@ -110,7 +110,7 @@ class Execution:
         self._collect(first, last)
 
     def _receive(self, channel: socket.socket) -> None:
-        """Wait for the answer, or for the end of file that close-on-exec or death brings (a reset, where it left an order unread)."""
+        """Wait for the answer, or for the end that close-on-exec or death brings: a reset where an order was left unread."""
         while True:
             try:
                 message, fds, _ = receive_fds(channel, 16, 1)

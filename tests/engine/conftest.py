@@ -6,6 +6,7 @@ parents die, stays our descendant and is counted.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import json
@@ -174,17 +175,16 @@ def run_piped(lab: Lab, start: Callable[[tuple[int, int, int]], Task]) -> Finish
     stdin, nothing = os.pipe2(os.O_CLOEXEC)
     out, stdout = os.pipe2(os.O_CLOEXEC)
     os.close(nothing)
-    try:
-        task = start((stdin, stdout, stdout))
-    finally:
-        os.close(stdin)
-        os.close(stdout)
-    try:
+    with contextlib.ExitStack() as stack:
+        stack.callback(os.close, out)
+        try:
+            task = start((stdin, stdout, stdout))
+        finally:
+            os.close(stdin)
+            os.close(stdout)
+        stack.callback(os.close, task.pidfd)
         said = read_all(out)
         status = lab.wait(task.pid, PATIENCE_SECONDS)
-    finally:
-        os.close(out)
-        os.close(task.pidfd)
     assert status is not None
     return Finished(shell_status(status), said)
 
@@ -207,10 +207,9 @@ def in_box() -> Callable[..., Finished]:
     def run(lab: Lab, script: str, kinds: tuple[Kind, ...] = tuple(Kind), *args: str, **changes: Any) -> Finished:
         hostname = changes.pop("hostname", None)
         spec = Spec("box", Process(("sh", "-c", script, "sh", *args), **changes), kinds, hostname)
-        try:
-            return run_piped(lab, lambda pipes: lab.run(spec, pipes))
-        finally:
-            lab.delete("box")
+        told = run_piped(lab, lambda pipes: lab.run(spec, pipes))
+        lab.delete("box")
+        return told
 
     return run
 
@@ -234,12 +233,12 @@ sys.exit(keeper.main(sys.argv[1:]))
 """
 
 
-@pytest.fixture
-def changed_lab(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], Lab]:
+@pytest.fixture(scope="session")
+def changed_lab(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Lab]:
     """`changed_lab(patch)`: a lab whose keeper ran some lines of Python before it began. The caller closes it."""
 
     def start(patch: str, *prefix: str) -> Lab:
-        program = tmp_path / "keeper.py"
+        program = tmp_path_factory.mktemp("driver") / "keeper.py"
         program.write_text(DRIVER.format(patch=textwrap.dedent(patch)))
         plain = subprocess.Popen
 
@@ -247,7 +246,7 @@ def changed_lab(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[st
             module = command.index("-m")
             return plain([*prefix, *command[:module], str(program), *command[module + 2 :]], **options)
 
-        with monkeypatch.context() as context:
+        with pytest.MonkeyPatch.context() as context:
             context.setattr(subprocess, "Popen", popen)
             return Lab.start()
 
