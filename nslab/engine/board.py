@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import mmap
 import struct
+from collections.abc import Iterator
 
 from nslab.engine.steps import Done
 
 RECORD = struct.Struct("=iidQq")  # state, errno, microseconds, at_ns, value
+ANSWER = struct.Struct("=ii")  # how a record begins
 FRESH, STARTED, ENDED = range(3)
 
 
@@ -19,7 +21,7 @@ class Board:
     """Shared by the lab and every process it makes for one plan, from before the first clone3(2)."""
 
     def __init__(self, steps: int) -> None:
-        self._memory = mmap.mmap(-1, max(steps, 1) * RECORD.size)
+        self._memory: mmap.mmap | bytes = mmap.mmap(-1, max(steps, 1) * RECORD.size)
 
     def start(self, index: int, at_ns: int) -> None:
         """The step is about to be made."""
@@ -29,9 +31,14 @@ class Board:
         """The kernel has answered."""
         RECORD.pack_into(self._memory, index * RECORD.size, ENDED, errno, microseconds, at_ns, value)
 
+    def answers(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """State (FRESH, STARTED, or ENDED) and errno of the steps from `first` to before `last`."""
+        for index in range(first, last):
+            yield ANSWER.unpack_from(self._memory, index * RECORD.size)
+
     def state(self, index: int) -> int:
         """FRESH, STARTED, or ENDED."""
-        return int(RECORD.unpack_from(self._memory, index * RECORD.size)[0])
+        return next(self.answers(index, index + 1))[0]
 
     def done(self, index: int, step_id: str) -> Done:
         """The record as a value; for a step that is STARTED only, what is known so far."""
@@ -39,5 +46,7 @@ class Board:
         return Done(step_id, errno, microseconds, at_ns, value)
 
     def close(self) -> None:
-        """Give the memory back."""
-        self._memory.close()
+        """Give the shared memory back; what stands on the board can be read on."""
+        if isinstance(self._memory, mmap.mmap):
+            shared, self._memory = self._memory, bytes(self._memory)
+            shared.close()

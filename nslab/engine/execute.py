@@ -21,7 +21,7 @@ import time
 from nslab.engine.board import ENDED, FRESH, STARTED, Board
 from nslab.engine.calls import CALLS, FD_FOLLOWS, Actor
 from nslab.engine.protocol import receive_fds
-from nslab.engine.steps import Done, Lost, NeverRun, Outcome, Plan, Step, Who
+from nslab.engine.steps import Lost, NeverRun, Outcome, Plan, Step, Who
 from nslab.kernel.process import pidfd_open, pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError
 
@@ -30,11 +30,12 @@ ANSWER = b"!"
 
 
 class Execution:
-    """A plan being executed. `advance` makes steps; `outcomes` are those made so far, the last one the failed one if any."""
+    """A plan being executed: `advance` makes its steps, `outcomes` tells what became of those made so far."""
 
     def __init__(self, plan: Plan, lab: Actor) -> None:
         self.plan = plan
-        self.outcomes: list[Outcome] = []
+        self._made = 0
+        self._ended = False  # by a step that failed
         self.pid = -1
         self.pidfd = -1
         self.master = -1
@@ -50,15 +51,17 @@ class Execution:
     @property
     def failure(self) -> Outcome | None:
         """The step that ended the plan, if one did."""
-        last = self.outcomes[-1] if self.outcomes else None
-        if last is None or (isinstance(last, Done) and self._accepted(len(self.outcomes) - 1, last)):
-            return None
-        return last
+        return self._outcome(self._made - 1) if self._ended else None
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What became of the steps made so far; the last one failed, if any did. Read off the board when it is asked for."""
+        return tuple(self._outcome(index) for index in range(self._made))
 
     def advance(self, until: int | None = None) -> None:
         """Make the steps before index `until`, all by default, or those before the first that fails."""
         end = len(self.plan) if until is None else until
-        while (first := len(self.outcomes)) < end and self.failure is None:
+        while (first := self._made) < end and not self._ended:
             step = self.plan[first]
             if step.who == "lab":
                 attempt(self._lab, step, first, self._board)
@@ -122,9 +125,13 @@ class Execution:
                 return
 
     def _collect(self, first: int, last: int) -> None:
-        for index in range(first, last):
-            self.outcomes.append(self._outcome(index))
-            if self.failure is not None:
+        """Count the steps that were made, up to one that failed."""
+        for index, (state, number) in enumerate(self._board.answers(first, last), first):
+            self._made = index + 1
+            step = self.plan[index]
+            answered = state == ENDED or (state == STARTED and step.call == "execve")
+            if not answered or (number and number not in step.tolerates):
+                self._ended = True
                 return
 
     def _outcome(self, index: int) -> Outcome:
@@ -134,15 +141,11 @@ class Execution:
         executed = any(earlier.call == "execve" for earlier in self.plan[:index])
         return NeverRun(step.id) if state == FRESH and executed else Lost(step.id)
 
-    def _accepted(self, index: int, done: Done) -> bool:
-        return done.errno == 0 or done.errno in self.plan[index].tolerates
-
     def _adopt_child(self) -> None:
         """Open a pidfd of what was born last; it can't be another process, for only the lab can reap it."""
-        index = len(self.outcomes) - 1
-        last = self.outcomes[index]
-        if self.plan[index].call != "clone3" or not isinstance(last, Done) or last.errno:
+        if self._ended or self.plan[self._made - 1].call != "clone3":
             return
+        last = self._board.done(self._made - 1, "")
         if self.pidfd >= 0:
             os.close(self.pidfd)  # the joiner's: it ends by itself, its channel being closed
         self.pid, self.pidfd = last.value, pidfd_open(last.value)

@@ -63,7 +63,7 @@ class Lab:
         self._profile = profile
         self._proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._containers: dict[str, Container] = {}
-        self._accounts: dict[int, protocol.Accounted] = {}
+        self._accounts: dict[int, Execution] = {}
         self._told: set[int] = set()
         self._untold: deque[Ended] = deque()
         lines.events.setblocking(False)  # an owner that does not listen must not stop the lab
@@ -207,7 +207,7 @@ class Lab:
         self._told.add(execution.pid)
         fds = (os.dup(execution.pidfd), *((execution.master,) if execution.master >= 0 else ()))
         execution.master = -1
-        self._accounts[execution.pid] = protocol.Accounted(execution.plan, tuple(execution.outcomes))
+        self._accounts[execution.pid] = execution
         while len(self._accounts) > MOST_ACCOUNTS:
             del self._accounts[next(iter(self._accounts))]
         if close:
@@ -217,11 +217,12 @@ class Lab:
     def _account(self, pid: int) -> Reply:
         if pid not in self._accounts:
             raise NoAccount(pid=pid)
-        return self._accounts[pid]
+        execution = self._accounts[pid]
+        return protocol.Accounted(execution.plan, execution.outcomes)
 
     def _failed(self, execution: Execution, spec: Spec | None) -> tuple[Reply, tuple[int, ...]]:
         """Undo what the plan came to, and tell which step was refused."""
-        outcomes = tuple(execution.outcomes)
+        outcomes = execution.outcomes
         self._told.discard(execution.pid)
         execution.abandon()
         if execution.master >= 0:
