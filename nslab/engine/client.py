@@ -21,7 +21,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from nslab.engine import protocol
+from nslab.engine import interpreter, protocol
 from nslab.engine.failures import LabError, LabGone, LabSilent
 from nslab.engine.protocol import Hello, Message, Probed, Reply, Request, Running
 from nslab.engine.spec import Process, Spec
@@ -323,15 +323,17 @@ class Lab:
 def spawn_keeper(sockets: list[int]) -> subprocess.Popen[bytes]:
     """A fresh Python for the keeper, in a session of its own: no terminal's signals reach it. Raises OSError."""
     owner = (str(os.getpid()), os.path.basename(sys.argv[0] or "nslab"))
-    return subprocess.Popen(
-        [sys.executable, "-m", "nslab.engine.keeper", *map(str, sockets), *owner],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=None if os.environ.get("NSLAB_DEBUG") else subprocess.DEVNULL,
-        pass_fds=sockets,
-        env={name: value for name in KEPT_VARIABLES if (value := os.environ.get(name)) is not None},
-        start_new_session=True,
-    )
+    with interpreter.harmless() as python:
+        return subprocess.Popen(
+            [sys.executable, "-m", "nslab.engine.keeper", *map(str, sockets), *owner],
+            executable=python,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=None if os.environ.get("NSLAB_DEBUG") else subprocess.DEVNULL,
+            pass_fds=sockets,
+            env={name: value for name in KEPT_VARIABLES if (value := os.environ.get(name)) is not None},
+            start_new_session=True,
+        )
 
 
 def readable(waiting: set[Waiting], seconds: float) -> set[Waiting]:

@@ -244,6 +244,7 @@ def changed_lab(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Lab]:
 
         def popen(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
             module = command.index("-m")
+            options |= {"executable": prefix[0]} if prefix else {}
             return plain([*prefix, *command[:module], str(program), *command[module + 2 :]], **options)
 
         with pytest.MonkeyPatch.context() as context:
