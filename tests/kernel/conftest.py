@@ -38,12 +38,14 @@ def as_root_of(kinds: tuple[Kind, ...], action: Callable[[], Any]) -> str:
     proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
     pid, _ = clone3(sum(kind.clone_flag for kind in kinds))
     if pid == 0:
-        ours.close()
-        theirs.recv(2)
-        set_ids(0, 0)
-        prctl(PR_SET_DUMPABLE, 1)
-        theirs.sendall(answer(action).encode())
-        os._exit(0)
+        try:
+            ours.close()
+            theirs.recv(2)
+            set_ids(0, 0)
+            prctl(PR_SET_DUMPABLE, 1)
+            theirs.sendall(answer(action).encode())
+        finally:
+            os._exit(0)  # whatever happened: a second pytest must not go on
     theirs.close()
     write_maps(proc, pid, own_maps())
     ours.sendall(b"go")
@@ -63,10 +65,12 @@ def inside() -> Callable[..., Any]:
         read, write = os.pipe()
         pid = os.fork()
         if pid == 0:
-            os.close(read)
-            chosen = tuple({Kind.USER, *kinds}) if kinds else ()
-            os.write(write, (as_root_of(chosen, action) if chosen else answer(action)).encode())
-            os._exit(0)
+            try:
+                os.close(read)
+                chosen = tuple({Kind.USER, *kinds}) if kinds else ()
+                os.write(write, (as_root_of(chosen, action) if chosen else answer(action)).encode())
+            finally:
+                os._exit(0)  # whatever happened: a second pytest must not go on
         os.close(write)
         with open(read, "rb") as pipe:
             told = pipe.read()
