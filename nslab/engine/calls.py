@@ -197,6 +197,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "dup2": do_dup2,
     "execve": do_execve,
     "kill": returns_zero(os.kill),
+    "limit_processes": plain(process.limit_processes),
     "link_up": plain(links.link_up),
     "mkdir": returns_zero(os.mkdir),
     "mount": plain(mounts.mount),

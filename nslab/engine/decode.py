@@ -91,6 +91,7 @@ SPECIAL: dict[str, Callable[[Step], str]] = {
     "send_fd": lambda step: f"sendmsg(<lab>, SCM_RIGHTS {shown(step.args[0])})",
     "bind_fd": lambda step: f'mount("/proc/self/fd/{shown(step.args[0])}", {shown(step.args[1])}, NULL, MS_BIND, NULL)',
     "link_up": lambda step: f"ioctl(SIOCSIFFLAGS, {shown(step.args[0])}, IFF_UP)",
+    "limit_processes": lambda step: f"prlimit(0, RLIMIT_NPROC, {step.args[0]})",
     "create": lambda step: f"open({shown(step.args[0])}, O_CREAT|O_EXCL|O_NOFOLLOW)",
     "chdir_inside": lambda step: f"chdir({shown(step.args[0])}) getcwd()",
 }

@@ -36,6 +36,7 @@ class Execution:
         self.plan = plan
         self._made = 0
         self._ended = False  # by a step that failed
+        self._ordered: tuple[int, int] | None = None
         self.pid = -1
         self.pidfd = -1
         self.master = -1
@@ -64,6 +65,8 @@ class Execution:
         while (first := self._made) < end and not self._ended:
             step = self.plan[first]
             if step.who == "lab":
+                if step.call == "clone3":
+                    self._order_ahead(first + 1, end)
                 attempt(self._lab, step, first, self._board)
                 self._collect(first, first + 1)
             else:
@@ -101,10 +104,17 @@ class Execution:
             last += 1
         return last
 
+    def _order_ahead(self, first: int, end: int) -> None:
+        """Order the first stretch of a process that is about to be born: it need not wait for us, nor we for it."""
+        if first < end and self._unborn and self.plan[first].who == self._unborn[0]:
+            self._ordered = (first, self._stretch_end(first, end))
+            self._channels[self._unborn[0]][0].send(STRETCH.pack(*self._ordered))
+
     def _run_stretch(self, who: Who, first: int, last: int) -> None:
         channel = self._channels[who][0]
         try:
-            channel.send(STRETCH.pack(first, last))
+            if self._ordered != (first, last):
+                channel.send(STRETCH.pack(first, last))
         except OSError as error:
             if error.errno not in (errno.EPIPE, errno.ECONNRESET):
                 raise

@@ -41,15 +41,19 @@ MASKED_DIRECTORIES = ("acpi", "scsi", "asound")
 READ_ONLY = ("bus", "fs", "irq", "sys", "sysrq-trigger")
 
 
+COVERED = (*MASKED_FILES, *MASKED_DIRECTORIES, *READ_ONLY)
+
+
 class Ground(Struct, frozen=True):
     """The machine a container stands on: what the lab found when it was made.
 
     `system` are the directories of the lab's root that a container gets as read-only binds (usr, opt …); `ids` is how many ids
-    the lab has.
+    the lab has, `proc` what of COVERED this kernel's /proc has.
     """
 
     system: tuple[str, ...]
     ids: int
+    proc: tuple[str, ...] = COVERED
 
 
 def plan(spec: Spec, ground: Ground) -> Plan:
@@ -141,7 +145,7 @@ def make_root(spec: Spec, ground: Ground) -> Plan:
         *(bind(name, f"/{name}", f"{root}/{name}") for name in ground.system),
         *kernel_filesystems(spec, root),
         *devices(root, ground),
-        *(mask(root) if spec.has(Kind.PID) else ()),
+        *(mask(root, ground.proc) if spec.has(Kind.PID) else ()),
     )
 
 
@@ -237,7 +241,7 @@ def devices(root: str, ground: Ground) -> Plan:
     )
 
 
-def mask(root: str) -> Plan:
+def mask(root: str, there: tuple[str, ...]) -> Plan:
     """Hide and freeze what a fresh proc would tell or let change. The cover is an fd proved to be /dev/null (CVE-2025-31133)."""
     proc, read_only = f"{root}/proc", int(MountFlag.RDONLY | MountFlag.BIND | MountFlag.REMOUNT) | KERNEL_FS
     absent = (errno.ENOENT,)
@@ -253,6 +257,7 @@ def mask(root: str) -> Plan:
                 Elsewhere(oci="linux.maskedPaths"),
             )
             for name in MASKED_FILES
+            if name in there
         ),
         *(
             Step(
@@ -263,10 +268,12 @@ def mask(root: str) -> Plan:
                 absent,
             )
             for name in MASKED_DIRECTORIES
+            if name in there
         ),
         *(
             Step(f"hold_{name}", "init", "mount", (f"{proc}/{name}", f"{proc}/{name}", None, RBIND, None), absent)
             for name in READ_ONLY
+            if name in there
         ),
         *(
             Step(
@@ -278,6 +285,7 @@ def mask(root: str) -> Plan:
                 Elsewhere(oci="linux.readonlyPaths"),
             )
             for name in READ_ONLY
+            if name in there
         ),
     )
 

@@ -13,7 +13,6 @@ import contextlib
 import fcntl
 import json
 import os
-import secrets
 import stat
 import time
 from pathlib import Path
@@ -59,7 +58,7 @@ def base(environ: dict[str, str], uid: int) -> Path:
 def make(parent: Path, owner_pid: int, command: str) -> RunDirectory:
     """A run directory of our own, locked. Raises OSError; then nothing of it stays."""
     parent.mkdir(mode=0o711, parents=True, exist_ok=True)
-    name = secrets.token_hex(4)
+    name = os.urandom(4).hex()
     young = parent / (NEW + name)
     young.mkdir(mode=0o711)
     lock = -1

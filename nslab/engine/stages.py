@@ -15,7 +15,7 @@ import stat
 
 from msgspec import Struct
 
-from nslab.engine.plan import KERNEL_FS, NODES, RBIND, Ground
+from nslab.engine.plan import COVERED, KERNEL_FS, NODES, RBIND, Ground
 from nslab.engine.steps import Plan, Step
 from nslab.kernel.mounts import (
     MNT_DETACH,
@@ -30,6 +30,7 @@ HOSTNAME = "lab"
 ROOT_BYTES = 512 << 20
 RUN_BYTES = 64 << 20
 ROOT_INODES = 200_000
+MOST_PROCESSES = 1024  # a fork bomb in a host shell, where no cgroup limits it, must leave the machine some
 
 # What a root directory may hold of the system's own programs, and nothing of anybody's data.
 SYSTEM = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc", "opt", "nix", "gnu")
@@ -46,6 +47,8 @@ class Inventory(Struct, frozen=True):
 
     directories: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
+    proc: tuple[str, ...] = COVERED
+    """What of COVERED is in /proc; asking for what is not there would cost each container time."""
     compiler: str | None = None
     """The directory of the `cc` extra's compiler (ziglang), where it is installed beside nslab."""
 
@@ -70,7 +73,8 @@ def take_inventory(root: str = "/") -> Inventory:
             links.append((name, os.readlink(path)))
         elif stat.S_ISDIR(mode):
             directories.append(name)
-    return Inventory(tuple(directories), tuple(links), brought_compiler())
+    proc = tuple(name for name in COVERED if os.path.lexists(os.path.join(root, "proc", name)))
+    return Inventory(tuple(directories), tuple(links), proc, brought_compiler())
 
 
 def brought_compiler() -> str | None:
@@ -138,6 +142,7 @@ def stage_b(base: str, ids: int) -> Plan:
         # As systemd leaves a machine's root; else nothing about propagation could be seen.
         Step("shared", "lab", "mount", (None, "/", None, int(MountFlag.REC | MountFlag.SHARED), None)),
         Step("hostname", "lab", "sethostname", (HOSTNAME,)),
+        Step("processes", "lab", "limit_processes", (MOST_PROCESSES,)),
         Step("lo", "lab", "link_up", ("lo",)),
         Step("comm", "lab", "set_name", (HOSTNAME,)),
     )
@@ -212,4 +217,5 @@ def devices(base: str, ids: int) -> Plan:
 
 def ground(found: Found) -> Ground:
     """What a container without an image stands on: the lab's directories but /etc, of which it has its own."""
-    return Ground(tuple(name for name in found.inventory.directories if name != "etc"), found.ids)
+    system = tuple(name for name in found.inventory.directories if name != "etc")
+    return Ground(system, found.ids, found.inventory.proc)
