@@ -4,6 +4,7 @@
   does so for a program that only the test wants. No test skips itself in another way. With NSLAB_CI set a skip is a failure,
   because CI has all that the tests need.
 - `@pytest.mark.as_root` and `@pytest.mark.as_user` are deselected for everybody else: CI runs the suite once as each.
+  `@pytest.mark.machine("x86_64")` is deselected on every other architecture.
 - `@pytest.mark.guest` is deselected unless `--guest` is given, as `make guest` does inside the guest.
 """
 
@@ -31,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(*probes): skip where nslab doctor finds one of these missing")
     config.addinivalue_line("markers", "program(*names): skip where one of these is not installed")
+    config.addinivalue_line("markers", "machine(*names): only on these architectures")
     config.addinivalue_line("markers", "as_root: only as root")
     config.addinivalue_line("markers", "as_user: only as an unprivileged user")
     config.addinivalue_line("markers", "guest: only inside the guest")
@@ -41,7 +43,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     in_guest = config.getoption("--guest")
     kept, dropped = [], []
     for item in items:
+        machine = item.get_closest_marker("machine")
         belongs = (item.get_closest_marker("guest") is not None) == in_guest
+        belongs &= machine is None or os.uname().machine in machine.args
         (kept if belongs and not item.get_closest_marker(other) else dropped).append(item)
     config.hook.pytest_deselected(items=dropped)
     items[:] = kept

@@ -272,7 +272,7 @@ FORBIDDEN = {
 }
 
 
-@pytest.mark.skipif(os.uname().machine != "x86_64", reason="numbers of x86-64")
+@pytest.mark.machine("x86_64")  # its numbers of system calls
 def test_what_exploits_start_from_is_refused_by_the_filter(attack: Callable[..., Any]) -> None:
     """open_by_handle_at is shocker.c, which read the machine's /etc/shadow."""
     script = (
