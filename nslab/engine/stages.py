@@ -30,6 +30,7 @@ HOSTNAME = "lab"
 ROOT_BYTES = 512 << 20
 RUN_BYTES = 64 << 20
 ROOT_INODES = 200_000
+RUN_INODES = 20_000
 MOST_PROCESSES = 1024  # a fork bomb in a host shell, where no cgroup limits it, must leave the machine some
 
 # What a root directory may hold of the system's own programs, and nothing of anybody's data.
@@ -166,7 +167,13 @@ def kernel_filesystems(base: str) -> Plan:
             "run",
             "lab",
             "mount",
-            ("run", run, "tmpfs", int(MountFlag.NOSUID | MountFlag.NODEV), f"size={RUN_BYTES},mode=755"),
+            (
+                "run",
+                run,
+                "tmpfs",
+                int(MountFlag.NOSUID | MountFlag.NODEV),
+                f"size={RUN_BYTES},nr_inodes={RUN_INODES},mode=755",
+            ),
         ),
         Step("make_sysfs", "lab", "mkdir", (f"{run}/.sysfs", 0o755)),
         Step("sysfs", "lab", "mount", ("sysfs", f"{run}/.sysfs", "sysfs", KERNEL_FS, None)),
@@ -174,7 +181,13 @@ def kernel_filesystems(base: str) -> Plan:
             "tmp",
             "lab",
             "mount",
-            ("tmp", f"{base}/tmp", "tmpfs", int(MountFlag.NOSUID | MountFlag.NODEV), f"size={ROOT_BYTES},mode=1777"),
+            (
+                "tmp",
+                f"{base}/tmp",
+                "tmpfs",
+                int(MountFlag.NOSUID | MountFlag.NODEV),
+                f"size={ROOT_BYTES},nr_inodes={ROOT_INODES},mode=1777",
+            ),
         ),
     )
 

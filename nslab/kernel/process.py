@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import signal
 
 from nslab.kernel.syscalls import invoke
@@ -78,6 +79,17 @@ def close_on_exec_from(first: int) -> int:
 
 
 CATCHABLE = tuple(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
+
+
+def limit_processes(most: int) -> int:
+    """How many processes and threads the caller's user may have in its user namespace; no way back without CAP_SYS_RESOURCE.
+
+    Counted per namespace since Linux 5.14: what the user runs elsewhere is not among them. See RLIMIT_NPROC, getrlimit(2).
+    """
+    hard = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+    bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(resource.RLIMIT_NPROC, (bound, bound))
+    return 0
 
 
 def default_signals() -> int:
