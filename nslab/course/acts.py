@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from nslab.course.bench import SessionBench
 from nslab.course.drive import Busy, told
+from nslab.course.loader import Pack
 from nslab.course.model import Run, Solution
 from nslab.course.perform import Hands, Stuck, lines_for
 from nslab.course.play import Play, begins_at
@@ -59,7 +60,21 @@ def reset_lab(play: Play, progress: Progress) -> Stuck | None:
     return replayed.stuck
 
 
-def resume_at(play: Play, step: str, predictions: dict[str, str], progress: Progress) -> Stuck | None:
+def open_play(
+    pack: Pack, done: Collection[str], step: str | None, predictions: Mapping[str, str], progress: Progress
+) -> tuple[Play, Stuck | None]:
+    """A lesson in a lab of its own, at `step`, and what kept it from getting there. Raises LabError."""
+    play = Play(pack, done)
+    try:
+        stuck = resume_at(play, step, predictions, progress) if step is not None else None
+        play.tick()
+    except BaseException:
+        play.close()
+        raise
+    return play, stuck
+
+
+def resume_at(play: Play, step: str, predictions: Mapping[str, str], progress: Progress) -> Stuck | None:
     """Go to a step of a lesson that was begun before: the steps before it are replayed in the play's new lab."""
     ids = [known.id for known in play.player.steps]
     if step not in ids:

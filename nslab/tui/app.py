@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Iterable
+import signal
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.app import App
 from textual.widget import Widget
 
-from nslab.course.acts import resume_at
+from nslab.course.acts import open_play
 from nslab.course.examined import examine_elsewhere
 from nslab.course.glossary import find, read_glossary
 from nslab.course.library import Library, search
 from nslab.course.loader import Pack
-from nslab.course.play import Play
 from nslab.course.player import Player
-from nslab.course.progress import LessonProgress, ProgressStore
+from nslab.course.progress import ProgressStore
 from nslab.course.record import recorded
-from nslab.course.replay import Progress
 from nslab.course.standing import Entry, entries
+from nslab.course.told import Told, say
 from nslab.engine.doctor import Finding
 from nslab.tui import theme
 from nslab.tui.commands import KeyCommands
-from nslab.tui.lesson.conductor import Conductor, OpenPlay
+from nslab.tui.lesson.conductor import Conductor
+from nslab.tui.lesson.helping import MAP, help_view
 from nslab.tui.lesson.screen import LessonScreen, MakeConductor
 from nslab.tui.mapping import map_view
 from nslab.tui.screens.card import CardScreen
 from nslab.tui.screens.glossary import Glossary, GlossaryScreen
+from nslab.tui.screens.help import HelpScreen
 from nslab.tui.screens.keyed import KeyedScreen
 from nslab.tui.screens.map import CourseMap, MapScreen
 from nslab.tui.screens.map_view import MapView
 from nslab.tui.shelf import card_view, glossary_view
-from nslab.words import LANGS, Words, words_for
+from nslab.words import LANGS, Lang, Words, words_for
+
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+WARNING_S = 12.0
 
 
 class NslabApp(App[None], inherit_bindings=False):
@@ -62,35 +69,43 @@ class NslabApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """The first screen, and behind it the question what this machine can do."""
+        for number in ENDING:
+            asyncio.get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
         if self._first is not None:
             self.open_lesson(*self._first)
         else:
             self._map = MapScreen(self.words, self._map_view(), self._search)
             self.push_screen(self._map)
             self.run_worker(self._examine())
+        self._warn(self.store.trouble)
 
     def open_lesson(self, pack: Pack, from_step: str | None = None) -> None:
         """Show a lesson at the step where it goes on, or at `from_step`."""
-        progress = self.store.progress.of(key_of(pack, self.library))
-        opening = opener(pack, from_step or progress.step, progress, self.store.progress.done())
-        self.push_screen(LessonScreen(self.words, pack, self._chapter(pack), self._conductor(pack, opening)))
+        self.push_screen(LessonScreen(self.words, pack, self._chapter(pack), self._conductor(pack, from_step)))
 
-    def _conductor(self, pack: Pack, open_play: OpenPlay) -> MakeConductor:
+    def _conductor(self, pack: Pack, from_step: str | None) -> MakeConductor:
         key = key_of(pack, self.library)
+        before, done = self.store.progress.of(key), self.store.progress.done()
+        predictions = {step: given.choice for step, given in before.predictions.items()}
 
         def moved(player: Player) -> None:
-            self.store.change(key, recorded(player))
+            """In the conductor's thread."""
+            known = self.store.trouble
+            if (trouble := self.store.change(key, recorded(player))) != known:
+                self.call_later(self._warn, trouble)
 
         def make(screen: Widget) -> Conductor:
-            return Conductor(screen, open_play, moved)
+            return Conductor(screen, partial(open_play, pack, done, from_step or before.step, predictions), moved)
 
         return make
 
-    def _chapter(self, pack: Pack) -> str:
-        titles = (
-            chapter.title[self.words.lang] for chapter in self.library.chapters() if pack.lesson.id in chapter.lessons
-        )
-        return next(titles, "")
+    def _warn(self, trouble: Told | None) -> None:
+        """Progress can't be read, or kept."""
+        if trouble is not None:
+            self.notify(say(trouble, self.words), severity="warning", timeout=WARNING_S)
+
+    def _chapter(self, pack: Pack) -> Mapping[Lang, str]:
+        return next((chapter.title for chapter in self.library.chapters() if pack.lesson.id in chapter.lessons), {})
 
     async def _examine(self) -> None:
         self._findings = {finding.probe: finding for finding in await examine_elsewhere()}
@@ -116,7 +131,10 @@ class NslabApp(App[None], inherit_bindings=False):
             case "language":
                 self.speak(words_for(LANGS[(LANGS.index(self.words.lang) + 1) % len(LANGS)]))
             case "theme":
-                self.theme = theme.following(self.theme, self.console.color_system)
+                if not os.environ.get("NO_COLOR"):
+                    self.theme = theme.following(self.theme, self.console.color_system)
+            case "help":
+                self._open_help()
             case "glossary":
                 self._open_glossary()
             case "cards":
@@ -161,6 +179,30 @@ class NslabApp(App[None], inherit_bindings=False):
             if isinstance(pack, Pack):
                 screen.show(card_view(pack, self.store.progress.of(order[at]), self.words))
 
+    async def on_card_screen_next_lesson(self) -> None:
+        """The lesson after the card's, in place of the one that is over."""
+        screen, order = self.screen, self.library.order()
+        after = order[order.index(screen.page.view.lesson_id) + 1 :] if isinstance(screen, CardScreen) else ()
+        if after:
+            await self.pop_screen()
+            if isinstance(self.screen, LessonScreen):
+                await self.pop_screen()
+            self._open_by_id(after[0])
+
+    def _open_help(self) -> None:
+        screen = self.screen
+        if isinstance(screen, LessonScreen):
+            self.push_screen(HelpScreen(self.words, *screen.help_at_hand()), self._after_help)
+        elif isinstance(screen, MapScreen):
+            self.push_screen(HelpScreen(self.words, help_view(MAP, self.words), screen.map), self._after_help)
+
+    async def _after_help(self, action: str | None) -> None:
+        if action == "leave":
+            await self._leave()
+        elif action == "next_help" and isinstance(screen := self.screen, LessonScreen):
+            screen.action_next_pane()
+            self._open_help()
+
     def _open_glossary(self) -> None:
         known = read_glossary(self.library.root)
 
@@ -179,33 +221,12 @@ class NslabApp(App[None], inherit_bindings=False):
         self._show_map()
 
     async def _leave(self) -> None:
-        """One screen back; from the first one, out."""
-        screen = self.screen
-        if isinstance(screen, LessonScreen):
-            screen.leave()
-        if screen is self._map or self._map is None:
+        """One screen back; from the first one, out. A lesson's lab ends with its screen."""
+        if self.screen is self.screen_stack[1]:  # below it lies only Textual's empty one
             self.exit()
             return
         await self.pop_screen()
         self._show_map()
-
-
-def opener(pack: Pack, step: str | None, progress: LessonProgress, done: frozenset[str]) -> OpenPlay:
-    """How a lesson's lab is made: at `step`, the steps before it replayed."""
-    predictions = {name: given.choice for name, given in progress.predictions.items()}
-
-    def open_play(told: Progress) -> Play:
-        play = Play(pack, done)
-        try:
-            if step is not None:
-                resume_at(play, step, predictions, told)
-            play.tick()
-        except BaseException:
-            play.close()
-            raise
-        return play
-
-    return open_play
 
 
 def key_of(pack: Pack, library: Library) -> str:

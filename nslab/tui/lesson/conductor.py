@@ -19,19 +19,25 @@ from nslab.course import acts
 from nslab.course.perform import Stuck
 from nslab.course.play import Play
 from nslab.course.player import Player
+from nslab.course.replay import Progress
 from nslab.course.session import Shell
 from nslab.course.snapshot import Snapshot, snapshot, unchanged
 from nslab.errors import NslabError
 
 TICK_S = 0.25
+LETTING_GO_S = 0.02
 
 Act = Callable[[Play], object]
-OpenPlay = Callable[[Callable[[int, int], None]], Play]
-"""Make the lab and go to the step where the lesson goes on; told how many steps of how many are replayed."""
+OpenPlay = Callable[[Progress], tuple[Play, Stuck | None]]
+"""Make the lab and go to the step where the lesson goes on; what kept it from getting there, if anything did."""
 
 
 class Stopped(Exception):
-    """The screen is closing while the driver waits for something."""
+    """The screen is closing while something is waited for."""
+
+
+class Abandoned(Exception):
+    """A new lab is wanted: what is being typed in the old one has no use any more."""
 
 
 class Conductor:
@@ -52,12 +58,26 @@ class Conductor:
             self.error = error
             self.lost = lost
 
+    class Crashed(Message):
+        """A mistake of nslab's own, to be raised where it ends the program."""
+
+        def __init__(self, error: Exception) -> None:
+            super().__init__()
+            self.error = error
+
     class Hindered(Message):
         """A command could not be typed, or had no effect; None: nothing is in the way any more."""
 
         def __init__(self, stuck: Stuck | None) -> None:
             super().__init__()
             self.stuck = stuck
+
+    class Renewing(Message):
+        """The lab goes, another one comes: let go of the old one's terminals, then set `released`."""
+
+        def __init__(self, released: threading.Event) -> None:
+            super().__init__()
+            self.released = released
 
     class Preparing(Message):
         """Steps are being replayed in a new lab: `done` of `steps`."""
@@ -77,25 +97,30 @@ class Conductor:
     def __init__(self, screen: MessagePump, open_play: OpenPlay, moved: Callable[[Player], None]) -> None:
         self._screen, self._open_play, self._moved = screen, open_play, moved
         self._acts: queue.SimpleQueue[Act | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._live, name="conductor", daemon=True)
-        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="conductor", daemon=True)
+        self._stopping, self._abandoned = threading.Event(), threading.Event()
         self._play: Play | None = None
         self._sampled_at = 0.0
         self._last: Snapshot | None = None
+        self._told_progress: tuple[int, int] | None = None
+
+    # For the screen, from the event loop
 
     def start(self) -> None:
         """Begin: `Preparing` if steps are replayed, `Reshelled` for each terminal, then `Sampled`; or `Failed`."""
-        self._thread.start()
+        if not self._stopping.is_set():
+            self._thread.start()
 
     def do(self, act: Act) -> None:
         """Have something done with the lesson, after what was asked before."""
         self._acts.put(act)
 
     def stop(self) -> None:
-        """End the lab. Returns when it is gone."""
+        """End the lab. Returns when it is gone. The screen must have let go of the terminals."""
         self._stopping.set()
         self._acts.put(None)
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def show_me(self) -> None:
         """Type what does the task at hand."""
@@ -111,34 +136,57 @@ class Conductor:
         self.do(act)
 
     def reset(self) -> None:
-        """A new lab. The screen must have let go of the terminals before it asks."""
-
-        def act(play: Play) -> None:
-            stuck = acts.reset_lab(play, self._progress)
-            self._offer_shells(play)
-            self._hinder(stuck)
-
-        self.do(act)
+        """A new lab, also where none could be made before. What is being typed is given up."""
+        self._abandoned.set()
+        self.do(self._reset)
 
     def open_shell(self, terminal: str) -> None:
         """Another shell for a terminal whose shell has ended."""
-        self.do(lambda play: self._post(self.Reshelled(play.session.open_shell(terminal))))
+
+        def act(play: Play) -> None:
+            if play.session.ended(terminal) is not None:  # asked twice, the first one is enough
+                self._post(self.Reshelled(play.session.open_shell(terminal)))
+
+        self.do(act)
+
+    # In the thread
+
+    def _run(self) -> None:
+        try:
+            self._live()
+        except Stopped:
+            pass  # what was being typed stays half typed, in a lab that is gone
+        except Exception as error:  # noqa: BLE001 - a thread that dies in silence would leave a dead screen behind
+            self._post(self.Crashed(error))
 
     def _live(self) -> None:
-        try:
-            play = self._open_play(self._progress)
-        except NslabError as error:
-            self._post(self.Failed(error, lost=True))
-            return
-        except Stopped:
-            return
+        while (play := self._opened()) is None:
+            if not self._asked_again():
+                return
         try:
             self._offer_shells(play)
             self._serve(play)
-        except Stopped:
-            pass  # what was being typed stays half typed, in a lab that ends now
         finally:
             play.close()
+
+    def _opened(self) -> Play | None:
+        """The lesson's play; None where there is no lab to be had, which is told."""
+        try:
+            play, stuck = self._open_play(self._progress)
+        except NslabError as error:
+            self._post(self.Failed(error, lost=True))
+            return None
+        if stuck is not None:
+            self._hinder(stuck)
+        return play
+
+    def _asked_again(self) -> bool:
+        """Wait until a new lab is wanted; False: the screen is closing. Nothing else can be done without one."""
+        while (act := self._acts.get()) is not None:
+            if act == self._reset:
+                self._release_terminals()
+                return True
+        return False
 
     def _serve(self, play: Play) -> None:
         """Acts as they come, and a look four times a second."""
@@ -150,21 +198,37 @@ class Conductor:
                 act, due = look_only, time.monotonic() + TICK_S
             if act is None:
                 return
-            self._perform(act, play)
+            if act == self._reset or not play.session.closed:
+                self._perform(act, play)
 
     def _perform(self, act: Act, play: Play) -> None:
         before = play.player
         try:
             act(play)
+            if play.to_renew:
+                self._release_terminals()
+                play.renew_lab()
+                self._offer_shells(play)
             play.tick()
             if play.player.to_begin:
                 self._hinder(acts.type_setup(play, self._pause))
                 play.tick()
+        except Abandoned:
+            pass
         except NslabError as error:
-            self._post(self.Failed(error, lost=not play.session.world.seen.host_alive))
+            lost = play.session.closed or not play.session.world.seen.host_alive
+            self._post(self.Failed(error, lost=lost))
         if play.player is not before:
             self._moved(play.player)
-        self._sample(play)
+        if not play.session.closed:
+            self._sample(play)
+
+    def _reset(self, play: Play) -> None:
+        self._abandoned.clear()
+        self._release_terminals()
+        stuck = acts.reset_lab(play, self._progress)
+        self._offer_shells(play)
+        self._hinder(stuck)
 
     def _sample(self, play: Play) -> None:
         """Post the moment, if it looks different from the last: a lab at rest costs the screen nothing."""
@@ -177,6 +241,8 @@ class Conductor:
         """Wait while the screen reads the terminals, and keep its panes alive meanwhile."""
         if self._stopping.wait(seconds):
             raise Stopped
+        if self._abandoned.is_set():
+            raise Abandoned
         if self._play is not None and time.monotonic() - self._sampled_at > TICK_S:
             self._play.session.look()
             self._sample(self._play)
@@ -184,10 +250,20 @@ class Conductor:
     def _progress(self, done: int, steps: int) -> None:
         if self._stopping.is_set():
             raise Stopped
-        self._post(self.Preparing(done, steps))
+        if (done, steps) != self._told_progress:
+            self._told_progress = done, steps
+            self._post(self.Preparing(done, steps))
+
+    def _release_terminals(self) -> None:
+        """Have the screen let go of the masters: a descriptor that is closed while it is read would be another one soon."""
+        released = threading.Event()
+        self._post(self.Renewing(released))
+        while not released.wait(LETTING_GO_S):
+            if self._stopping.is_set():
+                raise Stopped
 
     def _offer_shells(self, play: Play) -> None:
-        self._last = None  # in a new lab the same numbers mean something new
+        self._last = self._told_progress = None  # in a new lab the same numbers mean something new
         for shell in play.session.shells.values():
             self._post(self.Reshelled(shell))
 

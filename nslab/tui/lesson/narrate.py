@@ -14,13 +14,17 @@ from nslab.course.perform import Stuck
 from nslab.course.player import Player, Record, Stage
 from nslab.course.predictions import Undecided
 from nslab.course.prose import LessonWords, StepWords
-from nslab.course.told import Namespace, Told, say
+from nslab.course.snapshot import Snapshot
+from nslab.course.told import Absent, Namespace, Told, say
+from nslab.errors import NslabError
 from nslab.tui.prose import inline
 from nslab.tui.story.view import (
+    CannotRun,
     Card,
     Choice,
     Doing,
     Explaining,
+    Loading,
     Miss,
     Observing,
     Past,
@@ -33,6 +37,7 @@ from nslab.tui.story.view import Stage as Shown
 from nslab.tui.widgets.nowbar import Now
 from nslab.words import Words
 
+UNREAD = "…"
 ORDER = (Shown.PREDICT, Shown.DO, Shown.OBSERVE, Shown.EXPLAIN)
 
 
@@ -47,11 +52,39 @@ class Telling(Struct, frozen=True):
 
     def show(self, namespace: Namespace) -> str:
         """A namespace in a sentence: its letter and its inode number."""
-        return f"{self.letter_of.get(namespace, '')} {namespace}".strip()
+        return written(namespace, self.letter_of)
 
     def fill(self, prose: Prose) -> Prose:
         """Lesson words with the values in place."""
         return filled(prose, self.value_of)
+
+
+def telling(seen: Snapshot, lesson: LessonWords, words: Words) -> Telling:
+    """How a moment is told in one language. A value that could not be read is an ellipsis."""
+
+    def value_of(name: str) -> str:
+        reading = seen.values.get(name)
+        if reading is None or isinstance(reading, Absent):
+            return UNREAD
+        return written(reading, seen.letters) if isinstance(reading, Namespace) else str(reading)
+
+    return Telling(lesson, words, value_of, seen.letters, seen.seen)
+
+
+def written(namespace: Namespace, letters: Mapping[Namespace, str]) -> str:
+    """A namespace in a sentence: its letter and its inode number."""
+    return f"{letters.get(namespace, '')} {namespace}".strip()
+
+
+def loading(done: int, steps: int, words: Words) -> Loading:
+    """What stands in the story's place while the lab comes up; `done` of `steps` are replayed in it."""
+    doing = words("lesson.preparing", step=done + 1, steps=steps) if steps else words("lesson.starting")
+    return Loading(doing, (), 0)
+
+
+def cannot_run(error: NslabError, words: Words) -> CannotRun:
+    """What stands there where there is no lab to be had."""
+    return CannotRun(*(words(f"error.{error.code}.{part}", **error.facts) for part in ("what", "why", "next")))
 
 
 def story_view(player: Player, telling: Telling, stuck: Stuck | None = None) -> StoryView:

@@ -11,6 +11,7 @@ from nslab.course.model import Highlight
 from nslab.course.player import Stage
 from nslab.course.snapshot import Snapshot
 from nslab.observe.views import Gone, NotYet
+from nslab.tui.panes.calls import CallPane
 from nslab.tui.panes.namespaces import NamespacePane
 from nslab.tui.panes.pane import Pane
 from nslab.tui.panes.processes import ProcessPane
@@ -39,6 +40,11 @@ PANES: dict[str, PaneKind] = {
         make=lambda words, name: ProcessPane(words, id=name),
         view=lambda seen: seen.processes,
         row=lambda highlight, seen: seen.highlighted,
+    ),
+    "calls": PaneKind(
+        make=lambda words, name: CallPane(words, id=name),
+        view=lambda seen: seen.calls,
+        row=lambda highlight, seen: None,
     ),
 }
 

@@ -18,39 +18,32 @@ from nslab.course.play import Play
 from nslab.course.player import Event
 from nslab.course.replay import cost
 from nslab.course.snapshot import Snapshot
-from nslab.course.told import Absent, Namespace, Told, say
+from nslab.course.told import Told, say
 from nslab.errors import NslabError
-from nslab.observe.views import Tag
 from nslab.tui import keys
 from nslab.tui.keys import Key
 from nslab.tui.lesson.conductor import Conductor
 from nslab.tui.lesson.desk import Desk
-from nslab.tui.lesson.narrate import Telling, now_of, story_view
-from nslab.tui.lesson.panes import PANES, show_panes
-from nslab.tui.lesson.places import NOWBAR, PROGRAM, STORY, TABS, WRECK, Shown, Size, places, size_of
-from nslab.tui.lesson.program import program_view
-from nslab.tui.lesson.terminals import Terminals
-from nslab.tui.panes.program import Program
+from nslab.tui.lesson.helping import help_view
+from nslab.tui.lesson.narrate import cannot_run, loading, story_view, telling
+from nslab.tui.lesson.parts import Parts
+from nslab.tui.lesson.places import STORY, Shown, places, size_of
+from nslab.tui.screens.help_view import HelpView
 from nslab.tui.screens.keyed import KeyedScreen
-from nslab.tui.story.view import CannotRun, Loading, StoryView
+from nslab.tui.story.view import StoryView
 from nslab.tui.story.widget import Story
 from nslab.tui.terminal.widget import Terminal
 from nslab.tui.widgets.footer import Footer
 from nslab.tui.widgets.header import Header, Where
-from nslab.tui.widgets.nowbar import NowBar
 from nslab.tui.widgets.tabs import Tabs
-from nslab.tui.widgets.wrecked import Wreck, WreckedBand
-from nslab.words import Words
-
-RESERVED = frozenset(key.key for key in keys.LESSON if key.key)
-WRECK_ROWS = 7
-UNREAD = "…"
+from nslab.tui.widgets.wrecked import Wreck
+from nslab.words import Lang, Words
 
 MakeConductor = Callable[[Widget], Conductor]
 
 
 class LessonScreen(KeyedScreen):
-    """One lesson. It knows the lab only by what its conductor posts."""
+    """One lesson. It knows the lab only by what its conductor posts. `chapter` is its chapter's title in each language."""
 
     keys: ClassVar[tuple[Key, ...]] = keys.LESSON
 
@@ -61,47 +54,43 @@ class LessonScreen(KeyedScreen):
             super().__init__()
             self.lesson_id = lesson_id
 
-    def __init__(self, words: Words, pack: Pack, chapter: str, make_conductor: MakeConductor) -> None:
+    def __init__(self, words: Words, pack: Pack, chapter: Mapping[Lang, str], make_conductor: MakeConductor) -> None:
         super().__init__(words)
         self.pack, self._chapter = pack, chapter
         self._conductor = make_conductor(self)
         self._seen: Snapshot | None = None
         self._stuck: Stuck | None = None
         self._error: NslabError | None = None
+        self._broken: Told | None = None
         self._replayed = (0, 0)
         self._front, self._enlarged, self._finished = STORY, False, False
-        self._terminals = Terminals(words, terminal_names(pack), RESERVED)
-        self._panes = {name: PANES[name].make(words, name) for name in pane_names(pack)}
-        self._program = Program(words, program_view(None, (), words), id=PROGRAM)
-        self._story = Story(words, self._story_view(), id=STORY)
+        self._header = Header(words, self._where())
+        self.parts = Parts(words, pack, self._story_view())
+        self._desk = Desk(self._places, *self.parts)
 
     def compose(self) -> ComposeResult:
         """Header, everything else on the desk, footer."""
-        yield Header(self.words, Where(self._chapter, self.pack.lesson.id))
-        yield Desk(
-            self._places,
-            Tabs(self.words, (), id=TABS),
-            self._story,
-            *self._terminals.frames.values(),
-            *self._panes.values(),
-            self._program,
-            NowBar(self.words, now_of(self._story_view()), id=NOWBAR),
-        )
+        yield self._header
+        yield self._desk
         yield Footer(self.words, self.keys)
 
     def on_mount(self) -> None:
         """The story takes the first keys; the lab comes up once the first frame is painted."""
-        self._story.focus()
+        self.parts.story.focus()
         self.call_after_refresh(self._conductor.start)
+
+    def on_unmount(self) -> None:
+        """However the screen goes, the lab goes with it."""
+        self.leave()
 
     def leave(self) -> None:
         """End the lab; nothing of it is left when this returns."""
-        self._terminals.detach_all()
+        self.parts.terminals.detach_all()
         self._conductor.stop()
 
     def speak(self, words: Words) -> None:
         """Go on in another language."""
-        self._terminals.speak(words)
+        self.parts.terminals.speak(words)
         super().speak(words)
         self._show()
 
@@ -109,10 +98,10 @@ class LessonScreen(KeyedScreen):
 
     def on_conductor_sampled(self, message: Conductor.Sampled) -> None:
         """A new moment."""
-        self._seen = message.seen
-        self._replayed = (0, 0)
-        if not message.seen.lab_alive and self._error is None:
-            self._wreck(Told("lesson.lab-ended"))
+        died = not message.seen.lab_alive and (self._seen is None or self._seen.lab_alive)
+        self._seen, self._replayed = message.seen, (0, 0)
+        if died:
+            self._wreck(Told("lesson.lab-ended"), lost=True)
         self._show()
         if message.seen.player.finished and not self._finished:
             self._finished = True
@@ -120,7 +109,18 @@ class LessonScreen(KeyedScreen):
 
     def on_conductor_reshelled(self, message: Conductor.Reshelled) -> None:
         """A shell to show."""
-        self._terminals.attach(message.shell, self.app.theme)
+        self.parts.terminals.attach(message.shell, self.app.theme)
+
+    def on_conductor_renewing(self, message: Conductor.Renewing) -> None:
+        """Another lab comes: whatever was wrong, was so of the old one."""
+        self.parts.terminals.detach_all()
+        self.parts.terminals.forget()
+        self._error, self._stuck, self._broken = None, None, None
+        if self.focused is self.parts.wreck:
+            self.parts.story.focus()
+        self.parts.wreck.display = False
+        self._show()
+        message.released.set()
 
     def on_conductor_preparing(self, message: Conductor.Preparing) -> None:
         """Earlier steps are being replayed."""
@@ -132,21 +132,24 @@ class LessonScreen(KeyedScreen):
         self._stuck = message.stuck
         self._show()
 
-    async def on_conductor_failed(self, message: Conductor.Failed) -> None:
+    def on_conductor_failed(self, message: Conductor.Failed) -> None:
         """The lab can't do what it was asked."""
-        self._error = message.error
-        if self._seen is None:
-            self._show()
-        else:
-            error = message.error
-            self._wreck(Told(f"error.{error.code}.what", error.facts))
+        self._error, self._replayed = message.error, (0, 0)
+        if self._seen is not None:
+            self._wreck(Told(f"error.{message.error.code}.what", message.error.facts), lost=message.lost)
+        self._show()
+
+    def on_conductor_crashed(self, message: Conductor.Crashed) -> None:
+        """A mistake of ours ends the program, as one in the event loop would."""
+        raise message.error
 
     # What the learner does
 
     def on_story_chosen(self, message: Story.Chosen) -> None:
-        """A prediction is given."""
+        """A prediction is given; hands belong in the terminal now where the step is done."""
         self._tell(states.Predicted(message.choice_id))
-        self._focus_next_terminal()
+        if self._seen is not None and (lines := self._seen.player.step.solution):
+            self._bring_to_front(lines[0].in_)
 
     def on_story_answered(self, message: Story.Answered) -> None:
         """What was found was typed in."""
@@ -170,7 +173,7 @@ class LessonScreen(KeyedScreen):
 
     def on_tabs_chosen(self, message: Tabs.Chosen) -> None:
         """Another tab, by a click."""
-        self._bring_to_front(self._tab_names()[message.at])
+        self._bring_to_front(self.parts.names(self._shown())[message.at])
 
     @on(Terminal.Ended)
     def _terminal_ended(self) -> None:
@@ -178,29 +181,39 @@ class LessonScreen(KeyedScreen):
         self._conductor.do(lambda _: None)
 
     def on_key(self, event: events.Key) -> None:
-        """Enter in a terminal whose shell has ended starts another."""
+        """Enter in a terminal whose shell has ended starts another, or another lab."""
         focused = self.focused
-        if event.key == "enter" and isinstance(focused, Terminal) and not focused.attached:
-            name = self._terminals.name_of(focused)
-            if name is not None and self._seen is not None and self._seen.lab_alive:
-                event.stop()
-                self._conductor.open_shell(name)
+        if event.key != "enter" or not isinstance(focused, Terminal) or focused.attached or self._seen is None:
+            return
+        event.stop()
+        name = self.parts.terminals.name_of(focused)
+        if not self._seen.lab_alive:
+            self.action_reset_lab()
+        elif name is not None:
+            self._conductor.open_shell(name)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """What has the keys stands in front."""
+        for name in self.parts.names(self._shown()):
+            if event.widget is self.parts.widget(name) and name != self._front:
+                self._front = name
+                self._arrange()
 
     def action_hint(self) -> None:
         """The next hint, if attempts have earned it."""
-        if self._seen is not None and not self._seen.player.hint_ready:
-            self.notify(self.words("lesson.hint-later"))
+        player = self._seen.player if self._seen else None
+        if player is None or player.task is None:
+            return
+        if not player.hint_ready:
+            given = player.record.hints.get(player.task.id, 0)
+            self.notify(self.words("lesson.hint-none" if given >= player.task.hints else "lesson.hint-later"))
         self._tell(states.HintWanted())
 
     def action_show_me(self) -> None:
         """Type it for the learner; a second time, interrupt what is in the way."""
-        busy = (
-            self._stuck.why.facts.get("terminal")
-            if self._stuck is not None and self._stuck.why.id == "drive.busy"
-            else None
-        )
-        if isinstance(busy, str):
-            self._conductor.interrupt(busy)
+        why = self._stuck.why if self._stuck else None
+        if why is not None and why.id == "drive.busy":
+            self._conductor.interrupt(str(why.facts["terminal"]))
         else:
             self._conductor.show_me()
 
@@ -214,28 +227,30 @@ class LessonScreen(KeyedScreen):
     def action_back(self) -> None:
         """The step before, to be read again."""
         self._tell(states.Back())
+        self._bring_to_front(STORY)
 
     def action_next(self) -> None:
         """On: past what is read, or the prediction that is picked."""
+        self.parts.story.commit()
         self._tell(states.Onward())
+        self._bring_to_front(STORY)
 
     def action_next_pane(self) -> None:
         """The keys go to the next part of the screen; under tabs, it comes to the front."""
-        names = self._tab_names()
-        at = names.index(self._front) if self._front in names else -1
-        self._bring_to_front(names[(at + 1) % len(names)])
+        band, names = self.parts.wreck, self.parts.names(self._shown())
+        at = -1 if self.focused is band else names.index(self._shown().front)
+        if at + 1 == len(names) and band.display:
+            band.focus()
+        else:
+            self._bring_to_front(names[(at + 1) % len(names)])
 
     def action_enlarge(self) -> None:
         """The part that has the keys fills the screen, or gives the rest its room again."""
         self._enlarged = not self._enlarged
-        self._show()
+        self._arrange()
 
     def action_reset_lab(self) -> None:
         """A new lab, in which the steps so far are replayed."""
-        self._terminals.detach_all()
-        self._terminals.forget()
-        self._error, self._stuck = None, None
-        self.query(WreckedBand).remove()
         self._conductor.reset()
 
     def leader_twice(self) -> None:
@@ -243,128 +258,62 @@ class LessonScreen(KeyedScreen):
         if isinstance(self.focused, Terminal):
             self.focused.send(b"\x07")
 
+    def help_at_hand(self) -> tuple[HelpView, Widget]:
+        """Help for the part in front, and the widget it is about."""
+        name = self._shown().front
+        frames = self.parts.terminals.frames
+        return help_view(name, self.words), frames.get(name, self.parts.widget(name))
+
     # How it is shown
 
     def _tell(self, event: Event) -> None:
         self._conductor.do(lambda play: play.tell(event))
 
-    def _wreck(self, broken: Told) -> None:
-        """Offer a new lab between the terminals."""
-        self.query(WreckedBand).remove()
-        steps, commands = cost(self._seen.player) if self._seen else (0, 0)
-        band = WreckedBand(self.words, Wreck(say(broken, self.words), steps, commands), id=f"{WRECK}")
-        self.query_one(Desk).mount(band)
+    def _wreck(self, broken: Told, *, lost: bool) -> None:
+        """Offer a new lab between the terminals. Where nothing else is left to do, it takes the keys."""
+        self._broken = broken
+        self.parts.wreck.display = True
+        if lost:
+            self.parts.wreck.focus()
 
     def _show(self) -> None:
         """Everything as it is now."""
         if not self.is_mounted:
             return
-        view = self._story_view()
-        self._story.show(view)
-        self.query_one(NowBar).show(now_of(view))
+        self.parts.tell(self._story_view())
+        self._header.show(self._where())
         if self._seen is not None:
-            player = self._seen.player
-            self.query_one(Header).show(Where(self._chapter, self.pack.lesson.id, player.at + 1, len(player.steps)))
-            self._terminals.show(self._seen.terminals, self.app.theme)
-            show_panes(self._panes, self._seen)
-            self._program.show(program_view(self._seen.source, owned(self._seen), self.words))
+            self.parts.show(self._seen, self.words, self.app.theme)
+            if self._broken is not None:
+                self.parts.wreck.show(Wreck(say(self._broken, self.words), *cost(self._seen.player)))
         self._arrange()
 
     def _arrange(self) -> None:
-        names = self._tab_names()
-        shown = tuple(self._label(name) for name in names)
-        self.query_one(Tabs).show(shown, names.index(self._front) if self._front in names else 0)
-        self.query_one(Desk).rearrange()
+        shown = self._shown()
+        names = self.parts.names(shown)
+        self.parts.tabs.show(tuple(self.parts.label(name, self.words) for name in names), names.index(shown.front))
+        self._desk.rearrange()
+
+    def _where(self) -> Where:
+        player, chapter = (self._seen.player if self._seen else None), self._chapter.get(self.words.lang, "")
+        if player is None:
+            return Where(chapter, self.pack.lesson.id)
+        return Where(chapter, self.pack.lesson.id, player.at + 1, len(player.steps))
 
     def _story_view(self) -> StoryView:
-        words = self.pack.words[self.words.lang]
+        lesson = self.pack.words[self.words.lang]
         if self._seen is None or self._replayed[1]:
-            return StoryView(words.title, words.hook, self._waiting())
-        telling = Telling(words, self.words, self._value_of, self._seen.letters, self._seen.seen)
-        return story_view(self._seen.player, telling, self._stuck)
-
-    def _waiting(self) -> Loading | CannotRun:
-        """What stands in the story's place until there is a lab."""
-        if self._error is not None:
-            told = (
-                self.words(f"error.{self._error.code}.{part}", **self._error.facts) for part in ("what", "why", "next")
-            )
-            return CannotRun(*told)
-        done, steps = self._replayed
-        doing = self.words("lesson.preparing", step=done + 1, steps=steps) if steps else self.words("lesson.starting")
-        return Loading(doing, (), 0)
-
-    def _value_of(self, name: str) -> str:
-        """A value in a sentence; what could not be read is an ellipsis."""
-        reading = self._seen.values.get(name) if self._seen else None
-        if reading is None or isinstance(reading, Absent):
-            return UNREAD
-        if isinstance(reading, Namespace) and self._seen:
-            return f"{self._seen.letters.get(reading, '')} {reading}".strip()
-        return str(reading)
-
-    # Where it stands
+            waiting = cannot_run(self._error, self.words) if self._error else loading(*self._replayed, self.words)
+            return StoryView(lesson.title, lesson.hook, waiting)
+        return story_view(self._seen.player, telling(self._seen, lesson, self.words), self._stuck)
 
     def _shown(self) -> Shown:
-        step = self._seen.player.step if self._seen else self.pack.lesson.step[0]
-        panes = [name for name in step.panes or self.pack.lesson.panes if name in self._panes]
-        if self._seen and self._seen.source and size_of(self.size.width) is Size.LARGE:
-            panes.append(PROGRAM)
-        return Shown(
-            terminals=tuple(step.terminals or self.pack.lesson.terminals),
-            panes=tuple(panes),
-            front=self._front,
-            enlarged=self._enlarged,
-            wreck_rows=WRECK_ROWS if self.query(WreckedBand) else 0,
-        )
+        return self.parts.shown(self._seen, size_of(self.size.width), self._front, enlarged=self._enlarged)
 
     def _places(self, width: int, height: int) -> Mapping[str, Region]:
         return places(width, height, self._shown())
 
-    def _tab_names(self) -> list[str]:
-        shown = self._shown()
-        return [STORY, *shown.terminals, *(name for name in shown.panes if name in self._panes)]
-
-    def _label(self, name: str) -> str:
-        if name == STORY:
-            return self.words("story.name")
-        return self.words(f"pane.{name}") if name in self._panes else self._terminals.title(name)
-
     def _bring_to_front(self, name: str) -> None:
         self._front = name
         self._arrange()
-        self._target(name).focus()
-
-    def _target(self, name: str) -> Widget:
-        if name == STORY:
-            return self._story
-        return self._panes[name] if name in self._panes else self._terminals.widget(name)
-
-    def _focus_next_terminal(self) -> None:
-        """Once something is predicted, hands belong in the terminal where the step is done."""
-        if self._seen is not None:
-            lines = self._seen.player.step.solution
-            self._bring_to_front(lines[0].in_ if lines else STORY)
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """What has the keys is what is enlarged, or stands under the tabs, next."""
-        for name in self._tab_names():
-            if event.widget is self._target(name):
-                self._front = name
-
-
-def owned(seen: Snapshot) -> tuple[Tag, ...]:
-    """What the containers in the terminals do not share with the host."""
-    return tuple(dict.fromkeys(tag for state in seen.terminals.values() for tag in state.owns))
-
-
-def terminal_names(pack: Pack) -> tuple[str, ...]:
-    """Every terminal that some step of the lesson shows."""
-    per_step = (name for step in pack.lesson.step for name in step.terminals or ())
-    return tuple(dict.fromkeys((*pack.lesson.terminals, *per_step)))
-
-
-def pane_names(pack: Pack) -> tuple[str, ...]:
-    """Every pane that some step of the lesson shows."""
-    per_step = (name for step in pack.lesson.step for name in step.panes or ())
-    return tuple(name for name in dict.fromkeys((*pack.lesson.panes, *per_step)) if name in PANES)
+        self.parts.widget(name).focus()

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.color import Color
 from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.widget import Widget
@@ -13,10 +14,11 @@ from textual.widget import Widget
 from nslab.tui import keys
 from nslab.tui.canvas import Canvas
 from nslab.tui.drawn import Drawn
-from nslab.tui.faces import TEXT
+from nslab.tui.faces import TEXT, Role
 from nslab.tui.screens.help_rows import help_rows
 from nslab.tui.screens.help_view import HelpView, Label
 from nslab.tui.scrolled import Scrolled
+from nslab.tui.theme import PALETTES
 from nslab.tui.widgets.footer import Footer
 from nslab.words import Words
 
@@ -24,6 +26,7 @@ EVERYWHERE = ("next_pane", "all_keys", "reset_lab", "language")
 MOST_WIDTH = 84  # cells: a longer line of help is hard to read
 LEAST_WIDTH = 64  # and one much shorter takes too many rows
 LABEL_ROWS = 2
+DIMMED = 0.6  # how much of the ground lies over a terminal that the help is not about
 
 
 class HelpPanel(Scrolled):
@@ -108,11 +111,15 @@ class HelpScreen(ModalScreen[str | None]):
 
     def _dim(self, dimmed: bool) -> None:
         """Mute everything below but the pane and what is in it."""
+        palette = PALETTES.get(self.app.theme)
+        ground = palette.colours[Role.GROUND] if palette else ""
+        tint = Color.parse(ground).with_alpha(DIMMED) if ground.startswith("#") else None
         for widget in self._below.query("*"):
+            dim = dimmed and self._about not in (widget, *widget.ancestors)
             if isinstance(widget, Drawn):
-                widget.dim(dimmed and self._about not in (widget, *widget.ancestors))
+                widget.dim(dim)
             elif widget.can_focus:
-                widget.styles.tint = "$background 60%" if dimmed else None
+                widget.styles.tint = tint if dim else None
 
     def action_close(self) -> None:
         self.dismiss(None)

@@ -100,7 +100,7 @@ class Story(Scrolled):
             case HitKind.CHOICE:
                 self._pick(hit.id)
             case HitKind.COMMIT:
-                self._commit()
+                self.commit()
             case HitKind.HINT:
                 self.post_message(self.HintAsked())
             case HitKind.ADVANCE:
@@ -141,7 +141,7 @@ class Story(Scrolled):
             step = 1 if key == "down" else -1
             self._pick(ids[(at + step) % len(ids)] if at is not None else ids[0 if step > 0 else -1])
         elif key == "enter":
-            self._commit()
+            self.commit()
         else:
             return self.scroll_key(key)
         return True
@@ -168,7 +168,8 @@ class Story(Scrolled):
         self._view = _with_pick(self._view, choice_id)
         self.redraw()
 
-    def _commit(self) -> None:
+    def commit(self) -> None:
+        """Say the answer that is picked, if one is being asked for."""
         picked = _picked(self._view)
         if picked is not None:
             self.post_message(self.Chosen(picked))

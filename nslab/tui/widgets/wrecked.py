@@ -47,6 +47,11 @@ class WreckedBand(Drawn, can_focus=True):
         super().__init__(words, id=id)
         self._wreck = wreck
 
+    def show(self, wreck: Wreck) -> None:
+        """Tell of another wreck."""
+        self._wreck = wreck
+        self.redraw()
+
     def draw(self, canvas: Canvas) -> None:
         canvas.blit(wrecked_rows(self._wreck, canvas.width, self.words, plain=canvas.plain), 0, 0)
 

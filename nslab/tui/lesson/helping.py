@@ -1,0 +1,64 @@
+"""What help says about each part of the lesson screen, and about the map. Pure; the words are `help.<part>.<name>`."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from nslab.tui.lesson.places import STORY
+from nslab.tui.screens.help_view import HelpView, Label, Part
+from nslab.words import Words
+
+TERMINAL = "terminal"
+MAP = "map"
+
+
+class Helped(Struct, frozen=True):
+    """A part's signs and keys, each with the name of the words that say what it means; labels by their column."""
+
+    signs: tuple[tuple[str, str], ...] = ()
+    keys: tuple[tuple[str, str], ...] = ()
+    labels: tuple[tuple[int, str], ...] = ()
+
+
+HELPED = {
+    STORY: Helped(
+        signs=(("? $ ◉ »", "stages"), ("▸", "now"), ("✓ ✗", "held")),
+        keys=(("1 2 3", "pick"), ("⏎", "commit"), ("⌫", "back"), ("↑↓", "scroll")),
+    ),
+    TERMINAL: Helped(
+        signs=(("▌", "edge"), ("pid B", "owns")),
+        keys=(("⇧PgUp", "scroll"), ("⌃⇧C", "copy"), ("^G ^G", "leader"), ("^G m", "enlarge")),
+    ),
+    "namespaces": Helped(
+        signs=(("A  B", "letter"), ("4026…", "inode"), ("≠", "two"), ("bash 2", "process")),
+        keys=(("↑↓", "row"), ("⏎", "more"), ("^G m", "enlarge")),
+        labels=((9, "label-letter"), (15, "label-inode"), (23, "label-two")),
+    ),
+    "processes": Helped(
+        signs=(("host box", "columns"), ("╌", "unseen"), ("╘═ B", "entered"), ("▌", "inside")),
+        keys=(("↑↓", "row"), ("⏎", "more"), ("^G m", "enlarge")),
+    ),
+    MAP: Helped(
+        signs=(("✓", "done"), ("▸", "started"), ("✗", "lacks")),
+        keys=(("↑↓", "move"), ("⏎", "open"), ("/", "search"), ("c  g", "cards")),
+    ),
+}
+
+
+def help_view(name: str, words: Words) -> HelpView:
+    """Help for a part of the screen by its name there; what has none of its own is a terminal."""
+    part = name if name in HELPED else TERMINAL
+    helped = HELPED[part]
+
+    def said(which: str) -> str:
+        return words(f"help.{part}.{which}")
+
+    return HelpView(
+        name=said("name"),
+        what=said("what"),
+        parts=tuple(Part(sign, said(meaning)) for sign, meaning in helped.signs),
+        keys=tuple(Part(key, said(meaning)) for key, meaning in helped.keys),
+        reads=said("reads"),
+        more=said("read-on"),
+        labels=tuple(Label(x, said(label)) for x, label in helped.labels),
+    )
