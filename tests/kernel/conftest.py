@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from nslab.engine.ids import own_maps
+from nslab.engine.ids import own_maps, write_maps
 from nslab.kernel.clone import clone3
-from nslab.kernel.idmap import write_maps
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import PR_SET_DUMPABLE, prctl, set_ids
 
