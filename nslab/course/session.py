@@ -17,11 +17,14 @@ from msgspec import Struct
 from nslab.course.cast import Engine
 from nslab.course.live import HOME, LiveWorld
 from nslab.course.model import Container
-from nslab.engine.client import Lab, Task
+from nslab.engine.client import Lab, Task, Told
 from nslab.engine.failures import LabError
+from nslab.engine.protocol import Accounted
 from nslab.engine.spec import DEFAULT_ENVIRONMENT, Process, Spec
 from nslab.kernel.pty import WindowSize
 from nslab.kernel.uts import UtsNames
+from nslab.observe.call_view import call_rows_of
+from nslab.observe.views import Birth
 
 SHELL = ("bash",)
 FIRST_SIZE = WindowSize()
@@ -64,6 +67,7 @@ class Session:
     def __init__(self, files: dict[str, bytes], containers: Iterable[Container], terminals: Iterable[str]) -> None:
         self._terminals = tuple(terminals)
         self.shells: dict[str, Shell] = {}
+        self.births: dict[str, Birth] = {}  # by container, also of those that could not be made
         self._containers: dict[str, int] = {}
         self._started: set[int] = set()  # every shell's number, ended ones too: none of them is the learner's container
         self._pidfds: list[int] = []
@@ -100,10 +104,21 @@ class Session:
         spec = Spec(container.container, process, container.namespaces, container.hostname)
         if container.container in self._containers:
             self.lab.delete(container.container)
-        with null_streams(len(pipes)) as streams:
-            task = self.lab.run(spec, streams)
+        try:
+            with null_streams(len(pipes)) as streams:
+                task = self.lab.run(spec, streams)
+        except Told as refused:
+            self._tell_birth(spec.name, None, refused)
+            raise
         self._containers[container.container] = task.pid
         self._keep(container.container, task)
+        self._tell_birth(spec.name, task.pid, self.lab.account(task.pid))
+
+    def _tell_birth(self, name: str, pid: int | None, told: Accounted | Told) -> None:
+        """Keep what was asked of the kernel for a container. It never changes, so the lab is asked once."""
+        if told.plan:
+            self.births.pop(name, None)  # one made again stands last
+            self.births[name] = Birth(name, pid, None, call_rows_of(told.plan, told.outcomes))
 
     def open_shell(self, name: str, size: WindowSize = FIRST_SIZE) -> Shell:
         """A shell of the lab for a terminal, in place of the one before."""

@@ -23,7 +23,7 @@ from nslab.observe.namespace_view import Subject
 from nslab.observe.namespaces import NamespaceId
 from nslab.observe.observer import Look
 from nslab.observe.scan import Process
-from nslab.observe.views import NamespaceView, ProcessView, Tag
+from nslab.observe.views import CallsView, NamespaceView, NotYet, ProcessView, Tag
 
 C_SUFFIX = ".c"
 
@@ -62,6 +62,7 @@ class Snapshot(Struct, frozen=True):
     seen: Told | None
     namespaces: NamespaceView
     processes: ProcessView
+    calls: CallsView | NotYet
     terminals: Mapping[str, TerminalState]
     highlighted: int | None
     source: Source | None
@@ -90,11 +91,22 @@ def snapshot(play: Play) -> Snapshot:
         seen=play.seen.get(play.player.step.id),
         namespaces=observer.namespaces(look, subjects),
         processes=observer.processes(look, subjects),
+        calls=calls(play, observer.letters),
         terminals=terminals(play, session.shells, look, observer.letters),
         highlighted=highlighted(play),
         source=source(play, look),
         lab_alive=look.host_alive,
     )
+
+
+def calls(play: Play, letters: Letters) -> CallsView | NotYet:
+    """How the engine's containers were made. A container's letter is that of the process that bore its name then."""
+    births = []
+    for birth in play.session.births.values():
+        role = play.session.world.cast.role(birth.name)
+        seen = role is not None and role.process.pid == birth.pid
+        births.append(replace(birth, letter=letters.world(role.process.namespaces)) if role and seen else birth)
+    return CallsView(tuple(births)) if births else NotYet("pane.no-calls-yet")
 
 
 def highlighted(play: Play) -> int | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from msgspec import Struct
 
+from nslab.engine.steps import Elsewhere, Who
 from nslab.kernel.namespaces import Kind
 from nslab.observe.namespaces import Membership
 
@@ -142,3 +143,68 @@ class ProcessView(Struct, frozen=True, tag="processes"):
     rows: tuple[ProcessRow, ...]
     unread: int
     read_at: float
+
+
+class Returned(Struct, frozen=True, tag="returned"):
+    """The kernel agreed; `value` is what the call returned."""
+
+    value: int
+
+
+class Refused(Struct, frozen=True, tag="refused"):
+    """The kernel refused: the errno's name, and what it means for this call. `tolerated`: the plan went on without it."""
+
+    errno: str
+    meaning: str
+    tolerated: bool
+
+
+class Unanswered(Struct, frozen=True, tag="unanswered"):
+    """There is no answer: the process died in the call, execve(2) left nobody to make it, or an earlier call ended the plan."""
+
+    why: Literal["lost", "never-run", "not-tried"]
+
+
+class CallRow(Struct, frozen=True):
+    """One call of a plan, decoded in strace(1)'s manner. `step` names it in its plan, `who` is the process that made it.
+
+    `microseconds` is how long the call took; None where there is no answer. `elsewhere` is the same in other words.
+    """
+
+    step: str
+    who: Who
+    call: str
+    answer: Returned | Refused | Unanswered
+    microseconds: float | None
+    elsewhere: Elsewhere
+
+    @property
+    def ended_the_plan(self) -> bool:
+        """Whether this is the call that kept the container from being."""
+        if isinstance(self.answer, Refused):
+            return not self.answer.tolerated
+        return isinstance(self.answer, Unanswered) and self.answer.why == "lost"
+
+
+class Birth(Struct, frozen=True):
+    """What the engine asked of the kernel to make one container, in the order of asking.
+
+    `pid` is the lab's number of its first process, None where the plan failed. `letter` is that of its world, None
+    where it was never seen.
+    """
+
+    name: str
+    pid: int | None
+    letter: str | None
+    calls: tuple[CallRow, ...]
+
+    @property
+    def failure(self) -> CallRow | None:
+        """The call that kept the container from being, if one did."""
+        return next((row for row in self.calls if row.ended_the_plan), None)
+
+
+class CallsView(Struct, frozen=True, tag="calls"):
+    """The calls pane: the births of the engine's containers. Calls of the learner's own programs are not seen."""
+
+    births: tuple[Birth, ...]

@@ -86,6 +86,10 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
         """The rows that the cursor can stand on, from top to bottom."""
         raise NotImplementedError
 
+    def outstanding(self, view: View) -> Row | None:
+        """The row that the cursor begins on where no lesson points at one; None for the first."""
+        return None
+
     def changed_cells(self, old: View, new: View) -> frozenset[Cell]:
         """The cells that tell another fact than before."""
         raise NotImplementedError
@@ -97,7 +101,7 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
         raise NotImplementedError
 
     def draw(self, canvas: Canvas) -> None:
-        cursor = self._cursor_in(self._rows_now()) if self.has_focus else None
+        cursor = self._cursor_now() if self.has_focus else None
         self._row_at = self.draw_view(canvas, self.view, Emphasis(cursor, self.highlight, self._changed, self._more))
 
     def watch_view(
@@ -134,7 +138,7 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """Up and down move the cursor, Enter asks for more about its row, or for its source again."""
-        steps = {"up": -1, "down": 1, "home": -(10**6), "end": 10**6}
+        steps = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10, "home": -(10**6), "end": 10**6}
         if event.key in steps:
             self._move(steps[event.key])
         elif event.key == "enter":
@@ -159,17 +163,25 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
         self.redraw()
 
     def _move(self, steps: int) -> None:
-        rows = self._rows_now()
-        cursor = self._cursor_in(rows)
+        cursor = self._cursor_now()
         if cursor is not None:
+            rows = self._rows_now()
             self._cursor = rows[min(max(rows.index(cursor) + steps, 0), len(rows) - 1)]
         self.redraw()
 
-    def _rows_now(self) -> tuple[Row, ...]:
+    def _view_now(self) -> View | None:
         view = self.view.last if isinstance(self.view, Gone) else self.view
-        return () if isinstance(view, NotYet | Unavailable) else self.rows_of(view)
+        return None if isinstance(view, NotYet | Unavailable) else view
 
-    def _cursor_in(self, rows: tuple[Row, ...]) -> Row | None:
-        """Where it was put; before that, or once that row is gone, on the row the lesson points at, or the first."""
-        wanted = (row for row in (self._cursor, self.highlight, *rows[:1]) if row in rows)
-        return next(wanted, None)
+    def _rows_now(self) -> tuple[Row, ...]:
+        view = self._view_now()
+        return () if view is None else self.rows_of(view)
+
+    def _cursor_now(self) -> Row | None:
+        """Where it was put; before that, or once that row is gone, on the row that matters, or the first."""
+        view = self._view_now()
+        if view is None:
+            return None
+        rows = self.rows_of(view)
+        wanted = (self._cursor, self.highlight, self.outstanding(view), *rows[:1])
+        return next((row for row in wanted if row in rows), None)

@@ -1,0 +1,37 @@
+"""The calls pane's values: a plan and what became of its steps, as calls with their answers."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+
+from nslab.engine.decode import decoded
+from nslab.engine.steps import Done, Lost, Outcome, Plan, Step
+from nslab.kernel.syscalls import errno_name, meaning
+from nslab.observe.views import CallRow, Refused, Returned, Unanswered
+
+
+def call_rows_of(plan: Plan, outcomes: tuple[Outcome, ...]) -> tuple[CallRow, ...]:
+    """Every step of the plan; `outcomes` may end before it does, after the step that ended it."""
+    return tuple(_row(step, outcome) for step, outcome in zip_longest(plan, outcomes) if step is not None)
+
+
+def _row(step: Step, outcome: Outcome | None) -> CallRow:
+    return CallRow(step.id, step.who, decoded(step), _answer(step, outcome), _took_us(step, outcome), step.say)
+
+
+def _took_us(step: Step, outcome: Outcome | None) -> float | None:
+    """None also for an execve(2) that was agreed to: it never comes back to be timed."""
+    if not isinstance(outcome, Done) or (step.call == "execve" and outcome.errno == 0):
+        return None
+    return outcome.microseconds
+
+
+def _answer(step: Step, outcome: Outcome | None) -> Returned | Refused | Unanswered:
+    if isinstance(outcome, Done):
+        if outcome.errno == 0:
+            return Returned(outcome.value)
+        number = outcome.errno
+        return Refused(errno_name(number), meaning(step.call, number), number in step.tolerates)
+    if outcome is None:
+        return Unanswered("not-tried")
+    return Unanswered("lost" if isinstance(outcome, Lost) else "never-run")
