@@ -13,16 +13,23 @@ import select
 import signal
 import termios
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
 from nslab.engine.client import Lab, Task
 from nslab.engine.spec import Process
+from nslab.kernel.process import pidfd_send_signal
 from nslab.kernel.pty import WindowSize, set_size
+from nslab.kernel.syscalls import SyscallError
 
 FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
-CHUNK = 1 << 16
+READ_BYTES = 1 << 16
+WRITE_BYTES = select.PIPE_BUF  # a pipe that poll(2) calls writable takes as much without blocking
+LAST_WORDS_BYTES = (
+    1 << 16
+)  # what a pipe can hold: more than that was written after the program's end, by a child of its
+LAST_WORDS_MS = 50
 STDIN, STDOUT, STDERR = range(3)
 
 
@@ -37,12 +44,22 @@ class Streams(Struct, frozen=True):
 
 def open_streams() -> Streams:
     """Pipes for what is no terminal here. A terminal is given only where a person types: standard input is one."""
+    open_missing()
     terminal = os.isatty(STDIN)
     pipes = tuple(number for number in range(3) if not (terminal and os.isatty(number)))
     ends = [os.pipe2(os.O_CLOEXEC) for _ in pipes]
     theirs = tuple(end[0] if number == STDIN else end[1] for number, end in zip(pipes, ends, strict=True))
     ours = tuple(end[1] if number == STDIN else end[0] for number, end in zip(pipes, ends, strict=True))
     return Streams(terminal, pipes, theirs, ours)
+
+
+def open_missing() -> None:
+    """A stream that was closed becomes /dev/null, or the next file that is opened would take its number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest free number is this one
 
 
 def process_for(args: tuple[str, ...], streams: Streams) -> Process:
@@ -57,69 +74,132 @@ def window_size() -> WindowSize:
     return WindowSize(rows, columns)
 
 
-class Relay:
-    """One program's streams, copied until it has ended and its last word is out."""
+class Output(Struct):
+    """What the program says on one descriptor, on its way to one of ours. `left` bounds it once the program has ended."""
 
-    def __init__(self, lab: Lab, task: Task, streams: Streams, name: str) -> None:
-        self._lab, self._task, self._name = lab, task, name
+    source: int
+    sink: int
+    pending: bytes = b""
+    left: int | None = None
+
+    def take(self) -> None:
+        """Read more. At the end, or what is taken for it, the source becomes -1."""
+        most = READ_BYTES if self.left is None else min(self.left, READ_BYTES)
+        try:
+            self.pending = os.read(self.source, most)
+        except OSError:
+            self.pending = b""  # EIO: the terminal's last user has closed it
+        if self.left is not None:
+            self.left -= len(self.pending)
+        if not self.pending:
+            self.source = -1
+
+    def give(self) -> None:
+        """Write some of it. Raises BrokenPipeError where nobody reads our standard output any more."""
+        try:
+            self.pending = self.pending[os.write(self.sink, self.pending[:WRITE_BYTES]) :]
+        except OSError:
+            if self.sink == STDOUT:
+                raise
+            self.pending, self.source = b"", -1
+
+
+class Relay:
+    """One program's streams, copied until it has ended and its last word is out. Nothing here waits but for poll(2)."""
+
+    def __init__(self, lab: Lab, task: Task, streams: Streams) -> None:
+        self._lab, self._task, self._terminal = lab, task, streams.terminal
         named = dict(zip(streams.pipes, streams.ours, strict=True))
         self._input = named.pop(STDIN, task.master)
-        self._outputs = {fd: number for number, fd in named.items()}
+        os.set_blocking(self._input, False)  # a program that does not read must not keep signals waiting
+        self._outputs = [Output(fd, number) for number, fd in named.items()]
         if task.master >= 0:
-            self._outputs[task.master] = STDOUT if os.isatty(STDOUT) else STDIN
-        self._pending = b""
+            self._outputs.append(Output(task.master, STDOUT if os.isatty(STDOUT) else STDIN))
+        self._typed = b""
         self._reading = True
         self._status: int | None = None
 
     def run(self) -> int:
         """Copy until the end. Returns wait(2)'s status. Raises LabGone, BrokenPipeError where our own reader has left."""
-        with signal_pipe() as signals:
+        with signal_pipe() as signals, raw_terminal(self._terminal):
             while self._status is None or self._outputs:
                 self._turn(signals)
         return self._status
 
     def _turn(self, signals: int) -> None:
-        sources = {self._lab.events.fileno(), signals, *self._outputs}
-        if self._reading and not self._pending:
-            sources.add(STDIN)
-        sinks = [self._input] if self._pending else []
-        patience = None if self._status is None else 0.05  # once it has ended, only what is in the pipes already
-        ready, writable, _ = select.select(sources, sinks, [], patience)
-        if self._status is not None and not ready:
-            self._outputs.clear()
+        poll, idle = select.poll(), None if self._status is None else LAST_WORDS_MS
+        wanted = {signals: select.POLLIN, **self._wanted()}
+        for fd, mask in wanted.items():
+            poll.register(fd, mask)
+        ready = {fd for fd, _ in poll.poll(idle)}
         if signals in ready:
             self._signalled(os.read(signals, 64))
-        for fd in [fd for fd in self._outputs if fd in ready]:
-            self._copy_out(fd)
-        if STDIN in ready:
+        for output in self._outputs:
+            if output.pending:
+                if output.sink in ready:
+                    output.give()
+            elif output.source in ready:
+                output.take()
+        if STDIN in ready and wanted[STDIN] & select.POLLIN:
             self._take_in()
-        if writable:
+        if self._input in ready and self._typed:
             self._give()
         if self._lab.events.fileno() in ready:
-            self._status = self._lab.ended(self._task.pid)
+            self._see_end()
+        if self._status is not None and not ready:
+            self._drop(lambda output: not output.pending)
+        self._drop(lambda output: output.source < 0 and not output.pending)
 
-    def _copy_out(self, fd: int) -> None:
-        try:
-            data = os.read(fd, CHUNK)
-        except OSError:
-            data = b""  # EIO: the terminal's last user has closed it
-        if not data:
-            del self._outputs[fd]
-            return
-        number = self._outputs[fd]
-        while data:
-            data = data[os.write(number, data) :]
+    def _wanted(self) -> dict[int, int]:
+        """What to wait for: {descriptor: POLLIN | POLLOUT}. A descriptor can be a source and a sink: a terminal is."""
+        wanted: dict[int, int] = {}
+
+        def want(fd: int, mask: int) -> None:
+            wanted[fd] = wanted.get(fd, 0) | mask
+
+        for output in self._outputs:
+            want(*((output.sink, select.POLLOUT) if output.pending else (output.source, select.POLLIN)))
+        if self._status is None:
+            want(self._lab.events.fileno(), select.POLLIN)
+            if self._typed:
+                want(self._input, select.POLLOUT)
+            elif self._reading:
+                want(STDIN, select.POLLIN)
+        return wanted
+
+    def _see_end(self) -> None:
+        self._status = self._lab.ended(self._task.pid)
+        if self._status is not None:
+            for output in self._outputs:
+                output.left = LAST_WORDS_BYTES
+
+    def _drop(self, over: Callable[[Output], bool]) -> None:
+        self._outputs = [output for output in self._outputs if not over(output)]
 
     def _take_in(self) -> None:
-        self._pending = os.read(STDIN, 4096)
-        if not self._pending:
-            self._end_input()
+        try:
+            self._typed = os.read(STDIN, WRITE_BYTES)
+        except OSError:
+            self._typed = b""  # EIO: the terminal has gone; EISDIR: it is no stream at all
+        if self._typed:
+            return
+        if self._terminal:
+            self._hang_up()
+        self._end_input()
+
+    def _hang_up(self) -> None:
+        """The person's terminal is gone. The program is told, as if it had been its own, and everything ends with it."""
+        self._send(signal.SIGHUP)
+        self._status = int(signal.SIGHUP)
+        self._outputs.clear()
 
     def _give(self) -> None:
         try:
-            self._pending = self._pending[os.write(self._input, self._pending) :]
+            self._typed = self._typed[os.write(self._input, self._typed) :]
+        except BlockingIOError:
+            pass
         except OSError:
-            self._pending = b""  # EPIPE, EIO: nobody reads any more, as the program is free to decide
+            self._typed = b""  # EPIPE, EIO: nobody reads any more, as the program is free to decide
             self._end_input()
 
     def _end_input(self) -> None:
@@ -129,11 +209,15 @@ class Relay:
 
     def _signalled(self, numbers: bytes) -> None:
         for number in numbers:
-            if number == signal.SIGWINCH:
-                if self._task.master >= 0:
+            if number != signal.SIGWINCH:
+                self._send(number)
+            elif self._task.master >= 0:
+                with contextlib.suppress(OSError):  # the terminal has gone
                     set_size(self._task.master, window_size())
-            elif self._status is None:
-                self._lab.signal(self._name, number)
+
+    def _send(self, number: int) -> None:
+        with contextlib.suppress(SyscallError):  # it has ended
+            pidfd_send_signal(self._task.pidfd, number)
 
 
 @contextlib.contextmanager
@@ -163,4 +247,5 @@ def raw_terminal(wanted: bool) -> Iterator[None]:
         tty.setraw(STDIN)
         yield
     finally:
-        termios.tcsetattr(STDIN, termios.TCSADRAIN, before)
+        with contextlib.suppress(termios.error):  # EIO: it has gone
+            termios.tcsetattr(STDIN, termios.TCSADRAIN, before)

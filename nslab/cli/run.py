@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 
 import msgspec
 
 from nslab.cli.output import print_json, print_table
-from nslab.cli.relay import Relay, open_streams, process_for, raw_terminal
+from nslab.cli.relay import Relay, open_streams, process_for
 from nslab.engine.client import Lab, Told
 from nslab.engine.decode import decoded
 from nslab.engine.ids import own_maps
@@ -18,25 +17,12 @@ from nslab.engine.protocol import close_all
 from nslab.engine.spec import Process, Spec, checked
 from nslab.engine.stages import Found, ground, take_inventory
 from nslab.engine.steps import Plan
-from nslab.errors import NslabError
 from nslab.kernel.namespaces import Kind
 from nslab.words import Words
 
 NAME = "box"
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as a shell has it, POSIX 2.8.2
 EXIT_STATUS = {"program-missing": NOT_FOUND, "program-not-executable": NOT_EXECUTABLE}
-
-
-class UnknownNamespace(NslabError):
-    """`--ns` names a kind that does not exist."""
-
-    code = "unknown-namespace"
-
-
-class NoCommand(NslabError):
-    """`nslab run` without a command."""
-
-    code = "no-command"
 
 
 def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
@@ -46,13 +32,19 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument("--explain", choices=("plan", "calls"), help=words("cli.run.explain"))
     parser.add_argument("--json", action="store_true", help=words("cli.run.json"))
     parser.add_argument("args", metavar="CMD", nargs=argparse.REMAINDER, help=words("cli.run.args"))
+    parser.set_defaults(misused=parser.error)
 
 
 def run(arguments: argparse.Namespace, words: Words) -> int:
-    """Run the command, or print what would be asked of the kernel. Returns the command's exit status, as a shell has it."""
+    """Run the command, or print what would be asked of the kernel. Returns the command's exit status, as a shell has it.
+
+    Wrong usage ends the program with 2.
+    """
     args = tuple(arguments.args[1:] if arguments.args[:1] == ["--"] else arguments.args)
     if not args:
-        raise NoCommand
+        arguments.misused(words("cli.run.no-command"))
+    if unknown := unknown_namespaces(arguments.ns):
+        arguments.misused(words("cli.run.unknown-namespace", name=", ".join(unknown), known=", ".join(Kind)))
     namespaces = parse_namespaces(arguments.ns)
     if arguments.explain:
         spec = checked(Spec(NAME, Process(args), namespaces, arguments.hostname))
@@ -62,14 +54,19 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
 
 
 def parse_namespaces(text: str) -> tuple[Kind, ...]:
-    """`pid,mnt`, or `all`, or `none`. Raises UnknownNamespace."""
-    if text in ("all", "none"):
-        return tuple(Kind) if text == "all" else ()
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    for name in names:
-        if name not in set(Kind):
-            raise UnknownNamespace(name=name, known=", ".join(Kind))
-    return tuple(kind for kind in Kind if kind in names)
+    """`pid,mnt`, or `all`, or `none`. Words that are no kind are passed over."""
+    names = listed(text)
+    return tuple(kind for kind in Kind if kind in names or text == "all")
+
+
+def unknown_namespaces(text: str) -> list[str]:
+    """The words of such a list that are no kind of namespace."""
+    return [] if text in ("all", "none") else [name for name in listed(text) if name not in set(Kind)]
+
+
+def listed(text: str) -> list[str]:
+    """The words between the commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def contain(args: tuple[str, ...], namespaces: tuple[Kind, ...], hostname: str | None, words: Words) -> int:
@@ -88,9 +85,10 @@ def contain(args: tuple[str, ...], namespaces: tuple[Kind, ...], hostname: str |
             return EXIT_STATUS[error.code]
         finally:
             close_all(streams.theirs)
-        with raw_terminal(streams.terminal), contextlib.ExitStack() as stack:
-            stack.callback(close_all, (task.pidfd,))
-            return shell_status(Relay(lab, task, streams, NAME).run())
+        try:
+            return shell_status(Relay(lab, task, streams).run())
+        finally:
+            close_all((task.pidfd,))
 
 
 def shell_status(status: int) -> int:
