@@ -1,6 +1,6 @@
 """Where everything on the lesson screen stands, for each size: pure rectangles, of which the screen's layout makes widgets' places.
 
-Three layouts, by width: below 110 columns one thing at a time under tabs; up to 159 the story beside stacked terminals; from 160
+Three layouts: below 110 columns, or where it is very low, one thing at a time under tabs; up to 159 the story beside stacked terminals; from 160
 terminals side by side and a third pane. Spare rows go to the terminals, never to the story.
 """
 
@@ -38,15 +38,16 @@ class Shown(Struct, frozen=True):
 
 
 MEDIUM_FROM, LARGE_FROM = 110, 160
+FEWEST_ROWS = 16  # for more than one thing at a time
 PANE_ROWS_MEDIUM, PANE_ROWS_LARGE = 12, 20
 STORY_MEDIUM, STORY_LARGE = 38, 48
 PROCESSES_CELLS_MEDIUM = 38
 LARGE_PANES = (54, 40)
 
 
-def size_of(width: int) -> Size:
-    """The layout for a screen so wide."""
-    if width < MEDIUM_FROM:
+def size_of(width: int, height: int) -> Size:
+    """The layout for so much room between header and footer."""
+    if width < MEDIUM_FROM or height < FEWEST_ROWS:
         return Size.SMALL
     return Size.MEDIUM if width < LARGE_FROM else Size.LARGE
 
@@ -54,9 +55,18 @@ def size_of(width: int) -> Size:
 def places(width: int, height: int, shown: Shown) -> Mapping[str, Region]:
     """The rectangle of each widget by name, between header and footer; what is not in it is not on screen."""
     inner = Region(0, 0, width, height)
-    if size_of(width) is Size.SMALL or shown.enlarged:
-        return one_at_a_time(inner, shown, tabs=size_of(width) is Size.SMALL)
-    return side_by_side(inner, shown, size_of(width))
+    size = size_of(width, height)
+    if size is Size.SMALL or shown.enlarged:
+        found = one_at_a_time(inner, shown, tabs=size is Size.SMALL)
+    else:
+        found = side_by_side(inner, shown, size)
+    return {name: clipped(region, inner) for name, region in found.items()}
+
+
+def clipped(region: Region, inner: Region) -> Region:
+    """What of a rectangle is on screen: on a very small one, perhaps nothing."""
+    x, y = min(region.x, inner.right), min(region.y, inner.bottom)
+    return Region(x, y, max(min(region.right, inner.right) - x, 0), max(min(region.bottom, inner.bottom) - y, 0))
 
 
 def one_at_a_time(inner: Region, shown: Shown, *, tabs: bool) -> dict[str, Region]:
@@ -69,7 +79,7 @@ def one_at_a_time(inner: Region, shown: Shown, *, tabs: bool) -> dict[str, Regio
     room = Region(1, top, inner.width - 2, bottom - top)
     if shown.front not in shown.terminals:
         room = Region(1, top + 1, inner.width - 2, bottom - top - 1)
-    if shown.wreck_rows and shown.front in shown.terminals:
+    if shown.wreck_rows:
         rows = min(shown.wreck_rows, room.height // 2)
         found[WRECK] = Region(room.x, room.bottom - rows, room.width, rows)
         room = Region(room.x, room.y, room.width, room.height - rows)

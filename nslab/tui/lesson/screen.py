@@ -39,6 +39,7 @@ from nslab.tui.widgets.tabs import Tabs
 from nslab.tui.widgets.wrecked import Wreck
 from nslab.words import Lang, Words
 
+BARS = 2  # header and footer
 MakeConductor = Callable[[Widget], Conductor]
 
 
@@ -308,7 +309,8 @@ class LessonScreen(KeyedScreen):
         return story_view(self._seen.player, telling(self._seen, lesson, self.words), self._stuck)
 
     def _shown(self) -> Shown:
-        return self.parts.shown(self._seen, size_of(self.size.width), self._front, enlarged=self._enlarged)
+        size = size_of(self.size.width, self.size.height - BARS)
+        return self.parts.shown(self._seen, size, self._front, enlarged=self._enlarged)
 
     def _places(self, width: int, height: int) -> Mapping[str, Region]:
         return places(width, height, self._shown())
