@@ -78,7 +78,9 @@ def outline(text: str) -> Outline:
     for item in placed:
         if isinstance(item.block, Heading):
             current, level = None, item.block.level
-            key = _key(item.block, here[level - 1] if level > 1 else ())
+            key = _key(
+                item.block, here[min(level, len(here)) - 1] if level > 1 else ()
+            )  # 5 and 6 have no place anywhere
             if level < len(here):
                 here[level:] = [key, *[None] * (len(here) - level - 1)]
             if key is None:
