@@ -10,7 +10,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from nslab.engine.calls import SIBLING
-from nslab.engine.plan import hand_over, harden, open_terminal
+from nslab.engine.handover import hand_over, harden, open_terminal
 from nslab.engine.spec import Process
 from nslab.engine.steps import Fd, Plan, Step
 from nslab.kernel.namespaces import Kind

@@ -20,7 +20,8 @@ from nslab.engine.attach import attach_plan, children_probe_plan, probe_plan, sp
 from nslab.engine.calls import Actor
 from nslab.engine.execute import Execution
 from nslab.engine.failures import NameTaken, NoAccount, NoSuchContainer, plan_refusal
-from nslab.engine.plan import SKELETON, place, plan
+from nslab.engine.ground import SKELETON, place
+from nslab.engine.plan import plan
 from nslab.engine.protocol import Agreed, Ended, Probed, Reply, Request, Running
 from nslab.engine.spec import COMPILER_NAMES, Process, Spec, checked
 from nslab.engine.stages import Found, ground

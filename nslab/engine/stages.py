@@ -15,7 +15,7 @@ import stat
 
 from msgspec import Struct
 
-from nslab.engine.plan import COVERED, KERNEL_FS, NODES, RBIND, Ground
+from nslab.engine.ground import COVERED, KERNEL_FS, NODES, RBIND, Ground
 from nslab.engine.steps import Plan, Step
 from nslab.kernel.mounts import (
     MNT_DETACH,

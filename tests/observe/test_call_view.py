@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 
 from nslab.engine.decode import decoded
-from nslab.engine.plan import Ground, plan
+from nslab.engine.ground import Ground
+from nslab.engine.plan import plan
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Done, Elsewhere, Lost, NeverRun, Step
 from nslab.kernel.namespaces import Kind

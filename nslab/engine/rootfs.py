@@ -1,0 +1,226 @@
+"""The steps that give a container a file tree of its own, from its room in the lab to the moment it leaves the lab's tree."""
+
+from __future__ import annotations
+
+import errno
+
+from nslab.engine.ground import (
+    BIND,
+    KERNEL_FS,
+    MASKED_DIRECTORIES,
+    MASKED_FILES,
+    NODES,
+    RBIND,
+    READ_ONLY,
+    SKELETON,
+    WORKSPACE_BYTES,
+    Ground,
+    place,
+)
+from nslab.engine.spec import Spec
+from nslab.engine.steps import Elsewhere, Fd, Plan, Step
+from nslab.kernel.mounts import MNT_DETACH, MountFlag
+from nslab.kernel.namespaces import Kind
+
+DEV_LINKS = (
+    ("pts/ptmx", "ptmx"),
+    ("/proc/self/fd", "fd"),
+    ("/proc/self/fd/0", "stdin"),
+    ("/proc/self/fd/1", "stdout"),
+    ("/proc/self/fd/2", "stderr"),
+)
+
+
+def make_room(spec: Spec) -> Plan:
+    """A file system of its own for what the container writes, so that deleting it never walks a tree."""
+    options = f"size={WORKSPACE_BYTES},mode=755"
+    return (
+        Step("room", "lab", "mkdir", (place(spec), 0o755), say=Elsewhere(shell=f"mkdir {place(spec)}")),
+        Step(
+            "space",
+            "lab",
+            "mount",
+            ("tmpfs", place(spec), "tmpfs", int(MountFlag.NOSUID | MountFlag.NODEV), options),
+            say=Elsewhere(shell=f"mount -t tmpfs -o {options} tmpfs {place(spec)}"),
+        ),
+        *(Step(part, "lab", "mkdir", (place(spec, part), 0o755)) for part in ("upper", "work", "root")),
+    )
+
+
+def make_root(spec: Spec, ground: Ground) -> Plan:
+    """The container's file tree: an overlay over a skeleton, the system's programs, and the kernel's own file systems."""
+    root = place(spec, "root")
+    layers = f"lowerdir={SKELETON},upperdir={place(spec, 'upper')},workdir={place(spec, 'work')},userxattr"
+    return (
+        # Before any mount, or it would show in the lab: the lab's root is shared.
+        Step(
+            "private",
+            "init",
+            "mount",
+            (None, "/", None, int(MountFlag.REC | MountFlag.PRIVATE), None),
+            say=Elsewhere(shell="mount --make-rprivate /", oci="linux.rootfsPropagation"),
+        ),
+        Step(
+            "overlay",
+            "init",
+            "mount",
+            ("overlay", root, "overlay", 0, layers),
+            say=Elsewhere(shell=f"mount -t overlay -o {layers} overlay {root}", docker="the image", oci="root.path"),
+        ),
+        *(bind(name, f"/{name}", f"{root}/{name}") for name in ground.system),
+        *kernel_filesystems(spec, root),
+        *devices(root, ground),
+        *(mask(root, ground.proc) if spec.has(Kind.PID) else ()),
+    )
+
+
+def bind(name: str, source: str, target: str) -> Step:
+    """A recursive bind of one of the lab's directories. What is read-only there stays so: the flag is locked."""
+    return Step(
+        name,
+        "init",
+        "mount",
+        (source, target, None, RBIND, None),
+        say=Elsewhere(shell=f"mount --rbind {source} {target}"),
+    )
+
+
+def kernel_filesystems(spec: Spec, root: str) -> Plan:
+    """proc, sysfs, cgroup2: new ones where the namespace that they show is new, else the lab's.
+
+    A proc shows the PID namespace of its mounting, sysfs the network namespace, cgroup2 the cgroup namespace; with a user
+    namespace of its own a container may mount only those whose namespace it owns.
+    """
+    read_only = KERNEL_FS | MountFlag.RDONLY
+    proc = Step(
+        "proc",
+        "init",
+        "mount",
+        ("proc", f"{root}/proc", "proc", KERNEL_FS, None),
+        say=Elsewhere(shell=f"mount -t proc proc {root}/proc", oci="mounts: /proc"),
+    )
+    sysfs = Step(
+        "sys",
+        "init",
+        "mount",
+        ("sysfs", f"{root}/sys", "sysfs", int(read_only), None),
+        say=Elsewhere(oci="mounts: /sys"),
+    )
+    cgroup = Step(
+        "cgroup",
+        "init",
+        "mount",
+        ("cgroup2", f"{root}/sys/fs/cgroup", "cgroup2", int(read_only), None),
+        tolerates=(errno.ENODEV, errno.EBUSY),  # no cgroup v2 in this kernel, or a v1 hierarchy has all of it
+        say=Elsewhere(docker="--cgroupns=private", oci="mounts: /sys/fs/cgroup"),
+    )
+    return (
+        proc if spec.has(Kind.PID) else bind("proc", "/proc", f"{root}/proc"),
+        sysfs if spec.has(Kind.NET) else bind("sys", "/sys", f"{root}/sys"),
+        *((cgroup,) if spec.has(Kind.CGROUP) and spec.has(Kind.NET) else ()),
+    )
+
+
+def devices(root: str, ground: Ground) -> Plan:
+    """A fresh /dev: an image's could be a link. Its nodes are the lab's, bound one by one, for mknod(2) is refused here."""
+    dev = f"{root}/dev"
+    group = ",gid=5" if ground.ids > 5 else ""  # the tty group, where it is mapped
+    options = f"newinstance,ptmxmode=0666,mode=0620{group}"
+    return (
+        Step(
+            "dev",
+            "init",
+            "mount",
+            ("dev", dev, "tmpfs", int(MountFlag.NOSUID), "mode=755,size=64k"),
+            say=Elsewhere(oci="mounts: /dev"),
+        ),
+        *(Step(f"make_{name}", "init", "create", (f"{dev}/{name}", 0o666)) for name in NODES),
+        *(Step(f"dev_{name}", "init", "mount", (f"/dev/{name}", f"{dev}/{name}", None, BIND, None)) for name in NODES),
+        *(Step(f"link_{name}", "init", "symlink", (target, f"{dev}/{name}")) for target, name in DEV_LINKS),
+        *(Step(f"make_{name}", "init", "mkdir", (f"{dev}/{name}", 0o755)) for name in ("pts", "shm", "mqueue")),
+        Step(
+            "devpts",
+            "init",
+            "mount",
+            ("devpts", f"{dev}/pts", "devpts", int(MountFlag.NOSUID | MountFlag.NOEXEC), options),
+            say=Elsewhere(docker="-t", oci="mounts: /dev/pts"),
+        ),
+        Step(
+            "shm",
+            "init",
+            "mount",
+            ("shm", f"{dev}/shm", "tmpfs", KERNEL_FS, "mode=1777,size=64m"),
+            say=Elsewhere(docker="--shm-size=64m"),
+        ),
+        Step(
+            "mqueue",
+            "init",
+            "mount",
+            ("mqueue", f"{dev}/mqueue", "mqueue", KERNEL_FS, None),
+            tolerates=(
+                errno.ENODEV,
+                errno.EPERM,
+            ),  # no POSIX queues in this kernel; or the IPC namespace belongs to the lab
+            say=Elsewhere(oci="mounts: /dev/mqueue"),
+        ),
+    )
+
+
+def mask(root: str, there: tuple[str, ...]) -> Plan:
+    """Hide and freeze what a fresh proc would tell or let change. The cover is an fd proved to be /dev/null (CVE-2025-31133)."""
+    proc, read_only = f"{root}/proc", int(MountFlag.RDONLY | MountFlag.BIND | MountFlag.REMOUNT) | KERNEL_FS
+    absent = (errno.ENOENT,)
+    return (
+        Step("null", "init", "open_device", ("null", "/dev/null", 1, 3)),
+        *(
+            Step(
+                f"mask_{name}",
+                "init",
+                "bind_fd",
+                (Fd("null"), f"{proc}/{name}"),
+                absent,
+                Elsewhere(oci="linux.maskedPaths"),
+            )
+            for name in MASKED_FILES
+            if name in there
+        ),
+        *(
+            Step(
+                f"mask_{name}",
+                "init",
+                "mount",
+                ("tmpfs", f"{proc}/{name}", "tmpfs", read_only & ~int(MountFlag.BIND | MountFlag.REMOUNT), "size=0"),
+                absent,
+            )
+            for name in MASKED_DIRECTORIES
+            if name in there
+        ),
+        *(
+            Step(f"hold_{name}", "init", "mount", (f"{proc}/{name}", f"{proc}/{name}", None, RBIND, None), absent)
+            for name in READ_ONLY
+            if name in there
+        ),
+        *(
+            Step(
+                f"freeze_{name}",
+                "init",
+                "mount",
+                (None, f"{proc}/{name}", None, read_only, None),
+                (errno.ENOENT, errno.EINVAL),
+                Elsewhere(oci="linux.readonlyPaths"),
+            )
+            for name in READ_ONLY
+            if name in there
+        ),
+    )
+
+
+def enter_root(spec: Spec) -> Plan:
+    """Leave the lab's file tree for good. With the old root unmounted nothing of it can be reached by any path."""
+    return (
+        # pivot_root(".", "."): the old root comes to lie on top of the new one, and "." then names it.
+        Step("chdir_root", "init", "chdir", (place(spec, "root"),)),
+        Step("pivot", "init", "pivot_root", (".", "."), say=Elsewhere(shell="pivot_root . .", oci="root.path")),
+        Step("drop_old", "init", "umount2", (".", MNT_DETACH), say=Elsewhere(shell="umount -l .")),
+        Step("chdir_new", "init", "chdir", ("/",)),
+    )
