@@ -12,6 +12,7 @@ from nslab.course.model import Container
 from nslab.course.session import Ended, Session, lesson_files
 from nslab.engine.failures import LabError
 from nslab.kernel.namespaces import Kind
+from nslab.observe.views import Refused, Returned
 from tests.engine.conftest import new_since, trace
 from tests.stage import Stage, lesson, staged
 
@@ -57,6 +58,33 @@ def test_a_container_made_again_takes_the_place_of_the_first(stage: Stage) -> No
     stage.session.look()
     assert stage.session.engine().containers["web"] != first
     assert stage.world.seen.scan.get(first) is None
+
+
+def test_how_a_container_was_made_is_kept_call_by_call(stage: Stage) -> None:
+    stage.session.make(WEB)
+    birth = stage.session.births["web"]
+    assert birth.pid == stage.session.engine().containers["web"]
+    assert birth.failure is None
+    (clone,) = [row for row in birth.calls if row.step == "clone"]
+    assert (clone.who, clone.answer) == ("lab", Returned(birth.pid))
+    assert 'sethostname("shop")' in [row.call for row in birth.calls]
+
+
+def test_a_container_made_again_is_told_anew(stage: Stage) -> None:
+    for container in (WEB, Container("other", ()), WEB):
+        stage.session.make(container)
+    assert list(stage.session.births) == ["other", "web"]
+    assert stage.session.births["web"].pid == stage.session.engine().containers["web"]
+
+
+def test_a_container_that_can_not_be_made_is_told_up_to_the_call_that_was_refused(stage: Stage) -> None:
+    with pytest.raises(LabError):
+        stage.session.make(Container("bad", (Kind.UTS,), args=("/no/such/program",)))
+    birth = stage.session.births["bad"]
+    assert birth.pid is None
+    assert birth.failure is not None
+    assert birth.failure.call.startswith('execve("/no/such/program"')
+    assert birth.failure.answer == Refused("ENOENT", "No such file or directory", tolerated=False)
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 
+from nslab.course.model import Container
 from nslab.course.play import Play
 from nslab.course.player import Predicted
 from nslab.course.session import Ended
 from nslab.course.snapshot import Snapshot, number_in_lab, snapshot
 from nslab.course.told import Absent
 from nslab.kernel.namespaces import Kind
-from nslab.observe.views import Tag
+from nslab.observe.views import CallsView, NotYet, Tag
 from nslab.words import LANGS, Lang
 from tests.stage import Stage, lesson
 
@@ -126,6 +127,18 @@ def test_a_step_s_process_is_pointed_at_once_it_is_there(bare: Play) -> None:
     made = Stage(bare.session).box()
     bare.tick()
     assert snapshot(bare).highlighted == made
+
+
+def test_the_calls_that_made_a_container_stand_under_the_letter_of_its_world_and_are_not_read_anew(bare: Play) -> None:
+    assert snapshot(bare).calls == NotYet("pane.no-calls-yet")
+    bare.session.make(Container("web", (Kind.UTS,), "shop"))
+    bare.session.make(Container("plain", ()))
+    bare.tick()
+    first, second = snapshot(bare).calls, snapshot(bare).calls
+    assert isinstance(first, CallsView)
+    assert isinstance(second, CallsView)
+    assert [(birth.name, birth.letter) for birth in first.births] == [("web", "B"), ("plain", "A")]
+    assert all(one.calls is other.calls for one, other in zip(first.births, second.births, strict=True))
 
 
 def test_an_ended_shell_is_told_with_its_status(bare: Play) -> None:

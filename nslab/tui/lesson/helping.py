@@ -38,6 +38,10 @@ HELPED = {
         signs=(("host box", "columns"), ("╌", "unseen"), ("╘═ B", "entered"), ("▌", "inside")),
         keys=(("↑↓", "row"), ("⏎", "more"), ("^G m", "enlarge")),
     ),
+    "calls": Helped(
+        signs=(("A  B", "asker"), ("= 0", "agreed"), ("✗", "refused"), ("µs", "took")),
+        keys=(("↑↓", "row"), ("⏎", "more"), ("^G m", "enlarge")),
+    ),
     MAP: Helped(
         signs=(("✓", "done"), ("▸", "started"), ("✗", "lacks")),
         keys=(("↑↓", "move"), ("⏎", "open"), ("/", "search"), ("c  g", "cards")),
