@@ -24,7 +24,7 @@ class Stepped(execute.Execution):
         end = len(self.plan) if until is None else until
         while len(self.outcomes) < end and self.failure is None:
             super().advance(len(self.outcomes) + 1)
-lab.Execution = Stepped
+runtime.Execution = inquiry.Execution = Stepped
 """
 
 # Kills the process that would make step AT, before it is asked to.
@@ -39,15 +39,15 @@ class Killing(execute.Execution):
                 os.kill(self.pid, signal.SIGKILL)
                 os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
         super().advance(end)
-lab.Execution = Killing
+runtime.Execution = Killing
 """
 
 CHANGED_PLAN = """
-original = lab.plan
+original = runtime.plan
 def changed(spec, ground):
     steps = original(spec, ground)
     return {change}
-lab.plan = changed
+runtime.plan = changed
 """
 
 LOOK = (

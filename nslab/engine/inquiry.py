@@ -1,0 +1,89 @@
+"""What the lab finds out where its processes are: one call's answer, names that only a UTS namespace's own see, rights."""
+
+from __future__ import annotations
+
+import os
+
+from nslab.engine import protocol
+from nslab.engine.attach import children_probe_plan, probe_plan
+from nslab.engine.calls import Actor
+from nslab.engine.execute import Execution
+from nslab.engine.failures import plan_refusal
+from nslab.engine.protocol import Probed, Reply
+from nslab.engine.steps import Done
+from nslab.kernel import uts
+from nslab.kernel.namespaces import Kind
+from nslab.kernel.process import pidfd_open, setns
+from nslab.kernel.syscalls import SyscallError
+
+
+def probe(proc: int, profile: bytes, request: protocol.Probe) -> Reply:
+    """Make one call where a process is. Raises OSError where there is no such process."""
+    actor = Actor(proc, {"target": pidfd_open(request.pid)}, profile)
+    rights = tuple(number for number in capabilities(proc, request.pid) if number not in request.without)
+    execution = None
+    try:
+        make_plan = probe_plan
+        if request.for_children:
+            actor.fds["children"] = os.open(
+                f"{request.pid}/ns/pid_for_children", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc
+            )
+            make_plan = children_probe_plan
+        execution = Execution(make_plan(request.step, foreign(proc, request.pid), rights), actor)
+        execution.advance()
+        last = execution.outcomes[-1]
+        if isinstance(last, Done) and last.id == request.step.id:
+            return Probed(last.errno)
+        error = plan_refusal(execution.plan, execution.outcomes)
+        return protocol.Refused(error.code, error.facts, execution.plan, execution.outcomes)
+    finally:
+        if execution is not None:
+            execution.abandon()
+        protocol.close_all(tuple(actor.fds.values()))
+
+
+def names(proc: int, pids: tuple[int, ...]) -> Reply:
+    """Visit each process's UTS namespace and come back: PID 1 has one thread, and nothing else of it moves."""
+    home = os.open("self/ns/uts", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
+    try:
+        return protocol.Named(tuple(names_of(pid, home) for pid in pids))
+    finally:
+        os.close(home)
+
+
+def names_of(pid: int, home: int) -> uts.UtsNames | None:
+    """The UTS names where `pid` is, read from inside; `home` is the way back. None where it is gone or can't be joined."""
+    try:
+        target = pidfd_open(pid)
+    except SyscallError:
+        return None
+    try:
+        setns(target, Kind.UTS.clone_flag)
+        try:
+            return uts.names()
+        finally:
+            setns(home, Kind.UTS.clone_flag)
+    except SyscallError:
+        return None
+    finally:
+        os.close(target)
+
+
+def foreign(proc: int, pid: int) -> tuple[Kind, ...]:
+    """The kinds of which a process has a namespace of its own. Joining one's own user namespace would be EINVAL."""
+
+    def link(number: int | str, kind: Kind) -> str:
+        return os.readlink(f"{number}/ns/{kind}", dir_fd=proc)
+
+    return tuple(kind for kind in Kind if link(pid, kind) != link("self", kind))
+
+
+def capabilities(proc: int, pid: int) -> tuple[int, ...]:
+    """The effective set of a process, by number."""
+    fd = os.open(f"{pid}/status", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
+    try:
+        text = os.read(fd, 1 << 16).decode(errors="replace")
+    finally:
+        os.close(fd)
+    mask = int(text.partition("CapEff:")[2].split()[0], 16)
+    return tuple(number for number in range(64) if mask >> number & 1)
