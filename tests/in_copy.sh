@@ -37,6 +37,7 @@ user)
 guest)
     # Imports dominate in there: compiled beforehand, and without plugins that the smoke test does not use.
     .venv/bin/python -m compileall -q .venv/lib nslab tests >/dev/null
-    "${plain[@]}" PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 .venv/bin/python tests/vm/guest.py -- "$@" -p no:cacheprovider
+    "${plain[@]}" PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 .venv/bin/python tests/vm/guest.py -- "$@" \
+        -p no:cacheprovider -W ignore::pytest.PytestConfigWarning # settings of the plugins that stay out
     ;;
 esac

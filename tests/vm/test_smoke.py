@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -17,13 +18,13 @@ USERS = [pytest.param(0, id="root"), pytest.param(NOBODY, id="user")]
 DEADLINE_SECONDS = 120  # emulated, twenty times slower than a machine
 
 
-def nslab_run(user: int, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """`nslab run` as a user of the guest."""
+def nslab(user: int, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """nslab as a user of the guest."""
     home = Path(f"/tmp/home-{user}")
     home.mkdir(exist_ok=True)
     os.chown(home, user, user)
     return subprocess.run(
-        [sys.executable, "-m", "nslab", "run", *arguments],
+        [sys.executable, "-m", "nslab", *arguments],
         user=user,
         group=user,
         extra_groups=[],
@@ -50,25 +51,33 @@ def test_the_guest_is_the_stock_kernel_with_pure_cgroup_v2() -> None:
 
 @pytest.mark.parametrize("user", USERS)
 def test_a_container_is_a_process_with_two_numbers(user: int) -> None:
-    done = nslab_run(user, "--ns", "pid,mnt", "--", "sh", "-c", "echo $$")
+    done = nslab(user, "run", "--ns", "pid,mnt", "--", "sh", "-c", "echo $$")
     assert (done.stdout, done.stderr, done.returncode) == ("1\n", "", 0)
 
 
 @pytest.mark.parametrize("user", USERS)
 def test_a_container_has_its_own_host_name_and_the_machine_keeps_its_name(user: int) -> None:
     before = socket.gethostname()
-    done = nslab_run(user, "--ns", "uts", "--hostname", "boxed", "--", "hostname")
+    done = nslab(user, "run", "--ns", "uts", "--hostname", "boxed", "--", "hostname")
     assert (done.stdout, done.stderr) == ("boxed\n", "")
     assert socket.gethostname() == before
 
 
 @pytest.mark.parametrize(("script", "status"), [("exit 7", 7), ("kill -9 $$", 137)])
 def test_a_container_ends_as_its_command_did(script: str, status: int) -> None:
-    assert nslab_run(NOBODY, "--", "sh", "-c", script).returncode == status
+    assert nslab(NOBODY, "run", "--", "sh", "-c", script).returncode == status
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_doctor_finds_all_that_lessons_require(user: int) -> None:
+    told = json.loads(nslab(user, "doctor", "--json").stdout)
+    states = {finding["probe"]: finding["state"] for finding in told["findings"]}
+    assert told["able"] is True
+    assert (states["lab"], states["cgroup2"]) == ("ok", "ok")
 
 
 @pytest.mark.parametrize("user", USERS)
 def test_nothing_is_left(user: int) -> None:
     before = left_on_the_machine()
-    assert nslab_run(user, "--ns", "all", "--", "true").returncode == 0
+    assert nslab(user, "run", "--ns", "all", "--", "true").returncode == 0
     assert left_on_the_machine() == before
