@@ -99,10 +99,10 @@ def source_line(birth: Birth, call: CallRow, words: Words) -> str:
 
 
 def asker(birth: Birth, call: CallRow) -> str:
-    """The process that made the call, with the lab's number for it."""
+    """The process that made the call, with the lab's number for it if it has lived on."""
     if call.who == "lab":
         return "lab 1"
-    return f"{birth.name} {'╌' if birth.pid is None else birth.pid}"
+    return birth.name if birth.pid is None else f"{birth.name} {birth.pid}"
 
 
 def explanation(birth: Birth, call: CallRow, width: int, words: Words, *, plain: bool = False) -> Canvas:

@@ -141,7 +141,7 @@ def test_enter_explains_a_refusal_first_then_the_whole_call_and_its_other_names(
                   there is no bad.
         execve("sleep", ["sleep", "9"])
         OCI     process.args
-        ✗ ENOENT, 1.2 ms ← bad ╌, step exec
+        ✗ ENOENT, 1.2 ms ← bad, step exec
     """)
 
 
