@@ -87,6 +87,8 @@ class Output(Struct):
         most = READ_BYTES if self.left is None else min(self.left, READ_BYTES)
         try:
             self.pending = os.read(self.source, most)
+        except BlockingIOError:
+            return
         except OSError:
             self.pending = b""  # EIO: the terminal's last user has closed it
         if self.left is not None:
@@ -131,22 +133,23 @@ class Relay:
         wanted = {signals: select.POLLIN, **self._wanted()}
         for fd, mask in wanted.items():
             poll.register(fd, mask)
-        ready = {fd for fd, _ in poll.poll(idle)}
-        if signals in ready:
+        events = poll.poll(idle)  # an end and a failure are for whoever waits for the descriptor, to read or to write
+        readable = {fd for fd, mask in events if mask & ~select.POLLOUT}
+        writable = {fd for fd, mask in events if mask & ~select.POLLIN}
+        if signals in readable:
             self._signalled(os.read(signals, 64))
         for output in self._outputs:
-            if output.pending:
-                if output.sink in ready:
-                    output.give()
-            elif output.source in ready:
+            if output.pending and output.sink in writable:
+                output.give()
+            elif not output.pending and output.source in readable:
                 output.take()
-        if STDIN in ready and wanted[STDIN] & select.POLLIN:
+        if STDIN in readable and wanted[STDIN] & select.POLLIN:
             self._take_in()
-        if self._input in ready and self._typed:
+        if self._typed and self._input in writable:
             self._give()
-        if self._lab.events.fileno() in ready:
+        if self._lab.events.fileno() in readable:
             self._see_end()
-        if self._status is not None and not ready:
+        if self._status is not None and not events:
             self._drop(lambda output: not output.pending)
         self._drop(lambda output: output.source < 0 and not output.pending)
 
@@ -244,7 +247,7 @@ def raw_terminal(wanted: bool) -> Iterator[None]:
         return
     before = termios.tcgetattr(STDIN)
     try:
-        tty.setraw(STDIN)
+        tty.setraw(STDIN, termios.TCSADRAIN)  # what was typed ahead is kept
         yield
     finally:
         with contextlib.suppress(termios.error):  # EIO: it has gone
