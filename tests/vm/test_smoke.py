@@ -73,7 +73,7 @@ def test_doctor_finds_all_that_lessons_require(user: int) -> None:
     told = json.loads(nslab(user, "doctor", "--json").stdout)
     states = {finding["probe"]: finding["state"] for finding in told["findings"]}
     assert told["able"] is True
-    assert (states["lab"], states["cgroup2"]) == ("ok", "ok")
+    assert (states["lab"], states["cgroup2"], states["overlay"]) == ("ok", "ok", "limited")
 
 
 @pytest.mark.parametrize("user", USERS)

@@ -24,8 +24,14 @@ def proc_mount(probe: str) -> Finding:
 
 
 def overlay(probe: str) -> Finding:
-    """An overlay on a tmpfs, in which a file is changed and another deleted, and a directory renamed."""
-    return _tried(probe, "no-overlay", _use_overlay, Kind.MNT)
+    """An overlay on a tmpfs, in which a file is changed, another deleted, and a directory renamed.
+
+    The last needs user xattrs, which tmpfs has only from Linux 6.6 on; containers do without.
+    """
+    finding = _tried(probe, "no-overlay", _change_files, Kind.MNT)
+    if finding.state == "ok" and attempt(_rename_directory, Kind.MNT):
+        return limited(probe, "overlay-without-xattrs", release=os.uname().release)
+    return finding
 
 
 def cgroup2(probe: str) -> Finding:
@@ -55,16 +61,25 @@ def _mount_proc() -> None:
     mount("proc", "/proc", "proc", 0, None)
 
 
-def _use_overlay() -> None:
+def _mount_overlay() -> None:
+    """Over any directory that is surely there: nobody else sees it."""
     mount(None, "/", None, PRIVATE, None)
-    mount("trial", "/proc", "tmpfs", 0, "size=1m")  # over any directory that is surely there: nobody else sees it
+    mount("trial", "/proc", "tmpfs", 0, "size=1m")
     os.chdir("/proc")
     for name in ("lower", "lower/directory", "upper", "work", "merged"):
         os.mkdir(name)
     for name in ("lower/changed", "lower/deleted"):
         Path(name).write_text("below")
     mount("trial", "/proc/merged", "overlay", 0, "lowerdir=lower,upperdir=upper,workdir=work,userxattr")
+
+
+def _change_files() -> None:
+    _mount_overlay()
     Path("merged/changed").write_text("above")
     os.unlink("merged/deleted")
+
+
+def _rename_directory() -> None:
+    _mount_overlay()
     os.mkdir("merged/made")
     os.rename("merged/made", "merged/renamed")
