@@ -232,7 +232,7 @@ def attached() -> Callable[..., Finished]:
 
 DRIVER = """
 import sys
-from nslab.engine import calls, execute, inquiry, keeper, runtime, stages
+from nslab.engine import calls, execute, inquiry, keeper, lab, runtime, stages
 {patch}
 sys.exit(keeper.main(sys.argv[1:]))
 """
