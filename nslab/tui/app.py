@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from nslab.course.acts import open_play
 from nslab.course.examined import examine_elsewhere
-from nslab.course.glossary import find, read_glossary
+from nslab.course.glossary import Term, find, read_glossary
 from nslab.course.library import Library, search
 from nslab.course.loader import Pack
 from nslab.course.player import Player
@@ -30,7 +30,9 @@ from nslab.tui.lesson.helping import MAP, help_view
 from nslab.tui.lesson.screen import LessonScreen, MakeConductor
 from nslab.tui.mapping import map_view
 from nslab.tui.screens.card import CardScreen
+from nslab.tui.screens.card_view import CardView
 from nslab.tui.screens.glossary import Glossary, GlossaryScreen
+from nslab.tui.screens.glossary_view import GlossaryView
 from nslab.tui.screens.help import HelpScreen
 from nslab.tui.screens.keyed import KeyedScreen
 from nslab.tui.screens.map import CourseMap, MapScreen
@@ -51,7 +53,12 @@ class NslabApp(App[None], inherit_bindings=False):
     COMMAND_PALETTE_BINDING = "f12"
 
     COMMANDS: ClassVar[set[Any]] = {KeyCommands}
-    CSS = "Screen { background: $background; } Toast { background: $panel; color: $foreground; }"
+    CSS = """
+    Screen { background: $background; }
+    Toast { background: $panel; color: $foreground; }
+    CommandPalette > Vertical, CommandPalette > Vertical:dark { background: $panel; }
+    SearchIcon { display: none; }
+    """
     TITLE = "nslab"
 
     def __init__(self, words: Words, library: Library, store: ProgressStore, wanted_theme: str | None = None) -> None:
@@ -62,6 +69,7 @@ class NslabApp(App[None], inherit_bindings=False):
         self._findings: dict[str, Finding] = {}
         self._first: tuple[Pack, str | None] | None = None
         self._map: MapScreen | None = None
+        self._carded: Pack | None = None  # whose card is on show
 
     def start_with(self, pack: Pack | None, step: str | None) -> None:
         """Begin in a lesson instead of at the map."""
@@ -151,43 +159,51 @@ class NslabApp(App[None], inherit_bindings=False):
         if not any(isinstance(screen, LessonScreen) for screen in self.screen_stack):
             self._open_by_id(message.lesson_id)
 
-    def on_lesson_screen_finished(self, message: LessonScreen.Finished) -> None:
+    def on_lesson_screen_finished(self) -> None:
         """What stays of a lesson: its card."""
-        self._open_card(message.lesson_id)
+        self._open_card()
 
     def _open_by_id(self, lesson_id: str) -> None:
         pack = self.library.load(lesson_id)
         if isinstance(pack, Pack):
             self.open_lesson(pack)
 
-    def _open_card(self, lesson_id: str | None = None) -> None:
+    def _open_card(self) -> None:
         screen = self.screen
-        at_hand = screen.pack.lesson.id if isinstance(screen, LessonScreen) else None
-        chosen = screen.map.cursor.selected if isinstance(screen, MapScreen) else None
-        pack = self.library.load(lesson_id or at_hand or chosen or self.library.order()[0])
-        if isinstance(pack, Pack):
-            self.push_screen(
-                CardScreen(self.words, card_view(pack, self.store.progress.of(pack.lesson.id), self.words))
-            )
+        if isinstance(screen, LessonScreen):
+            self._carded = screen.pack
+        else:
+            chosen = screen.map.cursor.selected if isinstance(screen, MapScreen) else self.library.order()[0]
+            pack = self.library.load(chosen)
+            self._carded = pack if isinstance(pack, Pack) else None
+        if self._carded is not None:
+            self.push_screen(CardScreen(self.words, self._card_view(self._carded)))
+
+    def _card_view(self, pack: Pack) -> CardView:
+        return card_view(pack, self.store.progress.of(key_of(pack, self.library)), self.words)
+
+    def _lesson_after_card(self, step: int) -> str | None:
+        """The lesson so many after the one whose card is on show, on the map; the first, for a teacher's own lesson."""
+        order, at_hand = self.library.order(), self._carded.lesson.id if self._carded else ""
+        at = order.index(at_hand) + step if at_hand in order else 0
+        return order[at] if 0 <= at < len(order) else None
 
     def on_card_screen_turned_to(self, message: CardScreen.TurnedTo) -> None:
-        """The card before or after."""
-        screen, order = self.screen, self.library.order()
-        if isinstance(screen, CardScreen):
-            at = (order.index(screen.page.view.lesson_id) + message.step) % len(order)
-            pack = self.library.load(order[at])
-            if isinstance(pack, Pack):
-                screen.show(card_view(pack, self.store.progress.of(order[at]), self.words))
+        """The card before or after; at the ends there is no further one."""
+        screen, wanted = self.screen, self._lesson_after_card(message.step)
+        pack = self.library.load(wanted) if wanted else None
+        if isinstance(screen, CardScreen) and isinstance(pack, Pack):
+            self._carded = pack
+            screen.show(self._card_view(pack))
 
     async def on_card_screen_next_lesson(self) -> None:
         """The lesson after the card's, in place of the one that is over."""
-        screen, order = self.screen, self.library.order()
-        after = order[order.index(screen.page.view.lesson_id) + 1 :] if isinstance(screen, CardScreen) else ()
-        if after:
+        after = self._lesson_after_card(1)
+        if after is not None:
             await self.pop_screen()
             if isinstance(self.screen, LessonScreen):
                 await self.pop_screen()
-            self._open_by_id(after[0])
+            self._open_by_id(after)
 
     def _open_help(self) -> None:
         screen = self.screen
@@ -209,8 +225,10 @@ class NslabApp(App[None], inherit_bindings=False):
         def search_terms(query: str) -> list[str]:
             return [term.en for term in find(known, query)]
 
-        view = glossary_view(known, self.store.progress.done(), self.words)
-        self.push_screen(GlossaryScreen(self.words, view, search_terms))
+        self.push_screen(GlossaryScreen(self.words, self._glossary_view(known), search_terms))
+
+    def _glossary_view(self, known: Iterable[Term]) -> GlossaryView:
+        return glossary_view(known, self.store.progress.done(), self.words)
 
     def speak(self, words: Words) -> None:
         """Go on in another language, on every screen."""
@@ -218,6 +236,10 @@ class NslabApp(App[None], inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, KeyedScreen):
                 screen.speak(words)
+            if isinstance(screen, CardScreen) and self._carded is not None:
+                screen.show(self._card_view(self._carded))
+            elif isinstance(screen, GlossaryScreen):
+                screen.glossary.show(self._glossary_view(read_glossary(self.library.root)))
         self._show_map()
 
     async def _leave(self) -> None:

@@ -1,7 +1,7 @@
 """Where everything on the lesson screen stands, for each size: pure rectangles, of which the screen's layout makes widgets' places.
 
-Three layouts: below 110 columns, or where it is very low, one thing at a time under tabs; up to 159 the story beside stacked terminals; from 160
-terminals side by side and a third pane. Spare rows go to the terminals, never to the story.
+Three layouts: below 110 columns, or where it is very low, one thing at a time under tabs; up to 159 the story beside stacked
+terminals; from 160 terminals side by side and a third pane. Spare rows go to the terminals, never to the story.
 """
 
 from __future__ import annotations

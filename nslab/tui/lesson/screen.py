@@ -51,10 +51,6 @@ class LessonScreen(KeyedScreen):
     class Finished(Message):
         """The lesson's last step was read."""
 
-        def __init__(self, lesson_id: str) -> None:
-            super().__init__()
-            self.lesson_id = lesson_id
-
     def __init__(self, words: Words, pack: Pack, chapter: Mapping[Lang, str], make_conductor: MakeConductor) -> None:
         super().__init__(words)
         self.pack, self._chapter = pack, chapter
@@ -106,7 +102,7 @@ class LessonScreen(KeyedScreen):
         self._show()
         if message.seen.player.finished and not self._finished:
             self._finished = True
-            self.post_message(self.Finished(self.pack.lesson.id))
+            self.post_message(self.Finished())
 
     def on_conductor_reshelled(self, message: Conductor.Reshelled) -> None:
         """A shell to show."""

@@ -1,0 +1,83 @@
+"""Each lesson as the map shows it: from its words, this learner's progress, and what doctor found."""
+
+from __future__ import annotations
+
+from nslab.course.library import Chapter
+from nslab.course.progress import LessonProgress
+from nslab.course.standing import Entry
+from nslab.engine.doctor import Finding
+from nslab.kernel.namespaces import Kind
+from nslab.tui.mapping import MOST_TYPED, concerns_course, lesson_entry, map_view, sights
+from nslab.tui.screens.map_view import Need, Progress, Sight
+from nslab.words import Lang, Words, words_for
+from tests.stage import lesson
+
+EN = words_for("en")
+ONE = Chapter("one", {"en": "One", "zh": "一"}, ("pid", "uts"))
+TWO = Chapter("two", {"en": "Two", "zh": "二"}, ("cgroup",))
+NO_COMPILER = Finding("cc", "missing", {"install": "apt install gcc"}, "compiler-missing")
+
+
+def entry(progress: LessonProgress | None = None, *needed: Finding) -> Entry:
+    pack = lesson("pid")
+    steps = tuple(step.id for step in pack.lesson.step if step.recall is None)
+    return Entry("pid", ONE, pack, progress or LessonProgress(), needed, steps)
+
+
+def test_a_new_lesson_says_what_it_is_and_what_will_be_seen_and_typed(lang: Lang, words: Words) -> None:
+    shown, pack = lesson_entry(entry(), words), lesson("pid")
+    assert (shown.id, shown.title, shown.minutes) == ("pid", pack.words[lang].title, pack.lesson.minutes)
+    assert (shown.progress, shown.step, shown.steps) == (Progress.NEW, 1, 8)
+    assert shown.types[:2] == ("gcc -o ns_pid ns_pid.c", "./ns_pid")
+    assert len(shown.types) <= MOST_TYPED
+    assert not any("{" in command for command in shown.types)
+    assert shown.can_run
+
+
+def test_a_lesson_begun_goes_on_at_its_step_and_one_at_its_first_is_new() -> None:
+    assert lesson_entry(entry(LessonProgress("one")), EN).progress is Progress.NEW
+    begun = lesson_entry(entry(LessonProgress("whose-proc")), EN)
+    assert (begun.progress, begun.step) == (Progress.STARTED, 3)
+    assert lesson_entry(entry(LessonProgress("step-that-is-no-more")), EN).step == 1
+    assert lesson_entry(entry(LessonProgress(done=True)), EN).progress is Progress.DONE
+
+
+def test_what_is_missing_is_told_with_its_remedy_before_the_lesson_is_opened() -> None:
+    facts = {"call": "mount(proc)", "errno": "EPERM"}
+    missing = Finding("proc-mount", "missing", facts, "proc-masked")
+    shown = lesson_entry(entry(None, Finding("lab", "ok"), missing, Finding("space", "limited", {}, "x")), EN)
+    assert not shown.can_run
+    assert shown.needs == (
+        Need(
+            EN("doctor.cause.proc-masked.why", **facts),
+            met=False,
+            remedy=EN("doctor.cause.proc-masked.remedy", **facts),
+        ),
+    )
+
+
+def test_a_broken_lesson_stands_there_as_broken() -> None:
+    shown = lesson_entry(Entry("bad", ONE, None, LessonProgress()), EN)
+    assert (shown.id, shown.can_run) == ("bad", False)
+    assert "bad" in shown.needs[0].words
+
+
+def test_chapters_stand_in_their_order_in_the_learner_s_language(lang: Lang, words: Words) -> None:
+    broken = Entry("cgroup", TWO, None, LessonProgress())
+    view = map_view([entry(), broken], [], words)
+    assert [chapter.title for chapter in view.chapters] == [ONE.title[lang], TWO.title[lang]]
+    assert [one.id for one in view.lessons] == ["pid", "cgroup"]
+
+
+def test_of_the_machine_only_what_concerns_the_course_is_told() -> None:
+    assert concerns_course(Finding("lab", "missing"))
+    assert concerns_course(Finding("overlay", "limited"))
+    assert not concerns_course(Finding("lab", "ok"))
+    assert not concerns_course(Finding("terminal", "limited"))
+    assert not concerns_course(NO_COMPILER)
+
+
+def test_the_kinds_that_a_lesson_points_at_are_what_will_be_seen_split() -> None:
+    steps = lesson("pid").lesson.step
+    assert sights(steps) == (Sight(Kind.PID, split=True), Sight(Kind.MNT, split=True))
+    assert sights(()) == ()
