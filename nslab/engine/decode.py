@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 
 from nslab.engine.calls import SIBLING
@@ -9,6 +10,10 @@ from nslab.engine.steps import Argument, Fd, Step
 from nslab.kernel.capabilities import Capability
 from nslab.kernel.mounts import MNT_DETACH, MountFlag
 from nslab.kernel.namespaces import Kind
+
+codecs.lookup(
+    "unicode_escape"
+)  # now: a lab, which reads no file of Python's any more, could not load it for its first error
 
 CLONE_NAMES = {Kind.MNT: "CLONE_NEWNS"}
 PRCTL_NAMES = {1: "PR_SET_PDEATHSIG", 4: "PR_SET_DUMPABLE", 38: "PR_SET_NO_NEW_PRIVS"}

@@ -182,9 +182,11 @@ def clone_stage(kinds: tuple[Kind, ...], *, siblings: bool = False) -> tuple[int
 
 
 def in_child(life: Callable[[], None]) -> None:
-    """Live a child's life and end: no exception may climb out of it into its parent's code."""
+    """Live a child's life and end: no exception may climb out of it into its parent's code. NSLAB_DEBUG shows it."""
     try:
         life()
+    except Exception:  # noqa: BLE001 - a mistake of ours: its end is all that anybody else sees of it
+        sys.excepthook(*sys.exc_info())
     finally:
         os._exit(0)
 

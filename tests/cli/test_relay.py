@@ -102,9 +102,16 @@ def test_a_terminal_is_raw_inside_and_restored_behind_an_exception(monkeypatch: 
     master, slave = pty.openpty()
     monkeypatch.setattr(relay, "STDIN", slave)
     before = termios.tcgetattr(slave)
-    with pytest.raises(ZeroDivisionError), relay.raw_terminal(True):
-        assert not termios.tcgetattr(slave)[3] & termios.ICANON
-        raise ZeroDivisionError
+    inside = []
+
+    def fail() -> None:
+        with relay.raw_terminal(True):
+            inside.append(termios.tcgetattr(slave)[3] & termios.ICANON)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert inside == [0]
     assert termios.tcgetattr(slave) == before
     os.close(master)
     os.close(slave)

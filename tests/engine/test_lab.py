@@ -469,3 +469,29 @@ def test_two_labs_know_nothing_of_each_other(shared_lab: Lab, in_lab: Run) -> No
 def test_a_directory_of_the_user_in_opt_is_visible_and_read_only(shared_lab: Lab, in_lab: Run) -> None:
     if Path("/opt").is_dir():
         assert "Read-only" in in_lab(shared_lab, "touch /opt/x").out
+
+
+def test_the_lab_loads_nothing_of_pythons_once_it_has_left_the_machines_root(
+    tmp_path: Path, changed_lab: Callable[..., Lab], in_lab: Run, in_box: Run
+) -> None:
+    """Where Python lies in the user's home there is nothing to load: each import would be an error of its own kind."""
+    log = tmp_path / "opened"
+    strace = ("/usr/bin/strace", "-f", "-qq", "-o", str(log), "-e", "trace=openat,pivot_root")
+    with changed_lab("", *strace) as lab:
+        in_lab(lab, "true")
+        in_box(lab, "true")
+        lab.probe(1, "chdir", ("/nosuch",))
+        lab.names((1, 9999))
+        lab.account(2)
+        lab.put("/tmp/file", b"")
+        for program, cwd in (("/nosuch", "/"), ("/etc/passwd", "/"), ("true", "/nosuch"), ("true", "/a\0")):
+            with pytest.raises(Told):
+                lab.run(Spec("box", Process((program,), cwd=cwd, pipes=(), terminal=True), ALL))
+        with pytest.raises(Told):
+            lab.delete("nosuch")
+        with pytest.raises(Told):
+            lab.put("/nosuch\0", b"")
+        with pytest.raises(Told):
+            lab.probe(1, "nosuch", ())
+    behind = log.read_text().partition("pivot_root(")[2].splitlines()
+    assert [line for line in behind if "/python" in line or ".py" in line] == []
