@@ -11,9 +11,8 @@ from nslab.kernel.capabilities import Capability
 from nslab.kernel.mounts import MNT_DETACH, MountFlag
 from nslab.kernel.namespaces import Kind
 
-codecs.lookup(
-    "unicode_escape"
-)  # now: a lab, which reads no file of Python's any more, could not load it for its first error
+# Now: a lab reads no file of Python's any more, and could not load it for its first error.
+codecs.lookup("unicode_escape")
 
 CLONE_NAMES = {Kind.MNT: "CLONE_NEWNS"}
 PRCTL_NAMES = {1: "PR_SET_PDEATHSIG", 4: "PR_SET_DUMPABLE", 38: "PR_SET_NO_NEW_PRIVS"}
