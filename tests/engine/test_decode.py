@@ -1,0 +1,34 @@
+"""Steps as a person reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from nslab.engine.decode import decoded
+from nslab.engine.steps import Fd, Step
+from nslab.kernel.mounts import MountFlag
+
+LINES = [
+    (
+        ("mount", ("proc", "/p", "proc", int(MountFlag.NOSUID | MountFlag.NODEV | MountFlag.NOEXEC), None)),
+        'mount("proc", "/p", "proc", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)',
+    ),
+    (("mount", (None, "/", None, 0, None)), 'mount(NULL, "/", NULL, 0, NULL)'),
+    (("clone3", ("pid", "mnt")), "clone3({flags=CLONE_NEWPID|CLONE_NEWNS, exit_signal=SIGCHLD})"),
+    (("clone3", ()), "clone3({flags=0, exit_signal=SIGCHLD})"),
+    (("setns", (Fd("target"), "uts")), "setns(<target>, CLONE_NEWUTS)"),
+    (("umount2", (".", 2)), 'umount2(".", MNT_DETACH)'),
+    (("umount2", ("/x", 0)), 'umount2("/x", 0)'),
+    (("prctl", (38, 1)), "prctl(PR_SET_NO_NEW_PRIVS, 1)"),
+    (("capset", (0, 21)), "capset({effective=permitted=CAP_CHOWN|CAP_SYS_ADMIN, inheritable=0})"),
+    (("mkdir", ("/x", 0o755)), 'mkdir("/x", 0o755)'),
+    (("execve", (2, "sh", "-c", "A=1")), 'execve("sh", ["sh", "-c"], /* 1 variables */)'),
+    (("dup2", (Fd("slave"), 0)), "dup2(<slave>, 0)"),
+    (("sethostname", ("a\nb\x1b[31m",)), r'sethostname("a\nb\x1b[31m")'),
+    (("link_up", ("lo",)), 'ioctl(SIOCSIFFLAGS, "lo", IFF_UP)'),
+]
+
+
+@pytest.mark.parametrize(("call", "line"), LINES, ids=range(len(LINES)))
+def test_a_step_reads_as_strace_would_show_it(call: tuple[str, tuple[object, ...]], line: str) -> None:
+    assert decoded(Step("x", "lab", call[0], call[1])) == line  # type: ignore[arg-type] - a table of many kinds
