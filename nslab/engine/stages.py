@@ -36,7 +36,7 @@ MOST_PROCESSES = 1024  # a fork bomb in a host shell, where no cgroup limits it,
 # What a root directory may hold of the system's own programs, and nothing of anybody's data.
 SYSTEM = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc", "opt", "nix", "gnu")
 # A daemon's sockets: that their mount is read-only keeps nobody from connecting to them, nor from having things built outside.
-COVERED = {"nix": "var"}
+OUT_OF_REACH = {"nix": "var"}
 EMPTY = ("proc", "sys", "dev", "tmp", "root", "run", "var", "mnt", "home")
 
 COMPILER = "/cc/zig"
@@ -108,7 +108,7 @@ def stage_a(base: str, inventory: Inventory) -> Plan:
             Step(f"bind_{name}", "lab", "mount", (f"/{name}", f"{base}/{name}", None, RBIND, None))
             for name in inventory.directories
         ),
-        *(cover(base, name) for name in inventory.directories if name in COVERED),
+        *(cover(base, name) for name in inventory.directories if name in OUT_OF_REACH),
         *(
             Step(f"lock_{name}", "lab", "mount_setattr", (f"{base}/{name}", LOCKED_DOWN))
             for name in inventory.directories
@@ -134,7 +134,7 @@ def cover(base: str, name: str) -> Step:
         f"cover_{name}",
         "lab",
         "mount",
-        ("none", f"{base}/{name}/{COVERED[name]}", "tmpfs", int(MountFlag.RDONLY), "size=4k"),
+        ("none", f"{base}/{name}/{OUT_OF_REACH[name]}", "tmpfs", int(MountFlag.RDONLY), "size=4k"),
         (errno.ENOENT,),
     )
 
