@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from nslab.course.faults import placed
@@ -19,6 +20,12 @@ class NoTerminal(NslabError):
     """The course needs a terminal to be shown in."""
 
     code = "no-terminal"
+
+
+class DumbTerminal(NslabError):
+    """The terminal can't move its cursor: TERM is `dumb`, or not set at all."""
+
+    code = "dumb-terminal"
 
 
 class UnknownStep(NslabError):
@@ -43,8 +50,10 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         return 1
     if pack is not None and arguments.step and arguments.step not in {step.id for step in pack.lesson.step}:
         raise UnknownStep(step=arguments.step, steps=", ".join(step.id for step in pack.lesson.step))
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on the last
         raise NoTerminal
+    if (term := os.environ.get("TERM", "")) in ("", "dumb"):
+        raise DumbTerminal(term=term or "unset")
 
     from nslab.tui.app import NslabApp  # the one heavy import: everything that can be refused has been
 

@@ -22,7 +22,7 @@ async def examine_elsewhere() -> tuple[Finding, ...]:
         told, _ = await child.communicate()
     except asyncio.CancelledError:  # nobody wants to know any more
         child.kill()
-        await child.wait()
+        await child.communicate()
         raise
     try:
         return DECODER.decode(told)

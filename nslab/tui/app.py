@@ -62,9 +62,10 @@ class NslabApp(App[None], inherit_bindings=False):
     TITLE = "nslab"
 
     def __init__(self, words: Words, library: Library, store: ProgressStore, wanted_theme: str | None = None) -> None:
-        super().__init__()
+        # Asked not to colour, Textual would paint what has the terminal's own colours black, unless told to leave those be.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         theme.register(self)
-        self.theme = theme.choose(bool(os.environ.get("NO_COLOR")), self.console.color_system, wanted_theme)
+        self.theme = theme.choose(self.no_color, self.console.color_system, wanted_theme)
         self.words, self.library, self.store = words, library, store
         self._findings: dict[str, Finding] = {}
         self._first: tuple[Pack, str | None] | None = None
@@ -139,7 +140,7 @@ class NslabApp(App[None], inherit_bindings=False):
             case "language":
                 self.speak(words_for(LANGS[(LANGS.index(self.words.lang) + 1) % len(LANGS)]))
             case "theme":
-                if not os.environ.get("NO_COLOR"):
+                if not self.no_color:
                     self.theme = theme.following(self.theme, self.console.color_system)
             case "help":
                 self._open_help()
