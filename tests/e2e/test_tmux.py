@@ -270,6 +270,7 @@ def test_ctrl_c_and_ctrl_z_are_the_shell_s_and_never_end_or_stop_the_program(tmu
     tmux.keys("C-c", "C-z")  # in the story they mean nothing
     tmux.keys("F6")
     tmux.type("sleep 60")
+    tmux.shows("─sleep60")
     tmux.keys("C-z")
     tmux.shows("[1]+ Stopped")
     tmux.type("fg")

@@ -63,6 +63,16 @@ async def on(app: NslabApp, kind: type, pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+async def on_lesson(app: NslabApp, pilot: Pilot[None]) -> LessonScreen:
+    """Once the lab is up and the first question asked."""
+    await on(app, LessonScreen, pilot)
+    screen = app.screen
+    assert isinstance(screen, LessonScreen)
+    await until(lambda: screen._seen is not None)
+    await pilot.pause()
+    return screen
+
+
 async def test_it_begins_at_the_map_and_a_lesson_opened_there_leads_back_to_it(app: NslabApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await on(app, MapScreen, pilot)
@@ -156,10 +166,7 @@ async def test_help_is_about_the_part_that_has_the_keys_and_tab_goes_on(
     app = NslabApp(words_for(lang), Library(LESSONS), store)
     app.start_with(lesson("pid"), None)
     async with app.run_test(size=size) as pilot:
-        await on(app, LessonScreen, pilot)
-        screen = app.screen
-        assert isinstance(screen, LessonScreen)
-        await until(lambda: screen._seen is not None)
+        await on_lesson(app, pilot)
         await pilot.press("ctrl+g", "h")
         names = []
         for _ in range(6):
@@ -205,7 +212,7 @@ async def test_progress_that_can_not_be_kept_is_told(app: NslabApp, store: Progr
     (store.path / "in the way").touch()
     app.start_with(lesson("pid"), None)
     async with app.run_test(size=(120, 36)) as pilot:
-        await on(app, LessonScreen, pilot)
+        await on_lesson(app, pilot)
         await pilot.press("1", "enter")
         await until(lambda: app._notifications)
         assert "progress.json" in next(iter(app._notifications)).message
@@ -221,7 +228,7 @@ async def test_a_teacher_s_own_lesson_has_its_card_and_progress_under_its_path(
     assert key_of(lesson("pid"), app.library) == "pid"
     app.start_with(pack, None)
     async with app.run_test(size=(120, 36)) as pilot:
-        await on(app, LessonScreen, pilot)
+        await on_lesson(app, pilot)
         await pilot.press("1", "enter")
         await until(lambda: str(pack.folder.resolve()) in store.progress.lessons)
         await pilot.press("ctrl+g", "d")
