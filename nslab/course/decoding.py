@@ -9,6 +9,7 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from enum import Enum
+from functools import cache
 from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
@@ -42,6 +43,12 @@ class Use(Struct, frozen=True):
     text: str
 
 
+@cache
+def fields_of(cls: type[Struct]) -> tuple[structs.FieldInfo, ...]:
+    """A struct's fields; working out its annotations costs more than reading a lesson."""
+    return structs.fields(cls)
+
+
 class Decoder:
     """Reads one tree; afterwards `faults`, `uses`, and `structs` (what was made, and where) hold what was found."""
 
@@ -52,7 +59,7 @@ class Decoder:
 
     def struct(self, cls: type[T], raw: Mapping[str, Any], path: Path) -> T | Misfit:
         """`raw` as `cls`; MISFIT if a field is missing or wrong that has no default."""
-        fields = {info.encode_name: info for info in structs.fields(cls)}
+        fields = {info.encode_name: info for info in fields_of(cls)}
         for name in raw:
             if name not in fields and name != cls.__struct_config__.tag_field:
                 self._fault((*path, name), unknown("fault.unknown-field", name, fields))
@@ -139,7 +146,7 @@ class Decoder:
         if len(kinds) == 1:
             return kinds[0]
         tagged = {str(kind.__struct_config__.tag): kind for kind in kinds if kind.__struct_config__.tag is not None}
-        keyed = {structs.fields(kind)[0].encode_name: kind for kind in kinds if kind.__struct_config__.tag is None}
+        keyed = {fields_of(kind)[0].encode_name: kind for kind in kinds if kind.__struct_config__.tag is None}
         if tagged and "kind" in raw:
             if (tag := str(raw["kind"])) in tagged:
                 return tagged[tag]

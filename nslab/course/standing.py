@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from nslab.course.library import Chapter, Library
+from nslab.course.kept import Kept
+from nslab.course.library import Chapter
 from nslab.course.loader import Pack
 from nslab.course.player import taken
 from nslab.course.progress import LessonProgress, ProgressStore
@@ -14,7 +15,8 @@ from nslab.engine.doctor import Finding
 
 
 class Entry(Struct, frozen=True):
-    """One lesson of the course. `needed` is what doctor found for everything it needs; `pack` is None where it is broken."""
+    """One lesson of the course. `needed` is what doctor found for everything it needs; `pack` is None where it is broken,
+    or where it has not been `read` yet."""
 
     id: str
     chapter: Chapter
@@ -23,6 +25,7 @@ class Entry(Struct, frozen=True):
     needed: tuple[Finding, ...] = ()
     steps: tuple[str, ...] = ()
     """The ids of the steps that this person would go through: of recall steps, those of lessons done."""
+    read: bool = True
 
     @property
     def lacks(self) -> tuple[Finding, ...]:
@@ -30,14 +33,14 @@ class Entry(Struct, frozen=True):
         return tuple(finding for finding in self.needed if finding.state == "missing")
 
 
-def entries(library: Library, store: ProgressStore, examined: Callable[[str], Finding]) -> Iterator[Entry]:
-    """Every lesson of the map, in its order; `examined` tells what doctor found for a probe."""
+def entries(library: Kept, store: ProgressStore, examined: Callable[[str], Finding]) -> Iterator[Entry]:
+    """Every lesson of the map, in its order, as far as they have been read; `examined` tells what doctor found for a probe."""
     for chapter in library.chapters():
         for lesson_id in chapter.lessons:
-            pack, progress = library.load(lesson_id), store.progress.of(lesson_id)
+            pack, progress = library.known(lesson_id), store.progress.of(lesson_id)
             if isinstance(pack, Pack):
                 needed = (*pack.lesson.needs, *pack.lesson.programs)
                 steps = tuple(step.id for step in taken(pack.lesson, store.progress.done()))
                 yield Entry(lesson_id, chapter, pack, progress, tuple(map(examined, needed)), steps)
             else:
-                yield Entry(lesson_id, chapter, None, progress)
+                yield Entry(lesson_id, chapter, None, progress, read=pack is not None)

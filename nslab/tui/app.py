@@ -7,7 +7,7 @@ import os
 import signal
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.widget import Widget
@@ -15,6 +15,7 @@ from textual.widget import Widget
 from nslab.course.acts import open_play
 from nslab.course.examined import examine_elsewhere
 from nslab.course.glossary import Term, find, read_glossary
+from nslab.course.kept import Kept
 from nslab.course.library import Library, search
 from nslab.course.loader import Pack
 from nslab.course.player import Player
@@ -24,7 +25,6 @@ from nslab.course.standing import Entry, entries
 from nslab.course.told import Told, say
 from nslab.engine.doctor import Finding
 from nslab.tui import theme
-from nslab.tui.commands import KeyCommands
 from nslab.tui.lesson.conductor import Conductor
 from nslab.tui.lesson.helping import MAP, help_view
 from nslab.tui.lesson.screen import LessonScreen, MakeConductor
@@ -40,8 +40,18 @@ from nslab.tui.screens.map_view import MapView
 from nslab.tui.shelf import card_view, glossary_view
 from nslab.words import LANGS, Lang, Words, words_for
 
+if TYPE_CHECKING:
+    from textual.command import Provider
+
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 WARNING_S = 12.0
+
+
+def key_commands() -> type[Provider]:
+    """The palette's entries, imported when it opens."""
+    from nslab.tui.commands import KeyCommands
+
+    return KeyCommands
 
 
 class NslabApp(App[None], inherit_bindings=False):
@@ -52,7 +62,7 @@ class NslabApp(App[None], inherit_bindings=False):
 
     COMMAND_PALETTE_BINDING = "f12"
 
-    COMMANDS: ClassVar[set[Any]] = {KeyCommands}
+    COMMANDS: ClassVar[set[Any]] = {key_commands}
     CSS = """
     Screen { background: $background; }
     Toast { background: $panel; color: $foreground; }
@@ -66,7 +76,7 @@ class NslabApp(App[None], inherit_bindings=False):
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         theme.register(self)
         self.theme = theme.choose(self.no_color, self.console.color_system, wanted_theme)
-        self.words, self.library, self.store = words, library, store
+        self.words, self.library, self.store = words, Kept(library), store
         self._findings: dict[str, Finding] = {}
         self._first: tuple[Pack, str | None] | None = None
         self._map: MapScreen | None = None
@@ -85,7 +95,7 @@ class NslabApp(App[None], inherit_bindings=False):
         else:
             self._map = MapScreen(self.words, self._map_view(), self._search)
             self.push_screen(self._map)
-            self.run_worker(self._examine())
+            self.call_after_refresh(self._learn)
         self._warn(self.store.trouble)
 
     def open_lesson(self, pack: Pack, from_step: str | None = None) -> None:
@@ -115,6 +125,15 @@ class NslabApp(App[None], inherit_bindings=False):
 
     def _chapter(self, pack: Pack) -> Mapping[Lang, str]:
         return next((chapter.title for chapter in self.library.chapters() if pack.lesson.id in chapter.lessons), {})
+
+    def _learn(self) -> None:
+        """Once the map is painted: what its lessons are, and what this machine can do."""
+        self.run_worker(self._read())
+        self.run_worker(self._examine())
+
+    async def _read(self) -> None:
+        await asyncio.to_thread(self.library.read_all)
+        self._show_map()
 
     async def _examine(self) -> None:
         self._findings = {finding.probe: finding for finding in await examine_elsewhere()}

@@ -31,7 +31,9 @@ def concerns_course(finding: Finding) -> bool:
 
 
 def lesson_entry(entry: Entry, words: Words) -> LessonEntry:
-    """One lesson; of a broken one, that it is broken."""
+    """One lesson; of a broken one, that it is broken; of one not read yet, its id."""
+    if not entry.read:
+        return LessonEntry(entry.id, entry.id, 0, Prose())
     if entry.pack is None:
         broken = Need(words("lessons.broken", id=entry.id), met=False)
         return LessonEntry(entry.id, entry.id, 0, Prose(), needs=(broken,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nslab.course.kept import Kept
 from nslab.course.library import Library
 from nslab.course.progress import LessonProgress, ProgressStore
 from nslab.course.standing import Entry, entries
@@ -19,8 +20,21 @@ def without_gcc(probe: str) -> Finding:
     return Finding(probe, "missing" if probe == "cc" else "limited" if probe == "proc-mount" else "ok")
 
 
+def read(library: Library) -> Kept:
+    kept = Kept(library)
+    kept.read_all()
+    return kept
+
+
+def test_lessons_not_read_yet_stand_there_by_their_ids(tmp_path: Path) -> None:
+    store = ProgressStore(tmp_path / "progress.json")
+    found = list(entries(Kept(Library(LESSONS)), store, ok))
+    assert tuple(entry.id for entry in found) == Library(LESSONS).order()
+    assert not any(entry.read or entry.pack for entry in found)
+
+
 def by_id(store: ProgressStore, library: Library | None = None) -> dict[str, Entry]:
-    return {entry.id: entry for entry in entries(library or Library(LESSONS), store, ok)}
+    return {entry.id: entry for entry in entries(read(library or Library(LESSONS)), store, ok)}
 
 
 def test_every_lesson_of_the_map_is_there_in_its_order_with_its_chapter(tmp_path: Path) -> None:
@@ -33,7 +47,7 @@ def test_every_lesson_of_the_map_is_there_in_its_order_with_its_chapter(tmp_path
 
 def test_what_is_needed_is_examined_and_only_what_is_missing_is_lacking(tmp_path: Path) -> None:
     store = ProgressStore(tmp_path / "progress.json")
-    pid = next(entry for entry in entries(Library(LESSONS), store, without_gcc) if entry.id == "pid")
+    pid = next(entry for entry in entries(read(Library(LESSONS)), store, without_gcc) if entry.id == "pid")
     assert pid.pack is not None
     assert [one.probe for one in pid.needed] == [*pid.pack.lesson.needs, *pid.pack.lesson.programs]
     assert [one.probe for one in pid.lacks] == ["cc"]

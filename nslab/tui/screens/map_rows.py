@@ -110,7 +110,7 @@ class _List:
         mark, face = _mark(lesson)
         self.canvas.put(2, y, mark, face)
         self.canvas.put(ID_COLUMN, y, lesson.id, BOLD)
-        minutes = self.words("map.minutes", minutes=lesson.minutes)
+        minutes = self.words("map.minutes", minutes=lesson.minutes) if lesson.minutes else ""
         end = self.canvas.right(self.width - 1, y, minutes, MUTE)
         if lesson.progress is Progress.STARTED:
             end = self.canvas.right(end - 2, y, f"{lesson.step}/{lesson.steps}", MUTE)
