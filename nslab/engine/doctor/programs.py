@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import platform
 import shutil
+import sys
 
 from msgspec import Struct
 
 from nslab.engine.doctor.findings import Finding, missing, ok
 from nslab.engine.spec import DEFAULT_ENVIRONMENT
+from nslab.engine.stages import brought_compiler
 from nslab.engine.stages import brought_compiler
 
 
@@ -67,8 +69,12 @@ def program(probe: str) -> Finding:
     found = next(filter(None, (shutil.which(name, path=path) for name in wanted.names)), None)
     if found is None and probe == COMPILER_PROBE and (brought := brought_compiler()) is not None:
         found = f"{brought}/zig"
+    if probe == "cc":
+        found = found or brought_compiler()
     if found:
         return ok(probe, path=found)
+    if probe == "cc":
+        return missing(probe, "no-compiler", install=install_command(wanted), python=sys.executable)
     return missing(probe, "no-program", program=probe, install=install_command(wanted))
 
 
