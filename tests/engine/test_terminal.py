@@ -100,8 +100,8 @@ def test_jobs_are_stopped_and_taken_up_again(where: str, shared_lab: Lab) -> Non
         screen.expect("Stopped")
         screen.type("bg\r")
         screen.expect("sleep 100 &")
-        screen.type("jobs; kill %1; wait\r")
-        screen.expect("Terminated")
+        screen.type("jobs; kill %1; wait; echo go''ne\r")
+        screen.expect("gone\r\n")
 
 
 def test_two_terminals_of_the_lab_do_not_hear_each_other(shared_lab: Lab) -> None:
