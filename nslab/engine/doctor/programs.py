@@ -11,7 +11,6 @@ from msgspec import Struct
 from nslab.engine.doctor.findings import Finding, missing, ok
 from nslab.engine.spec import DEFAULT_ENVIRONMENT
 from nslab.engine.stages import brought_compiler
-from nslab.engine.stages import brought_compiler
 
 
 class Program(Struct, frozen=True):
@@ -59,7 +58,7 @@ LIKE = {"ubuntu": "debian", "rhel": "fedora", "centos": "fedora"}
 NEWUIDMAP = Program(("newuidmap",), "uidmap", "shadow-utils", "shadow", "shadow-subids")
 
 
-COMPILER_PROBE = "cc"
+COMPILER = "cc"  # the one program that an extra of nslab brings too
 
 
 def program(probe: str) -> Finding:
@@ -67,13 +66,11 @@ def program(probe: str) -> Finding:
     wanted = PROGRAMS[probe]
     path = dict(entry.split("=", 1) for entry in DEFAULT_ENVIRONMENT)["PATH"]
     found = next(filter(None, (shutil.which(name, path=path) for name in wanted.names)), None)
-    if found is None and probe == COMPILER_PROBE and (brought := brought_compiler()) is not None:
+    if found is None and probe == COMPILER and (brought := brought_compiler()):
         found = f"{brought}/zig"
-    if probe == "cc":
-        found = found or brought_compiler()
     if found:
         return ok(probe, path=found)
-    if probe == "cc":
+    if probe == COMPILER:
         return missing(probe, "no-compiler", install=install_command(wanted), python=sys.executable)
     return missing(probe, "no-program", program=probe, install=install_command(wanted))
 

@@ -133,7 +133,7 @@ def test_a_program_is_looked_for_where_the_lab_sees_it(monkeypatch: pytest.Monke
 def test_the_compiler_of_the_extra_counts_and_without_any_both_ways_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programs.shutil, "which", lambda name, path: None)
     monkeypatch.setattr(programs, "brought_compiler", lambda: "/venv/ziglang")
-    assert examine("cc").facts == {"path": "/venv/ziglang"}
+    assert examine("cc").facts == {"path": "/venv/ziglang/zig"}
     monkeypatch.setattr(programs, "brought_compiler", lambda: None)
     assert examine("cc").cause == "no-compiler"
     assert examine("cc").facts["python"] == sys.executable
