@@ -43,18 +43,28 @@ def no_new_privileges() -> bool:
 
 
 def write_maps(proc: int, pid: int, maps: idmap.IdMaps) -> None:
-    """Give stage A its ids, by newuidmap(1) where ids of others are among them. Raises MapsRefused."""
+    """Give stage A its ids, by newuidmap(1) where ids of others are among them. Raises MapsRefused.
+
+    Where newuidmap has no power, as in a container without privileges, the user's own id must do: doctor says what is amiss.
+    """
     try:
         if os.geteuid() == 0 or not maps.setgroups:
             idmap.write_maps(proc, pid, maps)
             return
-        for command in idmap.newidmap_commands(pid, maps) or ():
-            child = os.posix_spawn(command[0], command, {})
-            if code := os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
-                raise MapsRefused(call=" ".join(command), errno=str(code), meaning="see newuidmap(1)")
+        commands = idmap.newidmap_commands(pid, maps)
+        if commands is None or run(commands[0]):
+            idmap.write_maps(proc, pid, idmap.maps_for_user(os.geteuid(), os.getegid(), None, None))
+        elif code := run(commands[1]):
+            raise MapsRefused(call=" ".join(commands[1]), errno=str(code), meaning="see newgidmap(1)")
     except OSError as error:
         raise MapsRefused(
             call=f"write(/proc/{pid}/{error.filename or 'uid_map'})",
             errno=str(error.errno),
             meaning=str(error.strerror),
         ) from error
+
+
+def run(command: tuple[str, ...]) -> int:
+    """Run a program with an empty environment and wait for it; its exit status. Raises OSError."""
+    child = os.posix_spawn(command[0], command, {})
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

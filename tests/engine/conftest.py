@@ -237,13 +237,20 @@ sys.exit(keeper.main(sys.argv[1:]))
 """
 
 
+# A setuid program that is traced has no power, and newuidmap(1) is one.
+UNTRACED = """
+from nslab.engine import ids
+ids.subordinate = lambda path, uid: None
+"""
+
+
 @pytest.fixture(scope="session")
 def changed_lab(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Lab]:
     """`changed_lab(patch)`: a lab whose keeper ran some lines of Python before it began. The caller closes it."""
 
     def start(patch: str, *prefix: str) -> Lab:
         program = tmp_path_factory.mktemp("driver") / "keeper.py"
-        program.write_text(DRIVER.format(patch=textwrap.dedent(patch)))
+        program.write_text(DRIVER.format(patch=textwrap.dedent(patch) + (UNTRACED if prefix else "")))
         plain = subprocess.Popen
 
         def popen(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
