@@ -58,6 +58,7 @@ class Drawn(Widget):
     def redraw(self) -> None:
         """Arrange anew, and paint the rows that came out different."""
         if not self.is_mounted or not self.size:
+            self._drawn_for = None  # should it come back at its old size, it must not show what it did then
             return
         old = self._rows if self._drawn_for == self._now() else []
         self._arrange()

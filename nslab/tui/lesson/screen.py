@@ -80,6 +80,11 @@ class LessonScreen(KeyedScreen):
         """However the screen goes, the lab goes with it."""
         self.leave()
 
+    @property
+    def seen(self) -> Snapshot | None:
+        """The moment on show; None until there is a lab."""
+        return self._seen
+
     def leave(self) -> None:
         """End the lab; nothing of it is left when this returns."""
         self.parts.terminals.detach_all()
