@@ -24,7 +24,7 @@ chmod -R a+rX "$copy"
 cd "$copy"
 
 plain=(env -i "PATH=$copy/.venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "TERM=${TERM:-xterm-256color}"
-    LANG=C.UTF-8 "HOME=$copy/home" "HYPOTHESIS_STORAGE_DIRECTORY=$copy/home/.hypothesis" PYTHONDONTWRITEBYTECODE=1 ${NSLAB_CI:+"NSLAB_CI=$NSLAB_CI"})
+    LANG=C.UTF-8 SHELL=/bin/bash "HOME=$copy/home" "HYPOTHESIS_STORAGE_DIRECTORY=$copy/home/.hypothesis" PYTHONDONTWRITEBYTECODE=1 ${NSLAB_CI:+"NSLAB_CI=$NSLAB_CI"})
 
 case $where in
 user)
