@@ -1,24 +1,32 @@
-"""Pictures of the program: from the SVG that Textual exports to a PNG, drawn by Chromium without a window.
+"""Pictures of the program, made by playing it: `python -m assets.pictures [NAME…]`, all of them without a name.
+
+From the SVG that Textual exports to a PNG, drawn by Chromium without a window, its colours reduced to a palette.
 
 Textual's SVG suits a browser with its web fonts; here they are Debian's (fonts-dejavu, fonts-noto-cjk), so two things are
 mended first. `textLength` counts characters, where a Chinese one takes two cells: each gets a text element of its own. Block
 and box glyphs leave hairlines between rows: they become rectangles.
-
-    python assets/pictures.py IN.svg OUT.png
 """
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from PIL import Image, ImageColor
 from rich.cells import cell_len
+
+from assets.scenes import Picture, shoot
+from nslab.tui.theme import PALETTES
+from nslab.words import LANGS
+
+Colour = tuple[int, int, int]
 
 FONTS = '"DejaVu Sans Mono","Noto Sans Mono CJK SC",monospace'
 TEXT = re.compile(r'<text ([^>]*?)x="([\d.]+)" ([^>]*?)textLength="([\d.]+)"([^>]*)>([^<]*)</text>')
@@ -122,5 +130,52 @@ def _text(match: re.Match[str], x: float, length: float, text: str) -> str:
     return f'<text {match[1]}x="{x:.1f}" {match[3]}textLength="{length:.1f}"{match[5]}>{shown}</text>'
 
 
+def reduce_colours(png: Path, own: Iterable[str]) -> None:
+    """Keep at most 256 colours: `own`, the theme's, as they are, and of the others those that are met most."""
+    with Image.open(png) as opened:
+        image = opened.convert("RGB")
+    counted = sorted(image.getcolors(image.width * image.height) or (), reverse=True)
+    wanted = dict.fromkeys([*(ImageColor.getrgb(colour) for colour in own), *(colour for _, colour in counted)])
+    kept = list(wanted)[:256]
+    index = {colour: nearest(colour, kept) for _, colour in counted}
+    parts = iter(image.tobytes())
+    reduced = Image.frombytes("P", image.size, bytes(index[colour] for colour in zip(parts, parts, parts, strict=True)))
+    reduced.putpalette([part for colour in kept for part in colour])
+    reduced.save(png, optimize=True)
+
+
+def nearest(colour: Colour, kept: Sequence[Colour]) -> int:
+    """Which of the colours kept is most like this one. Pillow's own search gives white a tint."""
+    return min(range(len(kept)), key=lambda at: sum((a - b) ** 2 for a, b in zip(colour, kept[at], strict=True)))
+
+
+def own_colours(theme: str) -> list[str]:
+    """The colours that a theme names; those that are the terminal's own are Textual's choice."""
+    return [colour for colour in PALETTES[f"nslab-{theme}"].colours.values() if colour.startswith("#")]
+
+
+PICTURES = (
+    *(Picture("pid", *size, lang) for size in ((80, 24), (120, 36), (200, 50)) for lang in LANGS),
+    *(Picture("pid", 120, 36, lang, theme) for theme in ("paper", "plain") for lang in LANGS),
+    *(
+        Picture(scene, 120, 36, lang)
+        for scene in ("predict", "passed", "map", "card", "wrecked", "help")
+        for lang in LANGS
+    ),
+    *(Picture(scene, 80, 24, "zh") for scene in ("predict", "map")),
+)
+
+
+def main() -> int:
+    """Make the pictures beside this file."""
+    for picture in PICTURES:
+        if not sys.argv[1:] or picture.name in sys.argv[1:]:
+            png = Path(__file__).with_name(f"{picture.name}.png")
+            svg_to_png(asyncio.run(shoot(picture)), png)
+            reduce_colours(png, own_colours(picture.theme))
+            print(f"{png.name}: {png.stat().st_size // 1024} KiB")
+    return 0
+
+
 if __name__ == "__main__":
-    svg_to_png(Path(sys.argv[1]).read_text(encoding="utf-8"), Path(sys.argv[2]))
+    sys.exit(main())

@@ -33,7 +33,7 @@ def concerns_course(finding: Finding) -> bool:
 def lesson_entry(entry: Entry, words: Words) -> LessonEntry:
     """One lesson; of a broken one, that it is broken; of one not read yet, its id."""
     if not entry.read:
-        return LessonEntry(entry.id, entry.id, 0, Prose())
+        return LessonEntry(entry.id, entry.id, 0, Prose(), progress_of(entry, begun=entry.progress.step is not None))
     if entry.pack is None:
         broken = Need(words("lessons.broken", id=entry.id), met=False)
         return LessonEntry(entry.id, entry.id, 0, Prose(), needs=(broken,))
@@ -44,13 +44,20 @@ def lesson_entry(entry: Entry, words: Words) -> LessonEntry:
         title=told.title,
         minutes=lesson.minutes,
         hook=told.hook,
-        progress=Progress.DONE if entry.progress.done else Progress.STARTED if at > 1 else Progress.NEW,
+        progress=progress_of(entry, begun=at > 1),
         step=at,
         steps=len(steps),
         sees=sights(lesson.step),
         types=tuple(line.run for step in lesson.step for line in step.solution if "{" not in line.run)[:MOST_TYPED],
         needs=needs(entry.needed, words),
     )
+
+
+def progress_of(entry: Entry, *, begun: bool) -> Progress:
+    """How far a lesson is: once done, it stays so."""
+    if entry.progress.done:
+        return Progress.DONE
+    return Progress.STARTED if begun else Progress.NEW
 
 
 def needs(needed: Iterable[Finding], words: Words) -> tuple[Need, ...]:

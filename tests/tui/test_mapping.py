@@ -56,6 +56,16 @@ def test_what_is_missing_is_told_with_its_remedy_before_the_lesson_is_opened() -
     )
 
 
+def test_a_lesson_not_read_yet_is_told_by_its_id_and_this_learner_s_progress() -> None:
+    for progress, expected in (
+        (LessonProgress(), Progress.NEW),
+        (LessonProgress("whose-proc"), Progress.STARTED),
+        (LessonProgress("one", done=True), Progress.DONE),
+    ):
+        shown = lesson_entry(Entry("pid", ONE, None, progress, read=False), EN)
+        assert (shown.id, shown.title, shown.progress, shown.can_run) == ("pid", "pid", expected, True)
+
+
 def test_a_broken_lesson_stands_there_as_broken() -> None:
     shown = lesson_entry(Entry("bad", ONE, None, LessonProgress()), EN)
     assert (shown.id, shown.can_run) == ("bad", False)

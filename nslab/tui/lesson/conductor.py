@@ -72,11 +72,12 @@ class Conductor:
             super().__init__()
             self.stuck = stuck
 
-    class Renewing(Message):
-        """The lab goes, another one comes: let go of the old one's terminals, then set `released`."""
+    class Releasing(Message):
+        """Let go of a terminal's master, for it will be closed; then set `released`. None: of all, another lab comes."""
 
-        def __init__(self, released: threading.Event) -> None:
+        def __init__(self, terminal: str | None, released: threading.Event) -> None:
             super().__init__()
+            self.terminal = terminal
             self.released = released
 
     class Preparing(Message):
@@ -141,10 +142,12 @@ class Conductor:
         self.do(self._reset)
 
     def open_shell(self, terminal: str) -> None:
-        """Another shell for a terminal whose shell has ended."""
+        """Another shell in place of the one last seen in a terminal; whatever still runs there is hung up on."""
+        seen = self._last.terminals.get(terminal) if self._last else None
 
         def act(play: Play) -> None:
-            if play.session.ended(terminal) is not None:  # asked twice, the first one is enough
+            if seen is None or play.session.shells[terminal].pid == seen.shell.pid:  # asked twice, once is enough
+                self._release(terminal)
                 self._post(self.Reshelled(play.session.open_shell(terminal)))
 
         self.do(act)
@@ -184,7 +187,7 @@ class Conductor:
         """Wait until a new lab is wanted; False: the screen is closing. Nothing else can be done without one."""
         while (act := self._acts.get()) is not None:
             if act == self._reset:
-                self._release_terminals()
+                self._release()
                 return True
         return False
 
@@ -206,7 +209,7 @@ class Conductor:
         try:
             act(play)
             if play.to_renew:
-                self._release_terminals()
+                self._release()
                 play.renew_lab()
                 self._offer_shells(play)
             play.tick()
@@ -225,7 +228,7 @@ class Conductor:
 
     def _reset(self, play: Play) -> None:
         self._abandoned.clear()
-        self._release_terminals()
+        self._release()
         stuck = acts.reset_lab(play, self._progress)
         self._offer_shells(play)
         self._hinder(stuck)
@@ -254,10 +257,10 @@ class Conductor:
             self._told_progress = done, steps
             self._post(self.Preparing(done, steps))
 
-    def _release_terminals(self) -> None:
-        """Have the screen let go of the masters: a descriptor that is closed while it is read would be another one soon."""
+    def _release(self, terminal: str | None = None) -> None:
+        """Have the screen let go of masters: a descriptor that is closed while it is read would be another one soon."""
         released = threading.Event()
-        self._post(self.Renewing(released))
+        self._post(self.Releasing(terminal, released))
         while not released.wait(LETTING_GO_S):
             if self._stopping.is_set():
                 raise Stopped

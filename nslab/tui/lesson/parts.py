@@ -52,7 +52,7 @@ class Parts:
 
     def show(self, seen: Snapshot, words: Words, theme: str) -> None:
         """Show a moment of the lab."""
-        self.terminals.show(seen.terminals, theme)
+        self.terminals.show(seen.terminals, theme, lab_alive=seen.lab_alive)
         show_panes(self.panes, seen)
         self.program.show(program_view(seen.source, owned(seen), words))
 

@@ -42,7 +42,7 @@ FEWEST_ROWS = 16  # for more than one thing at a time
 PANE_ROWS_MEDIUM, PANE_ROWS_LARGE = 12, 20
 STORY_MEDIUM, STORY_LARGE = 38, 48
 PROCESSES_CELLS_MEDIUM = 38
-LARGE_PANES = (54, 40)
+LARGE_PANES = (48, 34)
 
 
 def size_of(width: int, height: int) -> Size:
@@ -98,13 +98,21 @@ def side_by_side(inner: Region, shown: Shown, size: Size) -> dict[str, Region]:
     above = Region(right.x, right.y, right.width, right.height - pane_rows - (1 if pane_rows else 0))
     below = Region(right.x, right.bottom - pane_rows, right.width, pane_rows)
     found = {STORY: Region(1, inner.y + 1, story - 2, inner.height - 1)}
-    if shown.wreck_rows:
-        rows = min(shown.wreck_rows, above.height // 2)
-        found[WRECK] = Region(above.x, above.bottom - rows, above.width, rows)
-        above = Region(above.x, above.y, above.width, above.height - rows - 1)
-    found |= in_columns(above, shown.terminals, ()) if large else stacked(above, shown.terminals)
+    band = min(shown.wreck_rows, above.height // 2)
+    room = Region(above.x, above.y, above.width, above.height - band - (1 if band else 0))
+    terminals = in_columns(room, shown.terminals, ()) if large else stacked(room, shown.terminals)
+    if band:
+        found[WRECK], terminals = with_band(above, band, terminals)
+    found |= terminals
     fixed = LARGE_PANES if large else (None, PROCESSES_CELLS_MEDIUM)
     return found | in_columns(below, shown.panes, fixed)
+
+
+def with_band(room: Region, rows: int, terminals: dict[str, Region]) -> tuple[Region, dict[str, Region]]:
+    """A band below the first row of terminals, which had been arranged as if it were not there; what is below makes room."""
+    top = min((region.bottom for region in terminals.values()), default=room.y) + 1
+    lower = {name: region.translate((0, rows + 1)) for name, region in terminals.items() if region.y >= top}
+    return Region(room.x, top, room.width, rows), {**terminals, **lower}
 
 
 def stacked(room: Region, names: tuple[str, ...]) -> dict[str, Region]:

@@ -113,7 +113,15 @@ class LessonScreen(KeyedScreen):
         """A shell to show."""
         self.parts.terminals.attach(message.shell, self.app.theme)
 
-    def on_conductor_renewing(self, message: Conductor.Renewing) -> None:
+    def on_conductor_releasing(self, message: Conductor.Releasing) -> None:
+        """A master will be closed, or all of them with their lab."""
+        if message.terminal is None:
+            self._forget_lab()
+        else:
+            self.parts.terminals.widget(message.terminal).detach()
+        message.released.set()
+
+    def _forget_lab(self) -> None:
         """Another lab comes: whatever was wrong, was so of the old one."""
         self.parts.terminals.detach_all()
         self.parts.terminals.forget()
@@ -122,7 +130,6 @@ class LessonScreen(KeyedScreen):
             self.parts.story.focus()
         self.parts.wreck.display = False
         self._show()
-        message.released.set()
 
     def on_conductor_preparing(self, message: Conductor.Preparing) -> None:
         """Earlier steps are being replayed."""

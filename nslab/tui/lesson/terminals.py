@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from msgspec.structs import replace
 from rich.style import Style
 
 from nslab.course.session import Ended, Shell
@@ -33,6 +34,7 @@ class Terminals:
             name: TerminalFrame(words, World(self.title(name), HOST_LETTER), terminal, id=name)
             for name, terminal in self._terminals.items()
         }
+        self._worlds: dict[str, World] = {}
         self._told_ended: set[int] = set()
 
     def title(self, name: str) -> str:
@@ -60,33 +62,41 @@ class Terminals:
         for terminal in self._terminals.values():
             terminal.detach()
 
-    def show(self, states: Mapping[str, TerminalState], theme: str) -> None:
-        """Give every terminal the title and colour of its world; tell how an ended shell ended, once."""
+    def show(self, states: Mapping[str, TerminalState], theme: str, *, lab_alive: bool = True) -> None:
+        """Give every terminal the title and colour of its world, as last seen once its shell has ended; tell how, once."""
         for name, state in states.items():
             if name not in self.frames:
                 continue
             terminal = self._terminals[name]
-            self.frames[name].show(self._world(name, state))
-            terminal.wear(prompt_style(state.letter, theme))
             terminal.palette = sixteen(theme)
-            if state.ended is not None and state.shell.pid not in self._told_ended:
-                self._told_ended.add(state.shell.pid)
-                terminal.detach()
-                terminal.write(f"\r\n{self._how(state.ended)}\r\n{self._words('lesson.shell-again')}\r\n")
+            if state.ended is None:
+                self._worlds[name] = self._world(name, state)
+                self.frames[name].show(self._worlds[name])
+                terminal.wear(prompt_style(state.letter, theme))
+            else:
+                world = self._worlds.get(name, self._world(name, state))
+                self.frames[name].show(replace(world, name=self.title(name), note=self._words("frame.as-last-seen")))
+                self._tell_end(terminal, state.shell.pid, state.ended, again=lab_alive)
+
+    def _tell_end(self, terminal: Terminal, pid: int, ended: Ended, *, again: bool) -> None:
+        if pid not in self._told_ended:
+            self._told_ended.add(pid)
+            terminal.detach()
+            lines = [self._how(ended), self._words("lesson.shell-again")] if again else [self._how(ended)]
+            terminal.write("".join(f"\r\n{line}" for line in lines) + "\r\n")
 
     def forget(self) -> None:
         """A new lab: its numbers begin again."""
         self._told_ended.clear()
+        self._worlds.clear()
 
     def speak(self, words: Words) -> None:
         """Go on in another language."""
         self._words = words
 
     def _world(self, name: str, state: TerminalState) -> World:
-        note = state.hostname if state.ended is None else self._words("frame.as-last-seen")
-        return World(
-            self.title(name), state.letter, note, tuple(Owned(tag.kind.value, tag.letter) for tag in state.owns)
-        )
+        owns = tuple(Owned(tag.kind.value, tag.letter) for tag in state.owns)
+        return World(self.title(name), state.letter, state.hostname, owns)
 
     def _how(self, ended: Ended) -> str:
         if ended.signal is not None:

@@ -128,6 +128,13 @@ def test_the_band_of_a_wreck_takes_its_rows_from_the_terminals_in_every_layout()
     assert before["namespaces"] == after["namespaces"]
 
 
+def test_the_band_stands_between_stacked_terminals_and_below_those_side_by_side() -> None:
+    middle, large = places(120, 34, shown(wreck_rows=7)), places(200, 48, shown(wreck_rows=7))
+    assert middle["host"].bottom < middle[WRECK].y
+    assert middle[WRECK].bottom < middle["box"].y
+    assert large["host"].bottom == large["box"].bottom < large[WRECK].y
+
+
 def test_columns_share_alike_and_the_last_one_takes_what_is_left() -> None:
     room = Region(0, 0, 100, 10)
     assert [one.width for one in in_columns(room, ("a", "b", "c"), ()).values()] == [32, 32, 32]

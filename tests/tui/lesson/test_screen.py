@@ -168,6 +168,21 @@ async def test_a_shell_that_ended_says_how_and_enter_starts_another(played: Any)
         await lesson.until(lambda: lesson.seen.terminals["host"].hostname == "again")
 
 
+async def test_another_shell_takes_a_terminal_from_a_program_that_heeds_nothing(played: Any) -> None:
+    async with played() as lesson:
+        await lesson.ready()
+        lesson.terminal("box").focus()
+        await lesson.type("trap '' INT HUP; exec sleep 60")
+        await lesson.until(lambda: lesson.seen.terminals["box"].program == "sleep")
+        lesson.screen._conductor.open_shell("box")
+        lesson.screen._conductor.open_shell("box")  # asked twice, once is enough
+        await lesson.until(lambda: lesson.seen.terminals["box"].program == "bash")
+        shells = lesson.screen._conductor._play.session.engine().shells
+        assert len(shells) == 3
+        await lesson.type("hostname free")
+        await lesson.until(lambda: lesson.seen.terminals["box"].hostname == "free")
+
+
 async def test_a_lab_killed_from_outside_is_told_and_enter_brings_the_step_back(played: Any) -> None:
     async with played(step="other-number") as lesson:
         await lesson.until(lambda: lesson.screen._seen is not None)

@@ -95,6 +95,25 @@ async def test_how_a_shell_ended_is_told_once(stand: Any, terminals: Terminals, 
         assert shown(terminals, "box").count(words) == 2
 
 
+async def test_an_ended_shell_s_terminal_keeps_the_world_it_was_last_seen_in(stand: Any, terminals: Terminals) -> None:
+    app = stand(*terminals.frames.values())
+    async with app.run_test(size=(80, 24)):
+        terminals.show({"box": state(letter="B", owns=OWN)}, theme.INK)
+        terminals.show({"box": state(ended=Ended(9))}, theme.INK, lab_alive=False)
+        world = terminals.frames["box"]._title.world
+        assert (world.letter, world.note) == ("B", EN("frame.as-last-seen"))
+        assert world.owns == (Owned("pid", "B"), Owned("uts", "B"))
+
+
+async def test_where_the_lab_has_ended_no_other_shell_is_offered(stand: Any, terminals: Terminals) -> None:
+    app = stand(*terminals.frames.values())
+    async with app.run_test(size=(80, 24)):
+        terminals.show({"host": state(ended=Ended(9))}, theme.INK)
+        terminals.show({"box": state(ended=Ended(9))}, theme.INK, lab_alive=False)
+        assert EN("lesson.shell-again") in shown(terminals, "host")
+        assert EN("lesson.shell-again") not in shown(terminals, "box")
+
+
 async def test_a_new_shell_is_asked_to_paint_itself_anew(
     stand: Any, terminals: Terminals, pair: tuple[int, int]
 ) -> None:

@@ -1,0 +1,208 @@
+"""The real program, played to the moments that its pictures show: a real lab, driven by Textual's pilot, exported as SVG."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from msgspec import Struct
+from textual.pilot import Pilot
+
+from nslab.course.library import Library
+from nslab.course.loader import Pack
+from nslab.course.player import Stage
+from nslab.course.progress import LessonProgress, Prediction, ProgressStore
+from nslab.course.snapshot import Snapshot
+from nslab.tui.app import NslabApp
+from nslab.tui.lesson.screen import LessonScreen
+from nslab.tui.screens.card import CardScreen
+from nslab.tui.screens.help import HelpScreen
+from nslab.tui.screens.map import MapScreen
+from nslab.words import Lang, words_for
+
+PATIENCE_S = 30.0
+SETTLED_S = 1.0  # what has just changed stands out for a moment
+LESSON = "pid"
+STEP = "other-number"
+
+
+class Picture(Struct, frozen=True):
+    """One picture: what is on it, at which size, in which language and theme."""
+
+    scene: str
+    columns: int
+    rows: int
+    lang: Lang
+    theme: str = "ink"
+
+    @property
+    def name(self) -> str:
+        """Its file's name, without the ending."""
+        theme = "" if self.theme == "ink" else f"-{self.theme}"
+        return f"{self.scene}{theme}-{self.columns}x{self.rows}-{self.lang}"
+
+
+class Player:
+    """The application and its pilot, with hands."""
+
+    def __init__(self, app: NslabApp, pilot: Pilot[None]) -> None:
+        self.app, self.pilot = app, pilot
+
+    @property
+    def screen(self) -> LessonScreen:
+        """The lesson on screen."""
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, LessonScreen))
+
+    @property
+    def seen(self) -> Snapshot:
+        """What its panes show."""
+        seen = self.screen.seen
+        assert seen is not None
+        return seen
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until it is so. Raises TimeoutError."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
+            if time.monotonic() > deadline:
+                raise TimeoutError("the lesson did not come to this moment")
+            await asyncio.sleep(0.05)
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, one after another."""
+        await self.pilot.press(*keys)
+
+    async def run(self, terminal: str, line: str) -> None:
+        """Type a line and wait until its shell asks for the next one."""
+        widget = self.screen.parts.terminals.widget(terminal)
+        widget.focus()
+        prompts = widget.vt.scrolled_out + widget.vt.cursor.y
+        widget.send(line.encode() + b"\r")
+        await self.until(lambda: widget.vt.scrolled_out + widget.vt.cursor.y > prompts)
+        await self.until(lambda: self.seen.terminals[terminal].program in ("bash", "sh"))
+        await asyncio.sleep(0.3)
+
+    async def opened(self) -> None:
+        """Until the lab is up."""
+        await self.until(lambda: self.screen.seen is not None)
+        await asyncio.sleep(0.3)
+
+
+async def first_step(play: Player) -> None:
+    """Predict rightly, compile, run, ask, and go on to the next step."""
+    await play.opened()
+    await play.press("1", "enter")
+    await play.until(lambda: play.seen.player.stage is Stage.DO)
+    for line in ("gcc -o ns_pid ns_pid.c", "./ns_pid", "echo $$"):
+        await play.run("box", line)
+    await play.until(lambda: "run" in play.seen.player.record.done)
+    await play.press("f5", "1", "enter")
+    await play.until(lambda: play.seen.player.record.passed)
+
+
+async def pid(play: Player) -> None:
+    """The second step: the same process looked for from the host."""
+    await first_step(play)
+    await play.press("f9", "f9")
+    await play.until(lambda: play.seen.player.step.id == STEP)
+    await play.run("box", "sleep 100 &")
+    await play.run("host", "pstree -p")
+
+
+async def passed(play: Player) -> None:
+    """The first step, just passed."""
+    await first_step(play)
+
+
+async def predict(play: Player) -> None:
+    """The question that the lesson opens with."""
+    await play.opened()
+    await play.press("1")
+
+
+async def wrecked(play: Player) -> None:
+    """A lab whose first process is gone."""
+    await pid(play)
+    await play.run("box", "kill -9 -1")
+    os.kill(lab_of(os.getpid()), signal.SIGKILL)
+    await play.until(lambda: not play.seen.lab_alive)
+
+
+def children(pid: int) -> list[int]:
+    """A process's children, whichever of its threads has them."""
+    files = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for file in files for child in file.read_text().split()]
+
+
+def lab_of(program: int) -> int:
+    """The first process of a program's lab: the program's child, the keeper, has it among its own."""
+    labs = (lab for keeper in children(program) for lab in descendants(keeper))
+    return next(lab for lab in labs if Path(f"/proc/{lab}/comm").read_text() == "lab\n")
+
+
+def descendants(pid: int) -> list[int]:
+    """All that came from a process, the nearest first."""
+    found = children(pid)
+    for child in found:
+        found += children(child)
+    return found
+
+
+async def helped(play: Player) -> None:
+    """Help for the namespaces pane."""
+    await pid(play)
+    await play.press("f6", "f6", "f1")
+    await play.until(lambda: isinstance(play.app.screen, HelpScreen))
+
+
+async def course(play: Player) -> None:
+    """The map, where one lesson is done and one begun."""
+    await play.until(lambda: isinstance(play.app.screen, MapScreen))
+    await asyncio.sleep(1.5)  # doctor, in a process of its own
+
+
+async def card(play: Player) -> None:
+    """The card of the lesson begun."""
+    await course(play)
+    await play.press("c")
+    await play.until(lambda: isinstance(play.app.screen, CardScreen))
+
+
+SCENES: dict[str, Callable[[Player], Awaitable[None]]] = {
+    "pid": pid,
+    "predict": predict,
+    "passed": passed,
+    "wrecked": wrecked,
+    "help": helped,
+    "map": course,
+    "card": card,
+}
+AT_THE_MAP = {"map", "card"}
+
+
+async def shoot(picture: Picture) -> str:
+    """Play to the moment and export the screen as SVG. Raises TimeoutError, LabError."""
+    os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
+    library = Library()
+    with tempfile.TemporaryDirectory() as state:
+        store = ProgressStore(Path(state, "progress.json"))
+        app = NslabApp(words_for(picture.lang), library, store, f"nslab-{picture.theme}")
+        if picture.scene in AT_THE_MAP:
+            store.change("uts", lambda _: LessonProgress(done=True))
+            given = {"one": Prediction("one", "one"), "whose-proc": Prediction("bash", "host")}
+            store.change(LESSON, lambda _: LessonProgress(STEP, predictions=given))
+        else:
+            pack = library.load(LESSON)
+            assert isinstance(pack, Pack)
+            app.start_with(pack, None)
+        async with app.run_test(size=(picture.columns, picture.rows)) as pilot:
+            await SCENES[picture.scene](Player(app, pilot))
+            await asyncio.sleep(SETTLED_S)
+            await pilot.pause()
+            return app.export_screenshot()
