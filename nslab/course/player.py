@@ -17,7 +17,7 @@ from nslab.course.checks import Verdict
 from nslab.course.look import lasting
 from nslab.course.model import Lesson, Run, Step, Task
 from nslab.course.predictions import Decided, Judgement
-from nslab.course.told import Absent, Reading, Told, equal
+from nslab.course.told import Absent, Reading, Told, answers
 
 
 class Stage(StrEnum):
@@ -220,9 +220,10 @@ class Player(Struct, frozen=True):
 
     def _answered(self, task: str, text: str, reading: Reading) -> Player:
         wanted, hint = Told("check.ask.wanted"), Told("check.ask.next")
-        if isinstance(reading, Absent):  # nothing to compare with: no attempt of the learner's
-            return self._with(verdict=Verdict(False, wanted, reading.reason, hint, observed=False))
-        if equal(text, reading):
+        if isinstance(reading, Absent):  # an attempt all the same: a hint may say how to get back what is missing
+            missing = Verdict(False, wanted, reading.reason, Told("check.ask.missing"), observed=False)
+            return self._checked(task, missing, attempt=True)
+        if answers(text, reading):
             return self._with(answers={**self.record.answers, task: text.strip()})._checked(
                 task, Verdict(True, wanted, Told("check.ask.found", {"answer": text.strip()})), attempt=True
             )
@@ -297,6 +298,9 @@ def resume(player: Player, step: str, predictions: Mapping[str, str], judged: Ma
             passed=True,
         )
         player = _opened(replace(player, records=_put(player.records, index, record), frontier=index + 1, at=index + 1))
+    said = predictions.get(player.step.id)
+    if said in {choice.id for choice in player.step.predict}:  # given before: it is not asked for again
+        player = _opened(replace(player, records=_put(player.records, player.at, Record(prediction=said))))
     return player
 
 

@@ -48,7 +48,9 @@ def lesson_entry(entry: Entry, words: Words) -> LessonEntry:
         step=at,
         steps=len(steps),
         sees=sights(lesson.step),
-        types=tuple(line.run for step in lesson.step for line in step.solution if "{" not in line.run)[:MOST_TYPED],
+        types=tuple(dict.fromkeys(line.run for step in lesson.step for line in step.solution if "{" not in line.run))[
+            :MOST_TYPED
+        ],
         needs=needs(entry.needed, words),
     )
 

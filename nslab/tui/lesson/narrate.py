@@ -87,13 +87,20 @@ def cannot_run(error: NslabError, words: Words) -> CannotRun:
     return CannotRun(*(words(f"error.{error.code}.{part}", **error.facts) for part in ("what", "why", "next")))
 
 
-def story_view(player: Player, telling: Telling, stuck: Stuck | None = None) -> StoryView:
-    """The step on show; `stuck` is what kept a command from being typed for the learner."""
+class Hindrance(Struct, frozen=True):
+    """A command that could not be typed, and how often the learner has insisted on it since."""
+
+    stuck: Stuck
+    insisted: int = 0
+
+
+def story_view(player: Player, telling: Telling, hindrance: Hindrance | None = None) -> StoryView:
+    """The step on show; `hindrance` is what kept a command from being typed for the learner."""
     step, words = player.step, telling.lesson.steps[player.step.id]
     stages = [stage for stage in ORDER if stage is not Shown.PREDICT or step.predict]
     card = _card(player, words, telling)
-    if stuck is not None and isinstance(card, Doing):
-        card = replace(card, miss=_hindrance(stuck, telling))
+    if hindrance is not None and isinstance(card, Doing):
+        card = replace(card, miss=_hindrance(hindrance, telling))
     at = stages.index(card.stage) if card.stage in stages else 0
     first = player.at == 0 and player.steps[0].id == step.id
     prose = telling.fill(words.prose)
@@ -156,10 +163,12 @@ def _miss(verdict: Verdict, telling: Telling) -> Miss:
     return Miss(wanted, found, after)
 
 
-def _hindrance(stuck: Stuck, telling: Telling) -> Miss:
-    """What is in the way of a command, told as a check would."""
+def _hindrance(hindrance: Hindrance, telling: Telling) -> Miss:
+    """What is in the way of a command, told as a check would; the next thing to try is the next way to insist."""
+    stuck = hindrance.stuck
     wanted = telling.words("lesson.wanted-typed", command=stuck.at)
-    after = telling.words("lesson.interrupt") if stuck.why.id == "drive.busy" else ""
+    ways = ("lesson.interrupt", "lesson.new-shell")
+    after = telling.words(ways[min(hindrance.insisted, 1)]) if stuck.why.id == "drive.busy" else ""
     return Miss(wanted, say(stuck.why, telling.words, telling.show), after)
 
 
@@ -195,7 +204,7 @@ def plain(prose: Prose) -> str:
     return "".join(span.text for span in inline(prose))
 
 
-def now_of(view: StoryView) -> Now:
+def now_of(view: StoryView, words: Words) -> Now:
     """The question of the moment in one line, for where the story is not on screen."""
     card = view.card
     match card:
@@ -203,11 +212,11 @@ def now_of(view: StoryView) -> Now:
             return Now(Shown.PREDICT, question)
         case Doing(tasks):
             at = next((index for index, task in enumerate(tasks, 1) if task.state is TaskState.NOW), len(tasks))
-            words = tasks[at - 1].words if tasks else view.words
-            return Now(Shown.DO, words, f"▸ {at}/{len(tasks)}")
+            task = tasks[at - 1].words if tasks else view.words
+            return Now(Shown.DO, task, f"▸ {at}/{len(tasks)}")
         case Observing(reply=reply):
-            return Now(Shown.OBSERVE, reply)
-        case Explaining(words):
-            return Now(Shown.EXPLAIN, words)
+            return Now(Shown.OBSERVE, reply if reply.blocks else view.words, f"✓ {words('story.passed')}  F9")
+        case Explaining(why):
+            return Now(Shown.EXPLAIN, why)
         case _:
             return Now(Shown.DO, view.words)

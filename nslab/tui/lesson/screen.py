@@ -13,9 +13,8 @@ from textual.widget import Widget
 
 from nslab.course import player as states
 from nslab.course.loader import Pack
-from nslab.course.perform import Stuck
 from nslab.course.play import Play
-from nslab.course.player import Event
+from nslab.course.player import Event, Stage
 from nslab.course.replay import cost
 from nslab.course.snapshot import Snapshot
 from nslab.course.told import Told, say
@@ -25,9 +24,9 @@ from nslab.tui.keys import Key
 from nslab.tui.lesson.conductor import Conductor
 from nslab.tui.lesson.desk import Desk
 from nslab.tui.lesson.helping import help_view
-from nslab.tui.lesson.narrate import cannot_run, loading, story_view, telling
+from nslab.tui.lesson.narrate import Hindrance, cannot_run, loading, story_view, telling
 from nslab.tui.lesson.parts import Parts
-from nslab.tui.lesson.places import STORY, Shown, places, size_of
+from nslab.tui.lesson.places import STORY, Shown, Size, places, size_of
 from nslab.tui.screens.help_view import HelpView
 from nslab.tui.screens.keyed import KeyedScreen
 from nslab.tui.story.view import StoryView
@@ -56,7 +55,7 @@ class LessonScreen(KeyedScreen):
         self.pack, self._chapter = pack, chapter
         self._conductor = make_conductor(self)
         self._seen: Snapshot | None = None
-        self._stuck: Stuck | None = None
+        self._hindrance: Hindrance | None = None
         self._error: NslabError | None = None
         self._broken: Told | None = None
         self._replayed = (0, 0)
@@ -125,7 +124,7 @@ class LessonScreen(KeyedScreen):
         """Another lab comes: whatever was wrong, was so of the old one."""
         self.parts.terminals.detach_all()
         self.parts.terminals.forget()
-        self._error, self._stuck, self._broken = None, None, None
+        self._error, self._hindrance, self._broken = None, None, None
         if self.focused is self.parts.wreck:
             self.parts.story.focus()
         self.parts.wreck.display = False
@@ -138,7 +137,10 @@ class LessonScreen(KeyedScreen):
 
     def on_conductor_hindered(self, message: Conductor.Hindered) -> None:
         """A command could not be typed, or can again."""
-        self._stuck = message.stuck
+        insisted = self._hindrance.insisted if self._hindrance else 0
+        self._hindrance = Hindrance(message.stuck, insisted) if message.stuck else None
+        if message.stuck is not None:
+            self._front_if_small(STORY)
         self._show()
 
     def on_conductor_failed(self, message: Conductor.Failed) -> None:
@@ -212,25 +214,39 @@ class LessonScreen(KeyedScreen):
         """The next hint, if attempts have earned it."""
         player = self._seen.player if self._seen else None
         if player is None or player.task is None:
+            if player is not None and player.stage is Stage.PREDICT:
+                self.notify(self.words("lesson.predict-first"))
             return
+        self._front_if_small(STORY)
         if not player.hint_ready:
             given = player.record.hints.get(player.task.id, 0)
             self.notify(self.words("lesson.hint-none" if given >= player.task.hints else "lesson.hint-later"))
         self._tell(states.HintWanted())
 
     def action_show_me(self) -> None:
-        """Type it for the learner; a second time, interrupt what is in the way."""
-        why = self._stuck.why if self._stuck else None
-        if why is not None and why.id == "drive.busy":
-            self._conductor.interrupt(str(why.facts["terminal"]))
-        else:
+        """Type it for the learner; insisted on, interrupt what is in the way; insisted on again, begin with a new shell."""
+        hindrance = self._hindrance
+        if hindrance is None or hindrance.stuck.why.id != "drive.busy":
+            self._conductor.show_me()
+            return
+        terminal = str(hindrance.stuck.why.facts["terminal"])
+        self._hindrance = Hindrance(hindrance.stuck, hindrance.insisted + 1)
+        if hindrance.insisted == 0:
+            self._conductor.interrupt(terminal)
+        else:  # it did not heed Ctrl-C
+            self._conductor.open_shell(terminal)
             self._conductor.show_me()
 
     def action_check(self) -> None:
         """Is the task at hand done? Where it asks for something, that is typed in the story."""
-        task = self._seen.player.task if self._seen else None
-        if task is not None and task.ask is not None:
+        self._hindrance = None
+        player = self._seen.player if self._seen else None
+        if player is not None and player.stage is Stage.PREDICT and not player.looking_back:
+            self.notify(self.words("lesson.predict-first"))
             self._bring_to_front(STORY)
+        elif player is not None and player.task is not None and player.task.ask is not None:
+            self._bring_to_front(STORY)
+        self._front_if_small(STORY)
         self._conductor.do(Play.check)
 
     def action_back(self) -> None:
@@ -240,9 +256,15 @@ class LessonScreen(KeyedScreen):
 
     def action_next(self) -> None:
         """On: past what is read, or the prediction that is picked."""
+        player = self._seen.player if self._seen else None
+        unread = self._arrangement() is Size.SMALL and self._front != STORY
+        self._bring_to_front(STORY)
+        if player is not None and player.record.passed and unread:
+            return  # what was found out stands in the story, which was not on screen
+        if player is not None and player.task is not None:
+            self.notify(self.words("lesson.task-first"))
         self.parts.story.commit()
         self._tell(states.Onward())
-        self._bring_to_front(STORY)
 
     def action_next_pane(self) -> None:
         """The keys go to the next part of the screen; under tabs, it comes to the front."""
@@ -260,6 +282,8 @@ class LessonScreen(KeyedScreen):
 
     def action_reset_lab(self) -> None:
         """A new lab, in which the steps so far are replayed."""
+        if self._seen is not None:
+            self.notify(self.words("lesson.new-lab", step=self._seen.player.frontier + 1))
         self._conductor.reset()
 
     def leader_twice(self) -> None:
@@ -276,6 +300,7 @@ class LessonScreen(KeyedScreen):
     # How it is shown
 
     def _tell(self, event: Event) -> None:
+        self._hindrance = None
         self._conductor.do(lambda play: play.tell(event))
 
     def _wreck(self, broken: Told, *, lost: bool) -> None:
@@ -314,11 +339,18 @@ class LessonScreen(KeyedScreen):
         if self._seen is None or self._replayed[1]:
             waiting = cannot_run(self._error, self.words) if self._error else loading(*self._replayed, self.words)
             return StoryView(lesson.title, lesson.hook, waiting)
-        return story_view(self._seen.player, telling(self._seen, lesson, self.words), self._stuck)
+        return story_view(self._seen.player, telling(self._seen, lesson, self.words), self._hindrance)
+
+    def _arrangement(self) -> Size:
+        return size_of(self.size.width, self.size.height - BARS)
+
+    def _front_if_small(self, name: str) -> None:
+        """Where one part hides the others, show the one that answers."""
+        if self._arrangement() is Size.SMALL:
+            self._bring_to_front(name)
 
     def _shown(self) -> Shown:
-        size = size_of(self.size.width, self.size.height - BARS)
-        return self.parts.shown(self._seen, size, self._front, enlarged=self._enlarged)
+        return self.parts.shown(self._seen, self._arrangement(), self._front, enlarged=self._enlarged)
 
     def _places(self, width: int, height: int) -> Mapping[str, Region]:
         return places(width, height, self._shown())

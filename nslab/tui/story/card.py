@@ -178,6 +178,8 @@ def _input(body: Body, typed: Line) -> None:
         shown = Line(shown.before[1:], shown.after)
     body.canvas.fill(2, y, room + 4, 1, Role.TERMINAL)
     body.canvas.put(2, y, "▸", Face(Role.MUTE, Role.TERMINAL))
+    if not (typed.before or typed.after):
+        body.canvas.put(5, y, body.words("story.answer-here"), Face(Role.MUTE, Role.TERMINAL))
     x = body.canvas.put(4, y, shown.before, Face(bold=True, ground=Role.TERMINAL))
     body.cursor = (x, y)
     for glyph in shown.after:
@@ -238,4 +240,4 @@ def write_prose(body: Body, prose: Prose) -> None:
 
 def _go_on(body: Body) -> None:
     body.blank()
-    body.clickable(HitKind.ADVANCE, "⏎", body.words("story.go-on"))
+    body.clickable(HitKind.ADVANCE, "F9", body.words("story.go-on"))

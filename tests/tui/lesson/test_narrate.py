@@ -14,7 +14,7 @@ from nslab.course.told import Namespace, Told
 from nslab.engine.failures import LabGone
 from nslab.kernel.namespaces import Kind
 from nslab.observe.namespaces import NamespaceId
-from nslab.tui.lesson.narrate import Telling, cannot_run, loading, now_of, plain, story_view, written
+from nslab.tui.lesson.narrate import Hindrance, Telling, cannot_run, loading, now_of, plain, story_view, written
 from nslab.tui.story.view import (
     CannotRun,
     Doing,
@@ -104,14 +104,18 @@ def test_hints_are_those_that_were_given_of_the_task_at_hand(pack: Pack) -> None
 
 def test_what_keeps_a_command_from_being_typed_is_told_as_a_miss(pack: Pack) -> None:
     stuck = Stuck("./ns_pid", Told("drive.busy", {"terminal": "box", "program": "vim"}))
-    card = story_view(doing(pack), telling(pack), stuck).card
+    card = story_view(doing(pack), telling(pack), Hindrance(stuck)).card
     assert isinstance(card, Doing)
     assert card.miss is not None
     assert card.miss.wanted == "to type `./ns_pid`"
     assert "vim" in card.miss.found
-    assert "F3" in card.miss.next
+    assert "Ctrl-C, then" in card.miss.next
+    card = story_view(doing(pack), telling(pack), Hindrance(stuck, insisted=1)).card
+    assert isinstance(card, Doing)
+    assert card.miss is not None
+    assert "new shell" in card.miss.next
     late = Stuck("./ns_pid", Told("drive.ended", {"terminal": "box"}))
-    card = story_view(doing(pack), telling(pack), late).card
+    card = story_view(doing(pack), telling(pack), Hindrance(late)).card
     assert isinstance(card, Doing)
     assert card.miss is not None
     assert card.miss.next == ""
@@ -119,7 +123,7 @@ def test_what_keeps_a_command_from_being_typed_is_told_as_a_miss(pack: Pack) -> 
 
 def test_nothing_is_in_the_way_of_what_is_being_read(pack: Pack) -> None:
     stuck = Stuck("x", Told("drive.ended", {"terminal": "box"}))
-    assert isinstance(story_view(start(pack.lesson), telling(pack), stuck).card, Predicting)
+    assert isinstance(story_view(start(pack.lesson), telling(pack), Hindrance(stuck)).card, Predicting)
 
 
 def test_passed_the_observation_is_told_with_what_became_of_the_prediction(pack: Pack) -> None:
@@ -184,17 +188,17 @@ def test_every_step_can_be_told_at_every_stage_in_both_languages(pack: Pack, lan
                 continue
             view = story_view(at, telling(pack, lang))
             assert view.title == pack.words[lang].title
-            assert plain(now_of(view).words) or isinstance(view.card, Observing)
+            assert plain(now_of(view, words_for(lang)).words) or isinstance(view.card, Observing)
 
 
 def test_the_question_of_the_moment_is_one_line_with_the_count_of_what_is_done(pack: Pack) -> None:
-    now = now_of(story_view(doing(pack, done=("compile",)), telling(pack)))
+    now = now_of(story_view(doing(pack, done=("compile",)), telling(pack)), words_for("en"))
     assert (now.stage, now.done) == (Shown.DO, "▸ 2/3")
     assert plain(now.words).startswith("Run it")
-    assert now_of(story_view(start(pack.lesson), telling(pack))).stage is Shown.PREDICT
-    assert now_of(story_view(passed(doing(pack)), telling(pack))).stage is Shown.OBSERVE
-    assert now_of(story_view(passed(doing(pack), Stage.EXPLAIN), telling(pack))).stage is Shown.EXPLAIN
-    assert now_of(StoryView("", pack.words["en"].hook, loading(0, 0, words_for("en")))).words
+    assert now_of(story_view(start(pack.lesson), telling(pack)), words_for("en")).stage is Shown.PREDICT
+    assert now_of(story_view(passed(doing(pack)), telling(pack)), words_for("en")).stage is Shown.OBSERVE
+    assert now_of(story_view(passed(doing(pack), Stage.EXPLAIN), telling(pack)), words_for("en")).stage is Shown.EXPLAIN
+    assert now_of(StoryView("", pack.words["en"].hook, loading(0, 0, words_for("en"))), words_for("en")).words
 
 
 def test_until_there_is_a_lab_it_is_told_what_is_being_done(words: Words) -> None:
