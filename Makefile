@@ -8,7 +8,7 @@ READY := $(VENV)/ready
 ROOT_ONLY := $(if $(filter 0,$(shell id -u)),test-as-user)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv check format lint types imports test test-as-user guest bench fix
+.PHONY: help venv check format lint types imports test test-as-user guest bench pictures fix
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ guest: $(READY) ## as root: the smoke test in a guest with a stock 6.1 kernel an
 
 bench: $(READY) ## how fast nslab is, beside bwrap, unshare, runc, and crun
 	$(BIN)/python -m tests.bench
+
+pictures: $(READY) ## make assets/*.png by playing the program; needs chromium, fonts-dejavu, and fonts-noto-cjk
+	$(BIN)/python -m assets.pictures
 
 fix: $(READY) ## format the code and mend what ruff can
 	$(BIN)/python -m ruff format .

@@ -15,11 +15,12 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from PIL import Image, ImageColor
+from PIL import Image
 from rich.cells import cell_len
 
 from assets.scenes import Picture, shoot
@@ -31,6 +32,7 @@ Colour = tuple[int, int, int]
 FONTS = '"DejaVu Sans Mono","Noto Sans Mono CJK SC",monospace'
 TEXT = re.compile(r'<text ([^>]*?)x="([\d.]+)" ([^>]*?)textLength="([\d.]+)"([^>]*)>([^<]*)</text>')
 ROW_HEIGHT = 24.4  # of Textual's export, in SVG units
+ROWS_OVERLAP = 0.9  # of what is as high as its row: rows do not end on whole pixels
 BASELINE = 18.5  # from a row's top to the y of its text
 
 # A glyph's rectangle as parts of its cell: left, top, width, height.
@@ -114,11 +116,12 @@ def _runs(match: re.Match[str], text: str, unit: float, top: float, colour: str)
         if block:
             left, down, width, height = BLOCKS[block]
             repeat = range(1) if width == 1 else range(count)
+            overlap = ROWS_OVERLAP if height == 1 else 0.3
             wide = (count if width == 1 else width) * unit
             for at in repeat:
                 yield (
                     f'<rect class="{colour}" x="{x + (at + left) * unit:.2f}" y="{top + down * ROW_HEIGHT:.2f}"'
-                    f' width="{wide + 0.3:.2f}" height="{height * ROW_HEIGHT + 0.3:.2f}"/>'
+                    f' width="{wide + 0.3:.2f}" height="{height * ROW_HEIGHT + overlap:.2f}"/>'
                 )
         elif run.strip():
             yield _text(match, x, count * unit, run)
@@ -134,14 +137,19 @@ def reduce_colours(png: Path, own: Iterable[str]) -> None:
     """Keep at most 256 colours: `own`, the theme's, as they are, and of the others those that are met most."""
     with Image.open(png) as opened:
         image = opened.convert("RGB")
-    counted = sorted(image.getcolors(image.width * image.height) or (), reverse=True)
-    wanted = dict.fromkeys([*(ImageColor.getrgb(colour) for colour in own), *(colour for _, colour in counted)])
-    kept = list(wanted)[:256]
-    index = {colour: nearest(colour, kept) for _, colour in counted}
     parts = iter(image.tobytes())
-    reduced = Image.frombytes("P", image.size, bytes(index[colour] for colour in zip(parts, parts, parts, strict=True)))
+    pixels: list[Colour] = list(zip(parts, parts, parts, strict=True))
+    met = [colour for colour, _ in Counter(pixels).most_common()]
+    kept = list(dict.fromkeys([*(rgb(colour) for colour in own), *met]))[:256]
+    index = {colour: nearest(colour, kept) for colour in met}
+    reduced = Image.frombytes("P", image.size, bytes(index[colour] for colour in pixels))
     reduced.putpalette([part for colour in kept for part in colour])
     reduced.save(png, optimize=True)
+
+
+def rgb(colour: str) -> Colour:
+    """#rrggbb as numbers."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
 def nearest(colour: Colour, kept: Sequence[Colour]) -> int:

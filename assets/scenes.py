@@ -29,6 +29,7 @@ PATIENCE_S = 30.0
 SETTLED_S = 1.0  # what has just changed stands out for a moment
 LESSON = "pid"
 STEP = "other-number"
+SIDE_BY_SIDE = 110  # columns
 
 
 class Picture(Struct, frozen=True):
@@ -113,6 +114,8 @@ async def pid(play: Player) -> None:
     await play.until(lambda: play.seen.player.step.id == STEP)
     await play.run("box", "sleep 100 &")
     await play.run("host", "pstree -p")
+    if play.app.size.width < SIDE_BY_SIDE:
+        await play.press("f6", "f6")  # on to the namespaces
 
 
 async def passed(play: Player) -> None:
