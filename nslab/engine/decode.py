@@ -10,12 +10,17 @@ from nslab.engine.steps import Argument, Fd, Step
 from nslab.kernel.capabilities import Capability
 from nslab.kernel.mounts import MNT_DETACH, MountFlag
 from nslab.kernel.namespaces import Kind
+from nslab.kernel.process import PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG
 
 # Now: a lab reads no file of Python's any more, and could not load it for its first error.
 codecs.lookup("unicode_escape")
 
 CLONE_NAMES = {Kind.MNT: "CLONE_NEWNS"}
-PRCTL_NAMES = {1: "PR_SET_PDEATHSIG", 4: "PR_SET_DUMPABLE", 38: "PR_SET_NO_NEW_PRIVS"}
+PRCTL_NAMES = {
+    PR_SET_PDEATHSIG: "PR_SET_PDEATHSIG",
+    PR_SET_DUMPABLE: "PR_SET_DUMPABLE",
+    PR_SET_NO_NEW_PRIVS: "PR_SET_NO_NEW_PRIVS",
+}
 
 
 def decoded(step: Step) -> str:
@@ -46,8 +51,14 @@ def clone_name(word: str) -> str:
 
 
 def clone_names(words: tuple[Argument, ...]) -> str:
-    """The flags of clone3(2) or setns(2)."""
+    """The flags of setns(2)."""
     return "|".join(clone_name(str(word)) for word in words) or "0"
+
+
+def clone_call(step: Step) -> str:
+    """clone3(2) as `kernel.clone` makes it: always with a pidfd, and a sibling takes its caller's exit signal."""
+    flags = "|".join((*map(clone_name, map(str, step.args)), "CLONE_PIDFD"))
+    return f"clone3({{flags={flags}, exit_signal={'0' if SIBLING in step.args else 'SIGCHLD'}}})"
 
 
 def mount_call(step: Step) -> str:
@@ -71,7 +82,7 @@ def capability_names(numbers: tuple[Argument, ...]) -> str:
 SPECIAL: dict[str, Callable[[Step], str]] = {
     "mount": mount_call,
     "execve": execve_call,
-    "clone3": lambda step: f"clone3({{flags={clone_names((*step.args,))}, exit_signal=SIGCHLD}})",
+    "clone3": clone_call,
     "setns": lambda step: f"setns({shown(step.args[0])}, {clone_names(step.args[1:])})",
     "umount2": lambda step: (
         f"umount2({shown(step.args[0])}, {'MNT_DETACH' if step.args[1] == MNT_DETACH else step.args[1]})"

@@ -21,14 +21,14 @@ from collections.abc import Callable
 
 from nslab.engine import ids, lab, protocol, rundir, stages
 from nslab.engine.board import Board
-from nslab.engine.calls import Actor, clone_flags, container_profile, resolve_symbols
+from nslab.engine.calls import SIBLING, Actor, clone_flags, container_profile, resolve_symbols
 from nslab.engine.execute import attempt
 from nslab.engine.failures import LabError, NoRunDirectory, refusal
 from nslab.engine.profiles import LAB
 from nslab.engine.steps import Plan, Step
 from nslab.errors import NslabError
 from nslab.kernel import idmap, seccomp
-from nslab.kernel.clone import CLONE_PARENT, clone3
+from nslab.kernel.clone import clone3
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import default_signals, overwrite_arguments, pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError
@@ -171,9 +171,9 @@ class Relayed(LabError):
 
 def clone_stage(kinds: tuple[Kind, ...], *, siblings: bool = False) -> tuple[int, int]:
     """clone3 for a stage; its refusal told as a plan's would be. Raises LabError."""
-    words = tuple(str(kind) for kind in kinds)
+    words = (*(str(kind) for kind in kinds), *((SIBLING,) if siblings else ()))
     try:
-        return clone3(clone_flags(words) | (CLONE_PARENT if siblings else 0))
+        return clone3(clone_flags(words))
     except SyscallError as error:
         step = Step("clone", "lab", "clone3", words)
         board = Board(1)
