@@ -1,7 +1,8 @@
 """What a lesson may demand of the machine. A check observes; it never looks at what was typed or printed.
 
 Each kind is one class: its fields are those of lesson.toml, and `observe` says what they mean on the machine. The words
-of a verdict lie in the catalogues under `check.<kind>.wanted` and `.next`, filled with the check's own fields.
+of a verdict lie in the catalogues under `check.<kind>.wanted` and `.next`, and for its contrary under `.not-wanted` and
+`.not-next`, filled with the check's own fields.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from msgspec import Struct, field, structs
 from nslab.course.look import Look
 from nslab.course.probes import Call
 from nslab.course.roles import Capability, ErrnoName, ProcessName, Text
+from nslab.course.subjects import answer, called, where, whole
 from nslab.course.told import Absent, Fact, Namespace, Told, as_fact, equal
 from nslab.course.values import Operand
 from nslab.course.world import Life
@@ -43,8 +45,8 @@ class Found(Struct, frozen=True):
 class Judgeable(Struct, frozen=True, forbid_unknown_fields=True):
     """What all checks share."""
 
-    def judge(self, look: Look) -> Verdict:
-        """The verdict on the machine as `look` sees it."""
+    def judge(self, look: Look, *, so: bool = True) -> Verdict:
+        """The verdict on the machine as `look` sees it; with `so=False` on the contrary being the case."""
         raise NotImplementedError
 
 
@@ -56,16 +58,22 @@ class Observation(Judgeable, frozen=True, forbid_unknown_fields=True, tag_field=
         raise NotImplementedError
 
     def facts(self, look: Look) -> dict[str, Fact]:
-        """The check's own fields, for its words."""
-        fields = ((info.encode_name, getattr(self, info.name)) for info in structs.fields(self))
-        return {name: as_fact(look.operand(value)) for name, value in fields if value is not None}
+        """The check's own fields, for its words: processes as a learner calls them."""
+        fields = [(info, getattr(self, info.name)) for info in structs.fields(self)]
+        return {
+            info.encode_name: called(value) if info.type == ProcessName else as_fact(look.operand(value))
+            for info, value in fields
+            if value is not None
+        }
 
-    def judge(self, look: Look) -> Verdict:
+    def judge(self, look: Look, *, so: bool = True) -> Verdict:
         kind, facts, found = self.__struct_config__.tag, self.facts(look), self.observe(look)
-        wanted, hint = Told(f"check.{kind}.wanted", facts), Told(f"check.{kind}.next", facts)
+        wanted = Told(f"check.{kind}.wanted" if so else f"check.{kind}.not-wanted", facts)
+        hint = Told(f"check.{kind}.next" if so else f"check.{kind}.not-next", facts)
         if isinstance(found, Absent):
             return Verdict(False, wanted, found.reason, hint, observed=False)
-        return Verdict(found.holds, wanted, found.told, None if found.holds else hint)
+        passed = found.holds is so
+        return Verdict(passed, wanted, found.told, None if passed else hint)
 
 
 class DifferentNamespace(Observation, frozen=True, forbid_unknown_fields=True, tag="different_namespace"):
@@ -76,8 +84,8 @@ class DifferentNamespace(Observation, frozen=True, forbid_unknown_fields=True, t
     b: ProcessName
 
     def observe(self, look: Look) -> Found | Absent:
-        pair = _namespaces(look, self.type, self.a, self.b)
-        return pair if isinstance(pair, Absent) else Found(pair[0] != pair[1], _told_pair(*pair))
+        same = _share(look, self.type, self.a, self.b)
+        return same if isinstance(same, Absent) else Found(not same.holds, same.told)
 
 
 class SameNamespace(Observation, frozen=True, forbid_unknown_fields=True, tag="same_namespace"):
@@ -88,8 +96,7 @@ class SameNamespace(Observation, frozen=True, forbid_unknown_fields=True, tag="s
     b: ProcessName
 
     def observe(self, look: Look) -> Found | Absent:
-        pair = _namespaces(look, self.type, self.a, self.b)
-        return pair if isinstance(pair, Absent) else Found(pair[0] == pair[1], _told_pair(*pair))
+        return _share(look, self.type, self.a, self.b)
 
 
 class NamespaceKept(Observation, frozen=True, forbid_unknown_fields=True, tag="namespace_kept"):
@@ -112,7 +119,8 @@ class NamespaceKept(Observation, frozen=True, forbid_unknown_fields=True, tag="n
             return held
         holders = held.mounts if self.by == "mount" else held.fds
         counts: dict[str, Fact] = {"processes": held.processes, "fds": held.fds, "mounts": held.mounts}
-        return Found(held.processes == 0 and holders > 0, Told("check.found.holders", {"namespace": kept, **counts}))
+        told = Told("check.found.holders", {"type": self.type.value, "namespace": kept, **counts})
+        return Found(held.processes == 0 and holders > 0, told)
 
     def _namespace(self, look: Look) -> Namespace | Absent:
         if self.of is not None:
@@ -133,7 +141,8 @@ class DifferentHostname(Observation, frozen=True, forbid_unknown_fields=True, ta
             return a
         if isinstance(b, Absent):
             return b
-        return Found(a != b, Told("check.found.hostnames", {"a": self.a, "a_name": a, "b": self.b, "b_name": b}))
+        names: dict[str, Fact] = {"a": called(self.a), "a_name": a, "b": called(self.b), "b_name": b}
+        return Found(a != b, Told("check.found.hostnames", names))
 
 
 class Hostname(Observation, frozen=True, forbid_unknown_fields=True, tag="hostname"):
@@ -146,9 +155,8 @@ class Hostname(Observation, frozen=True, forbid_unknown_fields=True, tag="hostna
         name = look.world.hostname(self.of)
         if isinstance(name, Absent):
             return name
-        return Found(
-            equal(name, look.operand(self.equals)), Told("check.found.hostname", {"of": self.of, "name": name})
-        )
+        told = Told("check.found.hostname", {"of": called(self.of), "name": name})
+        return Found(equal(name, look.operand(self.equals)), told)
 
 
 class HostnameExists(Observation, frozen=True, forbid_unknown_fields=True, tag="hostname_exists"):
@@ -168,11 +176,15 @@ class Equal(Observation, frozen=True, forbid_unknown_fields=True, tag="equal"):
     a: Operand
     b: Operand
 
+    def facts(self, look: Look) -> dict[str, Fact]:
+        return {"subject": look.subject(self.a), "b": as_fact(look.operand(self.b))}
+
     def observe(self, look: Look) -> Found | Absent:
         a, b = look.operand(self.a), look.operand(self.b)
         if isinstance(a, Absent):
             return a
-        return b if isinstance(b, Absent) else Found(equal(a, b), Told("check.found.value", {"value": a}))
+        told = Told("check.found.value", {"subject": look.subject(self.a), "value": a})
+        return b if isinstance(b, Absent) else Found(equal(a, b), told)
 
 
 class FileExecutable(Observation, frozen=True, forbid_unknown_fields=True, tag="file_executable"):
@@ -183,12 +195,13 @@ class FileExecutable(Observation, frozen=True, forbid_unknown_fields=True, tag="
 
     def observe(self, look: Look) -> Found | Absent:
         path = look.text(self.path)
-        facts = path if isinstance(path, Absent) else look.world.file(path, self.from_)
+        if isinstance(path, Absent):
+            return path
+        facts = look.world.file(path, self.from_)
         if isinstance(facts, Absent):
             return facts
-        if not facts.regular:
-            return Found(False, Told("check.found.not-a-file"))
-        return Found(facts.executable, Told(f"check.found.{'executable' if facts.executable else 'not-executable'}"))
+        how = "not-a-file" if not facts.regular else "executable" if facts.executable else "not-executable"
+        return Found(facts.regular and facts.executable, Told(f"check.found.{how}", {"path": path}))
 
 
 class FileEquals(Observation, frozen=True, forbid_unknown_fields=True, tag="file_equals"):
@@ -200,12 +213,19 @@ class FileEquals(Observation, frozen=True, forbid_unknown_fields=True, tag="file
 
     def observe(self, look: Look) -> Found | Absent:
         path, wanted = look.text(self.path), look.operand(self.value)
-        text = path if isinstance(path, Absent) else look.world.text(path, self.from_)
+        if isinstance(path, Absent):
+            return path
+        text = look.world.text(path, self.from_)
         if isinstance(text, Absent):
             return text
         if isinstance(wanted, Absent):
             return wanted
-        return Found(equal(text, wanted), Told("check.found.text", {"text": text.strip()[:MAX_QUOTED]}))
+        facts: dict[str, Fact] = {"path": path, "where": where(self.from_), "text": text.strip()[:MAX_QUOTED]}
+        return Found(equal(text, wanted), Told("check.found.text", facts))
+
+    def facts(self, look: Look) -> dict[str, Fact]:
+        place = {"path": as_fact(look.text(self.path)), "where": where(self.from_)}
+        return {**place, "value": as_fact(look.operand(self.value))}
 
 
 class MountsAt(Observation, frozen=True, forbid_unknown_fields=True, tag="mounts_at"):
@@ -217,44 +237,55 @@ class MountsAt(Observation, frozen=True, forbid_unknown_fields=True, tag="mounts
 
     def observe(self, look: Look) -> Found | Absent:
         path = look.text(self.path)
-        mounts = path if isinstance(path, Absent) else look.world.mounts_at(path, self.of)
+        if isinstance(path, Absent):
+            return path
+        mounts = look.world.mounts_at(path, self.of)
         if isinstance(mounts, Absent):
             return mounts
-        return Found(mounts == self.count, Told("check.found.mounts", {"count": mounts}))
+        facts: dict[str, Fact] = {"path": path, "of": called(self.of), "count": mounts}
+        return Found(mounts == self.count, Told("check.found.mounts", facts))
 
 
-class Alive(Observation, frozen=True, forbid_unknown_fields=True, tag="alive"):
+class LifeCheck(Observation, frozen=True, forbid_unknown_fields=True):
+    """Whether a process is there."""
+
+    process: ProcessName
+
+    def facts(self, look: Look) -> dict[str, Fact]:
+        return {"process": whole(self.process)}
+
+    def found(self, life: Life, wanted: Life) -> Found:
+        """That the process is, or is not, as wanted."""
+        return Found(life is wanted, Told(f"check.found.{life.value}", {"process": whole(self.process)}))
+
+
+class Alive(LifeCheck, frozen=True, forbid_unknown_fields=True, tag="alive"):
     """A process is there and no zombie."""
 
-    process: ProcessName
-
     def observe(self, look: Look) -> Found | Absent:
-        life = look.world.life(self.process)
-        return Found(life is Life.ALIVE, _told_life(life, self.process))
+        return self.found(look.world.life(self.process), Life.ALIVE)
 
 
-class Gone(Observation, frozen=True, forbid_unknown_fields=True, tag="gone"):
+class Gone(LifeCheck, frozen=True, forbid_unknown_fields=True, tag="gone"):
     """A process that was there is there no more."""
 
-    process: ProcessName
-
     def observe(self, look: Look) -> Found | Absent:
-        life = look.world.life(self.process)
-        return Found(life is Life.GONE, _told_life(life, self.process))
+        return self.found(look.world.life(self.process), Life.GONE)
 
 
 class PidDepth(Observation, frozen=True, forbid_unknown_fields=True, tag="pid_depth"):
-    """A process is at least so many PID namespaces below another one's."""
+    """A process is just so many PID namespaces below another one's."""
 
     process: ProcessName
     below: ProcessName
-    at_least: int
+    exactly: int
 
     def observe(self, look: Look) -> Found | Absent:
         depth = look.world.pid_depth(self.process, self.below)
         if isinstance(depth, Absent):
             return depth
-        return Found(depth >= self.at_least, Told("check.found.depth", {"process": self.process, "depth": depth}))
+        facts: dict[str, Fact] = {"process": called(self.process), "below": called(self.below), "depth": depth}
+        return Found(depth == self.exactly, Told("check.found.depth", facts))
 
 
 class Probe(Observation, frozen=True, forbid_unknown_fields=True, tag="probe"):
@@ -269,37 +300,51 @@ class Probe(Observation, frozen=True, forbid_unknown_fields=True, tag="probe"):
     without: tuple[Capability, ...] = ()
 
     def facts(self, look: Look) -> dict[str, Fact]:
-        call = self.call.filled(look)
-        written = self.call.in_c() if isinstance(call, Absent) else call.in_c()
-        return {"call": written, "in": self.in_, "errno": self.errno}
+        return {**self._asked(look), "answer": answer(self.errno), "contrary": answer(self.errno, so=False)}
 
     def observe(self, look: Look) -> Found | Absent:
         call = self.call.filled(look)
-        answer = call if isinstance(call, Absent) else look.world.probe(call, self.in_, self.without)
-        if isinstance(answer, Absent):
-            return answer
-        name = errno.errorcode.get(answer, str(answer))
-        return Found(name == self.errno, Told("check.found.errno", {"errno": name}))
+        got = call if isinstance(call, Absent) else look.world.probe(call, self.in_, self.without)
+        if isinstance(got, Absent):
+            return got
+        name = errno.errorcode.get(got, str(got))
+        told = Told("check.found.answer", {**self._asked(look), "answer": answer(name)})
+        return Found(name == self.errno, told)
+
+    def _asked(self, look: Look) -> dict[str, Fact]:
+        call = self.call.filled(look)
+        written = self.call.in_c() if isinstance(call, Absent) else call.in_c()
+        return {"call": written, "where": where(self.in_)}
 
 
 class AllOf(Judgeable, frozen=True, forbid_unknown_fields=True):
-    """Each of these holds. The verdict is the first one's that does not, else the last one's."""
+    """Each of these holds.
+
+    The verdict is that of the part that decides: the first that fails, else the first that can't be observed. Where all
+    hold, it is the last one's: an author puts there what tells most.
+    """
 
     all: tuple[Check, ...]
 
-    def judge(self, look: Look) -> Verdict:
-        verdicts = [check.judge(look) for check in self.all]
-        return next((verdict for verdict in verdicts if not verdict.passed), verdicts[-1])
+    def judge(self, look: Look, *, so: bool = True) -> Verdict:
+        if not so:
+            return _any([check.judge(look, so=False) for check in self.all])
+        return _all([check.judge(look) for check in self.all])
 
 
 class AnyOf(Judgeable, frozen=True, forbid_unknown_fields=True):
-    """At least one of these holds. The verdict is the first one's that does, else the first one's."""
+    """At least one of these holds.
+
+    The verdict is that of the part that decides: the first that holds, else the first that can't be observed, else the
+    first.
+    """
 
     any: tuple[Check, ...]
 
-    def judge(self, look: Look) -> Verdict:
-        verdicts = [check.judge(look) for check in self.any]
-        return next((verdict for verdict in verdicts if verdict.passed), verdicts[0])
+    def judge(self, look: Look, *, so: bool = True) -> Verdict:
+        if not so:
+            return _all([check.judge(look, so=False) for check in self.any])
+        return _any([check.judge(look) for check in self.any])
 
 
 class Not(Judgeable, frozen=True, forbid_unknown_fields=True):
@@ -307,11 +352,8 @@ class Not(Judgeable, frozen=True, forbid_unknown_fields=True):
 
     not_: Check = field(name="not")
 
-    def judge(self, look: Look) -> Verdict:
-        inner = self.not_.judge(look)
-        passed = inner.observed and not inner.passed
-        wanted = Told("check.not.wanted", {"wanted": inner.wanted})
-        return Verdict(passed, wanted, inner.found, None if passed else Told("check.not.next"), inner.observed)
+    def judge(self, look: Look, *, so: bool = True) -> Verdict:
+        return self.not_.judge(look, so=not so)
 
 
 Check = (
@@ -335,18 +377,24 @@ Check = (
 )
 
 
-def _namespaces(look: Look, kind: Kind, a: str, b: str) -> tuple[Namespace, Namespace] | Absent:
+def _share(look: Look, kind: Kind, a: str, b: str) -> Found | Absent:
+    """Whether two processes are in one namespace of a kind."""
     first, second = look.world.namespace(a, kind), look.world.namespace(b, kind)
     if isinstance(first, Absent):
         return first
-    return second if isinstance(second, Absent) else (first, second)
+    if isinstance(second, Absent):
+        return second
+    who: dict[str, Fact] = {"type": kind.value, "of_a": called(a), "of_b": called(b)}
+    if first == second:
+        return Found(True, Told("check.found.one-namespace", {**who, "namespace": first}))
+    return Found(False, Told("check.found.two-namespaces", {**who, "a": first, "b": second}))
 
 
-def _told_pair(a: Namespace, b: Namespace) -> Told:
-    if a == b:
-        return Told("check.found.one-namespace", {"type": a.kind.value, "namespace": a})
-    return Told("check.found.two-namespaces", {"type": a.kind.value, "a": a, "b": b})
+def _all(verdicts: list[Verdict]) -> Verdict:
+    failed = next((verdict for verdict in verdicts if verdict.observed and not verdict.passed), None)
+    return failed or next((verdict for verdict in verdicts if not verdict.observed), verdicts[-1])
 
 
-def _told_life(life: Life, process: str) -> Told:
-    return Told(f"check.found.{life.value}", {"process": process})
+def _any(verdicts: list[Verdict]) -> Verdict:
+    passed = next((verdict for verdict in verdicts if verdict.passed), None)
+    return passed or next((verdict for verdict in verdicts if not verdict.observed), verdicts[0])

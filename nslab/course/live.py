@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from nslab.course import probes
 from nslab.course.cast import HOST, Cast, Engine, depth
+from nslab.course.subjects import called, whole
 from nslab.course.told import Absent, Namespace, Told
 from nslab.course.world import FileFacts, Holders, Life, World
 from nslab.engine.client import Lab
@@ -63,7 +64,7 @@ class LiveWorld(World):
             return found if isinstance(found, Absent) else self._absent(seen_from)
         details, space = self._details(found), viewer.namespaces.pid
         number = details.pid_in(space) if details and isinstance(space, NamespaceId) else None
-        return number or Absent(Told("absent.no-number", {"process": process, "seen_from": seen_from}))
+        return number or Absent(Told("absent.no-number", {"process": called(process), "seen_from": called(seen_from)}))
 
     def comm(self, process: str) -> str | Absent:
         found = self._process(process)
@@ -177,7 +178,11 @@ class LiveWorld(World):
         if isinstance(found, Absent) or isinstance(above, Absent):
             return found if isinstance(found, Absent) else self._absent(below)
         levels = depth(self.seen, found, above)
-        return Absent(Told("absent.not-below", {"process": process, "below": below})) if levels is None else levels
+        return (
+            Absent(Told("absent.not-below", {"process": called(process), "below": called(below)}))
+            if levels is None
+            else levels
+        )
 
     def probe(self, call: probes.Call, where: str, without: tuple[str, ...]) -> int | Absent:
         found = self._process(where)
@@ -238,7 +243,7 @@ class LiveWorld(World):
 
     def _absent(self, process: str) -> Absent:
         gone = self.cast.role(process) is not None
-        return Absent(Told("absent.ended" if gone else "absent.never-seen", {"process": process}))
+        return Absent(Told("absent.ended" if gone else "absent.never-seen", {"process": whole(process)}))
 
     def _open(self, path: str, seen_from: str, flags: int) -> int | Absent:
         found = self._process(seen_from)
@@ -275,6 +280,8 @@ def first_bytes(path_fd: int) -> bytes:
 
 def unreadable(path: str, error: OSError) -> Absent:
     """Why a file could not be read."""
+    if error.errno == errno.ENOENT:
+        return Absent(Told("absent.no-file", {"path": path}))
     name = errno.errorcode.get(error.errno or 0, str(error.errno))
     return Absent(Told("absent.refused", {"what": path, "errno": name}))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nslab.course.interpolation import fill, sole_name
-from nslab.course.told import Absent, Reading
-from nslab.course.values import Operand, Value
+from nslab.course.told import Absent, Fact, Reading, Told, as_fact
+from nslab.course.values import CommOf, HostnameOf, NamespaceOf, Operand, PidOf, Value
 from nslab.course.world import World
 from nslab.kernel.namespaces import Kind
 
@@ -33,7 +33,7 @@ class Look:
     def value(self, name: str) -> Reading:
         """What `{name}` stands for. The loader has made sure that it is defined, and not by itself."""
         if name not in self._read:
-            self._read[name] = self._attribute(name) if "." in name else self._values[name].read(self)
+            self._read[name] = (attribute(name) if "." in name else self._values[name]).read(self)
         return self._read[name]
 
     def operand(self, operand: Operand) -> Reading:
@@ -64,13 +64,28 @@ class Look:
             self.value(name)
         return dict(self._read)
 
-    def _attribute(self, name: str) -> Reading:
-        process, _, attribute = name.rpartition(".")
-        match attribute:
-            case "pid":
-                return self.world.pid(process, "host")
-            case "hostname":
-                return self.world.hostname(process)
-            case "comm":
-                return self.world.comm(process)
-        return self.world.namespace(process, Kind(attribute.removesuffix("_ns")))
+    def subject(self, operand: Operand) -> Fact:
+        """What an operand speaks of, in words: "the domain name in box" for the value that reads it."""
+        if isinstance(operand, int):
+            return operand
+        if not isinstance(operand, str):
+            return operand.subject()
+        name = sole_name(operand)
+        if name is None:
+            return as_fact(self.text(operand))
+        if "." in name:
+            return attribute(name).subject()
+        return self._values[name].subject() if name in self._values else Told("check.value.noted")
+
+
+def attribute(name: str) -> Value:
+    """The value behind `{box.pid}` and its like, which need no definition."""
+    process, _, fact = name.rpartition(".")
+    match fact:
+        case "pid":
+            return PidOf(process, "host")
+        case "hostname":
+            return HostnameOf(process)
+        case "comm":
+            return CommOf(process)
+    return NamespaceOf(Kind(fact.removesuffix("_ns")), process)

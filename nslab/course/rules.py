@@ -122,8 +122,8 @@ def _kept(check: NamespaceKept) -> Iterator[Fault]:
 
 
 def _depth(check: PidDepth) -> Iterator[Fault]:
-    if check.at_least < 1:
-        yield ("at_least",), Told("fault.cannot-fail")
+    if check.exactly < 0:
+        yield ("exactly",), Told("fault.cannot-pass")
 
 
 def _mounts(check: MountsAt) -> Iterator[Fault]:

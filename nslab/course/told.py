@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -9,6 +11,12 @@ from msgspec import Struct
 
 from nslab.kernel.namespaces import Kind
 from nslab.observe.namespaces import NamespaceId
+
+AS_SHOWN = re.compile(r"(?:[A-Z]+ )?(?:[a-z_]+:)?\[?([0-9]+)\]?")
+"""A namespace as a pane, readlink(1), or stat(1) shows it: `B 4026532254`, `pid:[4026532254]`, `4026532254`."""
+
+GAP_IN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+"""Chinese words keep a space for a Latin fact; where the fact is Chinese too, there is none."""
 
 
 class Namespace(Struct, frozen=True):
@@ -53,6 +61,13 @@ def equal(left: Reading, right: Reading) -> bool:
     return str(left).strip() == str(right).strip()
 
 
+def answers(text: str, reading: Reading) -> bool:
+    """Whether what a learner typed is this reading, however they copied it: with brackets, spaces, wide digits."""
+    typed = unicodedata.normalize("NFKC", text).strip()
+    shown = AS_SHOWN.fullmatch(typed) if isinstance(reading, Namespace) else None
+    return equal(shown[1] if shown else typed, reading)
+
+
 class Catalogue(Protocol):
     """What `nslab.words.Words` is, as far as this module needs it."""
 
@@ -67,4 +82,5 @@ def say(told: Told, words: Catalogue, show: Callable[[Namespace], str] = str) ->
             return say(value, words, show)
         return show(value) if isinstance(value, Namespace) else value
 
-    return words(told.id, **{name: fact(value) for name, value in told.facts.items()})
+    said = words(told.id, **{name: fact(value) for name, value in told.facts.items()})
+    return GAP_IN_CHINESE.sub("", said) if any(isinstance(value, Told) for value in told.facts.values()) else said

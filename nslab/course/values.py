@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from nslab.course.roles import Capability, ProcessName, Text
-from nslab.course.told import Absent, Reading, Told
+from nslab.course.subjects import called, where
+from nslab.course.told import Absent, Fact, Reading, Told
 from nslab.kernel.namespaces import Kind
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ class Readable(Struct, frozen=True, forbid_unknown_fields=True):
         """What the machine says now; Absent with the reason where it says nothing."""
         raise NotImplementedError
 
+    def subject(self) -> Told:
+        """What it is that is read, in words: the domain name in box."""
+        raise NotImplementedError
+
 
 class PidOf(Readable, frozen=True, forbid_unknown_fields=True):
     """The number of a process as another one's PID namespace counts it."""
@@ -31,6 +36,9 @@ class PidOf(Readable, frozen=True, forbid_unknown_fields=True):
     def read(self, look: Look) -> Reading:
         return look.world.pid(self.pid_of, self.in_)
 
+    def subject(self) -> Told:
+        return Told("check.value.pid_of", {"process": called(self.pid_of), "in": called(self.in_)})
+
 
 class CommOf(Readable, frozen=True, forbid_unknown_fields=True):
     """The name of the program that a process runs, at most 15 bytes. Source: /proc/PID/comm, proc(5)."""
@@ -39,6 +47,9 @@ class CommOf(Readable, frozen=True, forbid_unknown_fields=True):
 
     def read(self, look: Look) -> Reading:
         return look.world.comm(self.comm_of)
+
+    def subject(self) -> Told:
+        return Told("check.value.comm_of", {"process": called(self.comm_of)})
 
 
 class HostnameOf(Readable, frozen=True, forbid_unknown_fields=True):
@@ -49,6 +60,9 @@ class HostnameOf(Readable, frozen=True, forbid_unknown_fields=True):
     def read(self, look: Look) -> Reading:
         return look.world.hostname(self.hostname_of)
 
+    def subject(self) -> Told:
+        return Told("check.value.hostname_of", {"where": where(self.hostname_of)})
+
 
 class DomainnameOf(Readable, frozen=True, forbid_unknown_fields=True):
     """The NIS domain name of a process's UTS namespace, as uname(2) tells it there; nothing to do with DNS."""
@@ -57,6 +71,9 @@ class DomainnameOf(Readable, frozen=True, forbid_unknown_fields=True):
 
     def read(self, look: Look) -> Reading:
         return look.world.domainname(self.domainname_of)
+
+    def subject(self) -> Told:
+        return Told("check.value.domainname_of", {"where": where(self.domainname_of)})
 
 
 class NamespaceOf(Readable, frozen=True, forbid_unknown_fields=True):
@@ -67,6 +84,9 @@ class NamespaceOf(Readable, frozen=True, forbid_unknown_fields=True):
 
     def read(self, look: Look) -> Reading:
         return look.world.namespace(self.of, self.namespace)
+
+    def subject(self) -> Told:
+        return Told("check.value.namespace", {"type": self.namespace.value, "process": called(self.of)})
 
 
 class FileText(Readable, frozen=True, forbid_unknown_fields=True):
@@ -83,6 +103,9 @@ class FileText(Readable, frozen=True, forbid_unknown_fields=True):
             return text
         return text.strip() if self.field_ is None else field_of(text, self.field_)
 
+    def subject(self) -> Told:
+        return Told("check.value.file", {"path": self.file, "where": where(self.from_)})
+
 
 class StatusField(Readable, frozen=True, forbid_unknown_fields=True):
     """A field of a process's /proc/PID/status, as the PID namespace of another one shows it. See proc(5)."""
@@ -95,6 +118,9 @@ class StatusField(Readable, frozen=True, forbid_unknown_fields=True):
         text = look.world.status(self.of, self.from_)
         return field_of(text, self.field_) if isinstance(text, str) else text
 
+    def subject(self) -> Told:
+        return Told("check.value.field", {"field": self.field_, "process": called(self.of)})
+
 
 class Count(Readable, frozen=True, forbid_unknown_fields=True):
     """How many words a text has."""
@@ -104,6 +130,9 @@ class Count(Readable, frozen=True, forbid_unknown_fields=True):
     def read(self, look: Look) -> Reading:
         text = self.count.read(look)
         return len(text.split()) if isinstance(text, str) else text
+
+    def subject(self) -> Told:
+        return Told("check.value.count", {"text": self.count.subject()})
 
 
 class ExitStatus(Readable, frozen=True, forbid_unknown_fields=True):
@@ -119,6 +148,12 @@ class ExitStatus(Readable, frozen=True, forbid_unknown_fields=True):
     def read(self, look: Look) -> Reading:
         path = look.text(self.exit_status)
         return path if isinstance(path, Absent) else look.world.exit_status(path, self.in_, self.without)
+
+    def subject(self) -> Told:
+        facts: dict[str, Fact] = {"path": self.exit_status, "where": where(self.in_)}
+        if not self.without:
+            return Told("check.value.exit_status", facts)
+        return Told("check.value.exit_status-without", {**facts, "capabilities": ", ".join(self.without)})
 
 
 Value = PidOf | CommOf | HostnameOf | DomainnameOf | NamespaceOf | FileText | StatusField | Count | ExitStatus

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from gettext import GNUTranslations
+from typing import Any, get_args
 
 import pytest
 
@@ -22,6 +23,7 @@ from nslab.course.checks import (
     MountsAt,
     NamespaceKept,
     Not,
+    Observation,
     PidDepth,
     Probe,
     SameNamespace,
@@ -30,9 +32,10 @@ from nslab.course.checks import (
 from nslab.course.look import Look
 from nslab.course.probes import Clone, Fork, Kill, Open, Setns
 from nslab.course.told import Namespace, say
-from nslab.course.values import CommOf, ExitStatus, PidOf
+from nslab.course.values import CommOf, DomainnameOf, ExitStatus, PidOf
 from nslab.course.world import FileFacts, Holders, Life
 from nslab.kernel.namespaces import Kind
+from nslab.locale import open_catalogue
 from nslab.observe.namespaces import NamespaceId
 from nslab.words import LANGS, Lang, words_for
 
@@ -57,17 +60,17 @@ def told(verdict: Verdict, lang: Lang = "en") -> tuple[str, str, str | None]:
 def test_a_verdict_says_what_was_wanted_what_is_found_and_one_thing_to_try(world: Any) -> None:
     verdict = judge(DifferentNamespace(Kind.MNT, "host", "box"), world)
     assert told(verdict) == (
-        "mnt of host ≠ mnt of box",
-        "both mnt mnt:A 100",
+        "mnt of the host ≠ mnt of box",
+        "the host and box share mnt mnt:A 100",
         "Look at the flags that the container was started with, then start it again.",
     )
-    assert told(verdict, "zh")[:2] == ("host 的 mnt ≠ box 的 mnt", "都是 mnt mnt:A 100")
+    assert told(verdict, "zh")[:2] == ("宿主机的 mnt ≠ box 的 mnt", "宿主机和 box 共用 mnt mnt:A 100")
 
 
 def test_a_verdict_that_passed_tells_both_sides_and_has_nothing_to_try(world: Any) -> None:
     verdict = judge(DifferentNamespace(Kind.PID, "host", "box"), world)
     assert verdict.passed
-    assert told(verdict) == ("pid of host ≠ pid of box", "pid pid:A 100 and pid pid:B 200", None)
+    assert told(verdict) == ("pid of the host ≠ pid of box", "pid of the host is pid:A 100, of box pid:B 200", None)
 
 
 @pytest.mark.parametrize(("kind", "same"), [(Kind.PID, False), (Kind.UTS, False), (Kind.MNT, True), (Kind.TIME, True)])
@@ -107,6 +110,7 @@ def test_the_same_inode_on_another_device_is_another_namespace(world: Any) -> No
         (Gone("box"), False),
         (Gone("nobody"), False),
         (PidDepth("deep:sleep", "host", 3), True),
+        (PidDepth("deep:sleep", "host", 2), False),
         (PidDepth("deep:sleep", "host", 4), False),
         (Probe(Clone((Kind.UTS, Kind.MNT)), "host", "0"), True),
         (Probe(Clone((Kind.UTS, Kind.MNT)), "host", "EPERM", ("CAP_SYS_ADMIN",)), True),
@@ -191,27 +195,81 @@ def test_what_cannot_be_observed_is_told_as_such_and_neither_holds_nor_fails(wor
         assert all(told(verdict))
 
 
-def test_all_tells_the_first_that_fails(world: Any) -> None:
-    alive, gone = Alive("box"), Gone("box")
-    assert judge(AllOf((alive, alive)), world).passed
-    verdict = judge(AllOf((alive, gone, Gone("host"))), world)
-    assert not verdict.passed
-    assert verdict == judge(gone, world)
+ALIVE, GONE, UNSEEN = Alive("box"), Gone("box"), Hostname("nobody", "x")
 
 
-def test_any_tells_the_first_that_holds(world: Any) -> None:
-    alive, gone = Alive("box"), Gone("box")
-    assert judge(AnyOf((gone, alive)), world) == judge(alive, world)
-    assert judge(AnyOf((gone, Gone("host"))), world) == judge(gone, world)
+def test_all_tells_the_part_that_decides(world: Any) -> None:
+    assert judge(AllOf((ALIVE, GONE, Gone("host"))), world) == judge(GONE, world)
+    assert judge(AllOf((UNSEEN, GONE)), world) == judge(GONE, world)
+    assert judge(AllOf((ALIVE, UNSEEN)), world) == judge(UNSEEN, world)
 
 
-def test_not_is_told_as_the_contrary(world: Any) -> None:
+def test_all_that_hold_are_told_by_the_last_of_them(world: Any) -> None:
+    last = Hostname("box", "container")
+    assert judge(AllOf((ALIVE, last)), world) == judge(last, world)
+
+
+def test_any_tells_the_part_that_decides(world: Any) -> None:
+    assert judge(AnyOf((GONE, ALIVE)), world) == judge(ALIVE, world)
+    assert judge(AnyOf((UNSEEN, ALIVE)), world) == judge(ALIVE, world)
+    assert judge(AnyOf((GONE, UNSEEN)), world) == judge(UNSEEN, world)
+    assert judge(AnyOf((GONE, Gone("host"))), world) == judge(GONE, world)
+
+
+def test_not_is_told_in_words_of_its_own(world: Any) -> None:
     verdict = judge(Not(Hostname("box", "container")), world)
     assert not verdict.passed
-    assert told(verdict)[0] == "not: the host name of box is container"
+    assert told(verdict) == (
+        "the host name of box is not container",
+        "box is called container",
+        "Set another one there: hostname NAME.",
+    )
     assert judge(Not(Hostname("box", "lab")), world).passed
+
+
+def test_not_of_several_wants_the_contrary_of_each(world: Any) -> None:
+    assert judge(Not(AllOf((ALIVE, GONE))), world) == judge(Not(GONE), world)
+    assert judge(Not(AnyOf((GONE, ALIVE))), world) == judge(Not(ALIVE), world)
+    assert judge(Not(Not(ALIVE)), world) == judge(ALIVE, world)
+
+
+KINDS = [kind for kind in get_args(Check) if issubclass(kind, Observation)]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("kind", [str(kind.__struct_config__.tag) for kind in KINDS])
+def test_each_kind_has_words_for_itself_and_for_its_contrary(kind: str, lang: Lang) -> None:
+    with open_catalogue(lang) as file:
+        catalogue = GNUTranslations(file)
+    ids = [f"check.{kind}.{part}" for part in ("wanted", "next", "not-wanted", "not-next")]
+    assert [id_ for id_ in ids if catalogue.gettext(id_) == id_] == []
+
+
+@pytest.mark.parametrize(
+    ("check", "found"),
+    [
+        (Equal(DomainnameOf("box"), "shop"), "the domain name in box is (none)"),
+        (Equal("{outer}", 1), "the number of the shell in box as the host counts is 8"),
+        (Equal("{box.pid}", 1), "the number of box as the host counts is 8"),
+        (Equal(ExitStatus("~/x", "host"), 1), "the exit status of ~/x on the host is 0"),
+        (FileEquals("/proc/1/comm", "x", "box"), "/proc/1/comm in box reads lab"),
+        (MountsAt("/proc", "host", 1), "mounts on /proc, as the host sees it: 2"),
+        (Probe(Fork(True), "host:sh", "0"), "fork() in sh on the host answers ENOMEM"),
+        (Probe(Setns("~/k", Kind.UTS), "host", "EINVAL"), "setns(~/k, CLONE_NEWUTS) on the host succeeds"),
+        (Gone("box:bash"), "the shell in box is alive"),
+        (Gone("box"), "the container in box is alive"),
+        (Alive("web"), "the container web is not there yet"),
+    ],
+)
+def test_what_is_found_names_whom_it_was_found_of(world: Any, check: Check, found: str) -> None:
+    world.domains["box"] = "(none)"
+    world.exits = {("~/x", "host"): 0}
+    world.mounts["/proc", "host"] = 2
+    world.errnos = {("fork()", "host:sh"): 12, ("setns(~/k, CLONE_NEWUTS)", "host"): 0}
+    world.lives["box:bash"] = Life.ALIVE
+    assert told(judge(check, world))[1] == found
 
 
 def test_a_verdict_quotes_no_more_than_a_line_of_a_file(world: Any) -> None:
     world.texts["/big", "host"] = "x" * 65536
-    assert len(told(judge(FileEquals("/big", "y"), world))[1]) < 100
+    assert len(told(judge(FileEquals("/big", "y"), world))[1]) < 120

@@ -73,7 +73,7 @@ def test_a_namespace_bound_to_a_file_is_known_by_it_and_the_mount_holds_it(stage
     assert stage.world.holders(kept) == Holders(processes=0, fds=0, mounts=1)
     stage.run("host", "umount /tmp/kept")
     assert reason(stage.world.namespace_at("/tmp/kept", Kind.UTS)) == "absent.not-a-namespace"
-    assert reason(stage.world.namespace_at("/tmp/none", Kind.UTS)) == "absent.refused"
+    assert reason(stage.world.namespace_at("/tmp/none", Kind.UTS)) == "absent.no-file"
 
 
 def test_what_holds_a_namespace_is_counted() -> None:
@@ -103,8 +103,8 @@ def test_a_status_is_told_as_the_asking_side_s_own_procfs_shows_it(stage: Stage)
 def test_a_file_is_read_as_its_reader_sees_it(stage: Stage) -> None:
     assert stage.world.text("~/note", "host") == "read me\n"
     assert stage.world.text("/proc/1/comm", "web") == "sleep\n"
-    assert reason(stage.world.text("/root/note", "web")) == "absent.refused"
-    assert reason(stage.world.text("/etc/shadow-of-nobody", "host")) == "absent.refused"
+    assert reason(stage.world.text("/root/note", "web")) == "absent.no-file"
+    assert reason(stage.world.text("/etc/shadow-of-nobody", "host")) == "absent.no-file"
 
 
 def test_a_long_file_of_the_kernel_is_read_to_its_end(stage: Stage) -> None:
@@ -120,7 +120,7 @@ def test_a_file_is_told_by_its_kind_and_its_bits(stage: Stage) -> None:
     assert stage.world.file("~/link", "host") == FileFacts(regular=True, executable=True)
     assert stage.world.file("~/note", "host") == FileFacts(regular=True, executable=False)
     assert stage.world.file("~", "host") == FileFacts(regular=False, executable=True)
-    assert reason(stage.world.file("~/nothing", "host")) == "absent.refused"
+    assert reason(stage.world.file("~/nothing", "host")) == "absent.no-file"
 
 
 def test_no_link_of_the_learner_s_leads_out_of_the_lab(stage: Stage, tmp_path: Path) -> None:

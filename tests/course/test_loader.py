@@ -69,7 +69,7 @@ ONE_FAULT = [
     (ALIVE, '{ kind = "alive" }', "fault.missing-field"),
     (ALIVE, '{ process = "web" }', "fault.which-kind"),
     (ALIVE, '{ all = [] }', "fault.empty-list"),
-    (ALIVE, '{ kind = "pid_depth", process = "web", below = "host", at_least = 0 }', "fault.cannot-fail"),
+    (ALIVE, '{ kind = "pid_depth", process = "web", below = "host", exactly = -1 }', "fault.cannot-pass"),
     (ALIVE, '{ kind = "mounts_at", path = "/", of = "web", count = -1 }', "fault.cannot-pass"),
     (ALIVE, '{ kind = "equal", a = 1, b = 1 }', "fault.cannot-fail"),
     (ALIVE, '{ kind = "namespace_kept", type = "uts", by = "fd" }', "fault.of-or-path"),

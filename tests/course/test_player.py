@@ -29,7 +29,9 @@ from nslab.course.player import (
     start,
 )
 from nslab.course.predictions import Decided, Undecided
-from nslab.course.told import Absent, Told
+from nslab.course.told import Absent, Namespace, Told
+from nslab.kernel.namespaces import Kind
+from nslab.observe.namespaces import NamespaceId
 
 YES = Verdict(True, Told("w"), Told("f"))
 NO = Verdict(False, Told("w"), Told("f"), Told("n"))
@@ -137,11 +139,19 @@ def test_a_wrong_answer_is_an_attempt_and_says_what_was_answered(doing: Player) 
     assert player.record.verdict.found == Told("check.ask.found", {"answer": "7"})
 
 
-def test_an_answer_with_nothing_to_compare_it_with_is_no_attempt(doing: Player) -> None:
-    player = after(doing, Checked("run", YES), Answered("ask", "1", Absent(Told("absent.field"))))
-    assert player.record.attempts == {}
+def test_an_answer_with_nothing_to_compare_it_with_is_an_attempt_that_a_hint_may_help(doing: Player) -> None:
+    player = after(doing, Checked("run", YES), Answered("ask", "1", Absent(Told("absent.ended"))))
+    assert player.record.attempts == {"ask": 1}
+    assert player.hint_ready
     assert player.record.verdict is not None
     assert not player.record.verdict.observed
+    assert player.record.verdict.next == Told("check.ask.missing")
+
+
+def test_a_namespace_may_be_typed_as_readlink_prints_it(doing: Player) -> None:
+    reading = Namespace(Kind.NET, NamespaceId(4, 4026532340))
+    player = after(doing, Checked("run", YES), Answered("ask", " net:[4026532340]", reading))
+    assert player.record.answers == {"ask": "net:[4026532340]"}
 
 
 def test_a_right_answer_is_remembered_as_typed(observing: Player) -> None:

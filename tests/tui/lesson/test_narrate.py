@@ -127,7 +127,7 @@ def test_nothing_is_in_the_way_of_what_is_being_read(pack: Pack) -> None:
 
 
 def test_passed_the_observation_is_told_with_what_became_of_the_prediction(pack: Pack) -> None:
-    pair = {"type": "pid", "a": Namespace(Kind.PID, NamespaceId(4, 100)), "b": PID_B}
+    pair = {"type": "pid", "of_a": "host", "of_b": "box", "a": Namespace(Kind.PID, NamespaceId(4, 100)), "b": PID_B}
     seen = Told("check.found.two-namespaces", pair)
     view = story_view(passed(doing(pack)), telling(pack, seen=seen))
     assert isinstance(view.card, Observing)
@@ -151,7 +151,7 @@ def test_what_should_have_been_kept_keeps_the_step_open(pack: Pack) -> None:
     card = story_view(player, telling(pack)).card
     assert isinstance(card, Doing)
     assert card.miss is not None
-    assert card.miss.found == "there is no box yet"
+    assert card.miss.found == "box is not there yet"
 
 
 def test_explained_the_words_quote_this_learner_s_numbers(pack: Pack) -> None:
