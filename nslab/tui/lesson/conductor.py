@@ -11,6 +11,8 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from enum import Enum
+from typing import Literal
 
 from textual.message import Message
 from textual.message_pump import MessagePump
@@ -30,6 +32,13 @@ LETTING_GO_S = 0.02
 Act = Callable[[Play], object]
 OpenPlay = Callable[[Progress], tuple[Play, Stuck | None]]
 """Make the lab and go to the step where the lesson goes on; what kept it from getting there, if anything did."""
+
+
+class Order(Enum):
+    """What is asked of the thread itself, among the acts and in their order."""
+
+    RESET = "reset"  # a new lab, also where none could be made before
+    END = "end"
 
 
 class Stopped(Exception):
@@ -97,7 +106,7 @@ class Conductor:
 
     def __init__(self, screen: MessagePump, open_play: OpenPlay, moved: Callable[[Player], None]) -> None:
         self._screen, self._open_play, self._moved = screen, open_play, moved
-        self._acts: queue.SimpleQueue[Act | None] = queue.SimpleQueue()
+        self._acts: queue.SimpleQueue[Act | Order] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="conductor", daemon=True)
         self._stopping, self._abandoned = threading.Event(), threading.Event()
         self._play: Play | None = None
@@ -119,7 +128,7 @@ class Conductor:
     def stop(self) -> None:
         """End the lab. Returns when it is gone. The screen must have let go of the terminals."""
         self._stopping.set()
-        self._acts.put(None)
+        self._acts.put(Order.END)
         if self._thread.is_alive():
             self._thread.join()
 
@@ -139,7 +148,7 @@ class Conductor:
     def reset(self) -> None:
         """A new lab, also where none could be made before. What is being typed is given up."""
         self._abandoned.set()
-        self.do(self._reset)
+        self._acts.put(Order.RESET)
 
     def open_shell(self, terminal: str) -> None:
         """Another shell in place of the one last seen in a terminal; whatever still runs there is hung up on."""
@@ -185,9 +194,9 @@ class Conductor:
 
     def _asked_again(self) -> bool:
         """Wait until a new lab is wanted; False: the screen is closing. Nothing else can be done without one."""
-        while (act := self._acts.get()) is not None:
-            if act == self._reset:
-                self._release()
+        while (act := self._acts.get()) is not Order.END:
+            if act is Order.RESET:
+                self._take_reset()
                 return True
         return False
 
@@ -199,15 +208,18 @@ class Conductor:
                 act = self._acts.get(timeout=max(0.0, due - time.monotonic()))
             except queue.Empty:
                 act, due = look_only, time.monotonic() + TICK_S
-            if act is None:
+            if act is Order.END:
                 return
-            if act == self._reset or not play.session.closed:
+            if act is Order.RESET or not play.session.closed:
                 self._perform(act, play)
 
-    def _perform(self, act: Act, play: Play) -> None:
+    def _perform(self, act: Act | Literal[Order.RESET], play: Play) -> None:
         before = play.player
         try:
-            act(play)
+            if act is Order.RESET:
+                self._reset(play)
+            else:
+                act(play)
             if play.to_renew:
                 self._release()
                 play.renew_lab()
@@ -226,9 +238,13 @@ class Conductor:
         if not play.session.closed:
             self._sample(play)
 
-    def _reset(self, play: Play) -> None:
+    def _take_reset(self) -> None:
+        """The order has come: what was being typed is given up by now, and what is asked from here on is for the new lab."""
         self._abandoned.clear()
         self._release()
+
+    def _reset(self, play: Play) -> None:
+        self._take_reset()
         stuck = acts.reset_lab(play, self._progress)
         self._offer_shells(play)
         self._hinder(stuck)

@@ -1,0 +1,136 @@
+"""The lab's thread without a screen: orders come in, messages go out, and somebody reads the terminals."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import pytest
+from textual.message import Message
+from textual.message_pump import MessagePump
+
+from nslab.course import player as states
+from nslab.course.acts import open_play
+from nslab.course.perform import Stuck
+from nslab.course.play import Play
+from nslab.course.player import Player
+from nslab.course.replay import Progress
+from nslab.engine.failures import LabError
+from nslab.tui.lesson.conductor import Conductor, OpenPlay
+from tests.stage import lesson
+
+PATIENCE_S = 15.0
+
+
+class Screen(MessagePump):
+    """What a conductor talks to: it keeps what it is told, reads the terminals, and lets go of them when asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[Message] = []
+        self.masters: dict[str, int] = {}
+
+    def post_message(self, message: Message) -> bool:
+        match message:
+            case Conductor.Reshelled(shell=shell):
+                self.masters[shell.name] = shell.master
+            case Conductor.Releasing(terminal=terminal, released=released):
+                for name in [terminal] if terminal else [*self.masters]:
+                    self.masters.pop(name, None)
+                released.set()
+        self.heard.append(message)
+        return True
+
+    def of(self, kind: type[Message]) -> list[Message]:
+        return [message for message in self.heard if isinstance(message, kind)]
+
+    @property
+    def player(self) -> Player | None:
+        return next((told.seen.player for told in reversed(self.heard) if isinstance(told, Conductor.Sampled)), None)
+
+    def until(self, condition: Callable[[], object]) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
+            assert time.monotonic() < deadline, "did not come about"
+            for master in select.select([*self.masters.values()], [], [], 0.02)[0]:
+                with contextlib.suppress(OSError):  # EIO: its lab has ended, and its release is on the way
+                    os.read(master, 65536)
+
+
+class Opening:
+    """Opens the lesson `pid`, but for the first so many times, when there is no lab to be had."""
+
+    def __init__(self, refusals: int = 0) -> None:
+        self._refusals = refusals
+        self._open: OpenPlay = partial(open_play, lesson("pid"), (), None, {})
+
+    def __call__(self, progress: Progress) -> tuple[Play, Stuck | None]:
+        if self._refusals:
+            self._refusals -= 1
+            raise LabError(why="no lab to be had")
+        return self._open(progress)
+
+
+@pytest.fixture
+def screen() -> Screen:
+    return Screen()
+
+
+@pytest.fixture
+def conducted(screen: Screen) -> Iterator[Callable[[Opening], Conductor]]:
+    """A conductor that has begun; in the end it leaves nothing behind."""
+    begun: list[Conductor] = []
+
+    def begin(opening: Opening) -> Conductor:
+        begun.append(Conductor(screen, opening, lambda player: None))
+        begun[-1].start()
+        return begun[-1]
+
+    yield begin
+    for conductor in begun:
+        screen.masters.clear()
+        conductor.stop()
+    assert screen.of(Conductor.Crashed) == []
+
+
+def predict_and_show(conductor: Conductor, screen: Screen) -> None:
+    """Answer the lesson's first question, and have its first command typed."""
+    conductor.do(lambda play: play.tell(states.Predicted("one")))
+    conductor.show_me()
+    screen.until(lambda: screen.player and "compile" in screen.player.record.done)
+
+
+def test_after_a_lab_that_could_not_be_made_a_new_one_is_typed_in_as_in_the_first(
+    conducted: Callable[[Opening], Conductor], screen: Screen
+) -> None:
+    conductor = conducted(Opening(refusals=1))
+    screen.until(lambda: screen.of(Conductor.Failed))
+    conductor.reset()
+    screen.until(lambda: screen.player)
+    predict_and_show(conductor, screen)
+
+
+def test_what_is_asked_while_there_is_no_lab_is_not_done_in_the_next_one(
+    conducted: Callable[[Opening], Conductor], screen: Screen
+) -> None:
+    conductor = conducted(Opening(refusals=1))
+    screen.until(lambda: screen.of(Conductor.Failed))
+    conductor.do(lambda play: play.tell(states.Predicted("outer")))
+    conductor.reset()
+    screen.until(lambda: screen.player)
+    assert screen.player is not None
+    assert screen.player.record.prediction is None
+
+
+def test_a_lab_reset_twice_in_a_row_is_typed_in_too(conducted: Callable[[Opening], Conductor], screen: Screen) -> None:
+    conductor = conducted(Opening())
+    screen.until(lambda: screen.player)
+    first = set(screen.masters)
+    conductor.reset()
+    conductor.reset()
+    screen.until(lambda: len(screen.of(Conductor.Reshelled)) == 3 * len(first))
+    predict_and_show(conductor, screen)
