@@ -166,7 +166,7 @@ def test_the_step_at_hand_begins_anew_in_a_new_lab_without_being_asked_again(pla
     assert play.player.record.done == ()
 
 
-@pytest.mark.parametrize("wreck", ["kill -9 -1", "umount -a -l", "rm -rf --no-preserve-root / 2>/dev/null", "exit"])
+@pytest.mark.parametrize("wreck", ["kill -9 -1", "rm -rf --no-preserve-root / 2>/dev/null"])
 def test_a_new_lab_brings_a_wrecked_step_back(play: Play, wreck: str) -> None:
     play_first_step(play)
     Stage(play.session).type("host", wreck)

@@ -124,11 +124,11 @@ WRECKS = {
 
 
 @pytest.mark.parametrize("wreck", WRECKS)
-def test_a_wrecked_lab_is_still_looked_at_says_what_it_can_not_and_the_next_one_is_whole(wreck: str) -> None:
+def test_a_wrecked_lab_is_still_looked_at_and_says_what_it_can_not(wreck: str) -> None:
     typed, starts = WRECKS[wreck]
     with staged(WEB, files={"note": b"read me\n"}) as stage:
         stage.type("host", typed)
-        stage.pause(0.5)
+        stage.pause(0.4)
         stage.session.look()
         assert stage.world.seen.host_alive
         if starts:
@@ -137,9 +137,6 @@ def test_a_wrecked_lab_is_still_looked_at_says_what_it_can_not_and_the_next_one_
             with pytest.raises(LabError) as refused:
                 stage.session.open_shell("host")
             assert refused.value.code == "step-refused"
-    with staged(files={"note": b"read me\n"}) as stage:
-        assert stage.world.text("~/note", "host") == "read me\n"
-        stage.run("host", "true")
 
 
 def test_a_lab_that_has_ended_is_told_and_raises_only_what_says_so(stage: Stage) -> None:

@@ -79,8 +79,12 @@ class Played:
         """A key as the terminal reports it. `press` waits until nothing moves on screen; in a flood something always does."""
         self.app.post_message(events.Key(key, character))
 
-    async def type(self, line: str) -> None:
-        """Type a line into what has the keys, and Enter."""
+    def type(self, line: str, terminal: str = "box") -> None:
+        """A line and Enter, all at once."""
+        assert self.terminal(terminal).send(line.encode() + b"\r")
+
+    async def type_by_keys(self, line: str) -> None:
+        """Type a line into what has the keys, key after key, and Enter."""
         names = {" ": "space", "$": "dollar_sign", "-": "minus", ".": "full_stop", "/": "slash", "_": "underscore"}
         await self.pilot.press(*(names.get(char, char) for char in line), "enter")
 

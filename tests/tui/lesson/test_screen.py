@@ -20,11 +20,11 @@ async def do_first_step(lesson: Any) -> None:
     """Predict, compile, run, and ask, all by hand."""
     await lesson.press("1", "enter")
     await lesson.until(lambda: lesson.seen.player.stage is Stage.DO)
-    await lesson.type("gcc -o ns_pid ns_pid.c")
+    lesson.type("gcc -o ns_pid ns_pid.c")
     await lesson.until(lambda: "compile" in lesson.seen.player.record.done)
-    await lesson.type("./ns_pid")
+    await lesson.type_by_keys("./ns_pid")
     await lesson.until(lambda: "run" in lesson.seen.player.record.done)
-    await lesson.type("echo $$")
+    lesson.type("echo $$")
     await lesson.until(lambda: lesson.printed("box").splitlines()[-2:-1] == ["1"] or "\n1\n" in lesson.printed("box"))
     await lesson.press("f5", "1", "enter")
     await lesson.until(lambda: lesson.seen.player.record.passed)
@@ -67,7 +67,7 @@ async def test_a_terminal_gets_every_key_that_is_not_the_lesson_s(played: Any) -
     async with played() as lesson:
         await lesson.ready()
         lesson.terminal("host").focus()
-        await lesson.type("cat -v")
+        lesson.type("cat -v", "host")
         await lesson.press("tab", "ctrl+q", "ctrl+p", "escape", "ctrl+g", "ctrl+g", "x", "enter")
         await lesson.until(lambda: "^Q^P" in lesson.printed("host") or "^P^[" in lesson.printed("host"))
         await lesson.until(lambda: "^G" in lesson.printed("host"))
@@ -99,7 +99,7 @@ async def test_show_me_types_visibly_and_names_what_is_in_the_way(played: Any) -
         await lesson.ready()
         await lesson.press("1", "enter")
         await lesson.until(lambda: isinstance(lesson.story.card, Doing))
-        await lesson.type("sleep 60")
+        lesson.type("sleep 60")
         await lesson.until(lambda: lesson.seen.terminals["box"].program == "sleep")
         await lesson.press("f3")
         await lesson.until(lambda: lesson.story.card.miss is not None)
@@ -158,13 +158,13 @@ async def test_a_shell_that_ended_says_how_and_enter_starts_another(played: Any)
         await lesson.ready()
         host = lesson.terminal("host")
         host.focus()
-        await lesson.type("exit 3")
+        lesson.type("exit 3", "host")
         await lesson.until(lambda: lesson.app.words("lesson.shell-again") in lesson.printed("host"))
         assert lesson.app.words("lesson.shell-exited", code=3) in lesson.printed("host")
         assert not host.attached
         await lesson.press("enter", "enter")  # the second is the new shell's
         await lesson.until(lambda: host.attached)
-        await lesson.type("hostname again")
+        lesson.type("hostname again", "host")
         await lesson.until(lambda: lesson.seen.terminals["host"].hostname == "again")
 
 
@@ -172,14 +172,14 @@ async def test_another_shell_takes_a_terminal_from_a_program_that_heeds_nothing(
     async with played() as lesson:
         await lesson.ready()
         lesson.terminal("box").focus()
-        await lesson.type("trap '' INT HUP; exec sleep 60")
+        lesson.type("trap '' INT HUP; exec sleep 60")
         await lesson.until(lambda: lesson.seen.terminals["box"].program == "sleep")
         lesson.screen._conductor.open_shell("box")
         lesson.screen._conductor.open_shell("box")  # asked twice, once is enough
         await lesson.until(lambda: lesson.seen.terminals["box"].program == "bash")
         shells = lesson.screen._conductor._play.session.engine().shells
         assert len(shells) == 3
-        await lesson.type("hostname free")
+        lesson.type("hostname free")
         await lesson.until(lambda: lesson.seen.terminals["box"].hostname == "free")
 
 
@@ -217,7 +217,7 @@ async def test_a_new_lab_does_not_wait_for_what_is_being_typed_in_the_old_one(pl
         await lesson.ready()
         await lesson.press("1", "enter")
         await lesson.until(lambda: isinstance(lesson.story.card, Doing))
-        await lesson.type("gcc() { sleep 100; }")
+        lesson.type("gcc() { sleep 100; }")
         await lesson.press("f3")
         await lesson.until(lambda: lesson.seen.terminals["box"].program == "sleep")
         await lesson.press("ctrl+g", "r")
@@ -250,7 +250,7 @@ async def test_sizes_that_change_as_fast_as_a_window_is_dragged_are_survived(pla
             await lesson.pilot.resize_terminal(width, height)
         await lesson.pilot.resize_terminal(120, 36)
         lesson.terminal("box").focus()
-        await lesson.type("stty size")
+        lesson.type("stty size")
         size = lesson.terminal("box").size
         await lesson.until(lambda: f"\n{size.height} {size.width}\n" in lesson.printed("box"))
 
