@@ -12,6 +12,7 @@ from nslab.course.perform import Hands, Stuck, lines_for
 from nslab.course.play import Play, begins_at
 from nslab.course.player import LabReset, Prepared, resume
 from nslab.course.replay import Progress, behind, replay
+from nslab.engine.recall import Recall
 
 Pause = Callable[[float], None]
 
@@ -61,10 +62,15 @@ def reset_lab(play: Play, progress: Progress) -> Stuck | None:
 
 
 def open_play(
-    pack: Pack, done: Collection[str], step: str | None, predictions: Mapping[str, str], progress: Progress
+    pack: Pack,
+    done: Collection[str],
+    step: str | None,
+    predictions: Mapping[str, str],
+    progress: Progress,
+    recall: Recall | None = None,
 ) -> tuple[Play, Stuck | None]:
     """A lesson in a lab of its own, at `step`, and what kept it from getting there. Raises LabError."""
-    play = Play(pack, done)
+    play = Play(pack, done, recall)
     try:
         stuck = resume_at(play, step, predictions, progress) if step is not None else None
         play.tick()

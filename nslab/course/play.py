@@ -18,13 +18,14 @@ from nslab.course.player import Checked, Event, Player
 from nslab.course.session import Session, lesson_files
 from nslab.course.told import Absent, Reading, Told
 from nslab.course.world import World
+from nslab.engine.recall import Recall
 
 
 class Play:
-    """A lesson, its player, and the lab it is played on."""
+    """A lesson, its player, and the lab it is played on, or any later one: `recall` calls off whichever there is."""
 
-    def __init__(self, pack: Pack, done: Collection[str] = ()) -> None:
-        self.pack = pack
+    def __init__(self, pack: Pack, done: Collection[str] = (), recall: Recall | None = None) -> None:
+        self.pack, self._recall = pack, recall
         self.player: Player = states.start(pack.lesson, done)
         self.session = self._new_session()
         self.seen: dict[str, Told] = {}  # by step: what the check that passed last there found
@@ -34,7 +35,7 @@ class Play:
     def _new_session(self) -> Session:
         lesson = self.pack.lesson
         files = lesson_files(self.pack.folder, lesson.files)
-        return Session(files, lesson.containers, lesson.terminals)
+        return Session(files, lesson.containers, lesson.terminals, self._recall)
 
     @property
     def world(self) -> World:

@@ -20,6 +20,7 @@ from nslab.course.model import Container
 from nslab.engine.client import Lab, Task, Told
 from nslab.engine.failures import LabError
 from nslab.engine.protocol import Accounted
+from nslab.engine.recall import Recall
 from nslab.engine.spec import DEFAULT_ENVIRONMENT, Process, Spec
 from nslab.kernel.pty import WindowSize
 from nslab.kernel.uts import UtsNames
@@ -62,9 +63,15 @@ class Ended(Struct, frozen=True):
 
 
 class Session:
-    """One lab, from its start to its end. Raises LabError where the lab can't do what it is asked."""
+    """One lab, from its start to its end. Raises LabError where the lab can't do what it is asked, or was called off."""
 
-    def __init__(self, files: dict[str, bytes], containers: Iterable[Container], terminals: Iterable[str]) -> None:
+    def __init__(
+        self,
+        files: dict[str, bytes],
+        containers: Iterable[Container],
+        terminals: Iterable[str],
+        recall: Recall | None = None,
+    ) -> None:
         self._terminals = tuple(terminals)
         self.shells: dict[str, Shell] = {}
         self.births: dict[str, Birth] = {}  # by container, also of those that could not be made
@@ -72,7 +79,7 @@ class Session:
         self._started: set[int] = set()  # every shell's number, ended ones too: none of them is the learner's container
         self._pidfds: list[int] = []
         self.closed = False
-        self.lab = Lab.start()
+        self.lab = Lab.start(recall)
         try:
             self.world = LiveWorld(self.lab)
         except BaseException:

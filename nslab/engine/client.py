@@ -24,6 +24,7 @@ from msgspec import Struct
 from nslab.engine import interpreter, protocol
 from nslab.engine.failures import LabError, LabGone, LabSilent
 from nslab.engine.protocol import Hello, Message, Probed, Reply, Request, Running
+from nslab.engine.recall import Recall
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Argument, Step
 from nslab.kernel.process import pidfd_send_signal
@@ -77,10 +78,14 @@ class Lab:
         self._ended: dict[int, int] = {}
         self._collecting = threading.Lock()
         self._asking = threading.Lock()
+        self._closing = threading.Lock()
 
     @classmethod
-    def start(cls) -> Lab:
-        """A new lab. Raises LabError: what the kernel refused, where, and what it means; LabSilent after START_SECONDS."""
+    def start(cls, recall: Recall | None = None) -> Lab:
+        """A new lab, which `recall` may call off from another thread, now or later.
+
+        Raises LabError: what the kernel refused, where, and what it means; LabSilent after START_SECONDS.
+        """
         ours: list[socket.socket] = []
         theirs: list[socket.socket] = []
         try:
@@ -97,6 +102,8 @@ class Lab:
             for sock in theirs:
                 sock.close()
         lab = cls(keeper, *ours)
+        if recall is not None:
+            recall.hold(lab)
         try:
             lab._greet()
         except BaseException:
@@ -229,8 +236,19 @@ class Lab:
 
         A keeper or a lab that does not do so by itself within END_SECONDS is made to; after twice that time all is over.
         """
-        for sock in (self._control, self.events, self._status):
-            sock.close()
+    def interrupt(self) -> None:
+        """Have the request that waits for an answer, or the start, fail with LabGone now, and all that come after.
+
+        The lab takes it for its owner's end. Safe from any thread; only `close` is then of use.
+        """
+        with self._closing:  # a number that is closed under shutdown(2) might be another socket's by then
+            for sock in (self._control, self.events, self._status):
+                with contextlib.suppress(OSError):  # closed, or its other end is gone: nobody waits there
+                    sock.shutdown(socket.SHUT_RDWR)
+
+        with self._closing:
+            for sock in (self._control, self.events, self._status):
+                sock.close()
         if self.proc >= 0:
             os.close(self.proc)
             self.proc = -1

@@ -24,14 +24,15 @@ from nslab.course.player import Player
 from nslab.course.replay import Progress
 from nslab.course.session import Shell
 from nslab.course.snapshot import Snapshot, snapshot, unchanged
+from nslab.engine.recall import Recall
 from nslab.errors import NslabError
 
 TICK_S = 0.25
 LETTING_GO_S = 0.02
 
 Act = Callable[[Play], object]
-OpenPlay = Callable[[Progress], tuple[Play, Stuck | None]]
-"""Make the lab and go to the step where the lesson goes on; what kept it from getting there, if anything did."""
+OpenPlay = Callable[[Progress, Recall], tuple[Play, Stuck | None]]
+"""Make the lab, to be called off any time, and go to where the lesson goes on; what kept it from getting there, if anything."""
 
 
 class Order(Enum):
@@ -109,6 +110,7 @@ class Conductor:
         self._acts: queue.SimpleQueue[Act | Order] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="conductor", daemon=True)
         self._stopping, self._abandoned = threading.Event(), threading.Event()
+        self._recall = Recall()
         self._play: Play | None = None
         self._sampled_at = 0.0
         self._last: Snapshot | None = None
@@ -126,9 +128,10 @@ class Conductor:
         self._acts.put(act)
 
     def stop(self) -> None:
-        """End the lab. Returns when it is gone. The screen must have let go of the terminals."""
+        """End the lab, whatever it is waited for. Returns when it is gone. The screen must have let go of the terminals."""
         self._stopping.set()
         self._acts.put(Order.END)
+        self._recall.say()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -184,9 +187,9 @@ class Conductor:
     def _opened(self) -> Play | None:
         """The lesson's play; None where there is no lab to be had, which is told."""
         try:
-            play, stuck = self._open_play(self._progress)
+            play, stuck = self._open_play(self._progress, self._recall)
         except NslabError as error:
-            self._post(self.Failed(error, lost=True))
+            self._fail(error, lost=True)
             return None
         if stuck is not None:
             self._hinder(stuck)
@@ -232,7 +235,7 @@ class Conductor:
             pass
         except NslabError as error:
             lost = play.session.closed or not play.session.world.seen.host_alive
-            self._post(self.Failed(error, lost=lost))
+            self._fail(error, lost=lost)
         if play.player is not before:
             self._moved(play.player)
         if not play.session.closed:
@@ -285,6 +288,11 @@ class Conductor:
         self._last = self._told_progress = None  # in a new lab the same numbers mean something new
         for shell in play.session.shells.values():
             self._post(self.Reshelled(shell))
+
+    def _fail(self, error: NslabError, *, lost: bool) -> None:
+        if self._stopping.is_set():  # it was called off
+            raise Stopped
+        self._post(self.Failed(error, lost=lost))
 
     def _hinder(self, stuck: Stuck | None) -> None:
         self._post(self.Hindered(stuck))

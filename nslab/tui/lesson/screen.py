@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
@@ -75,19 +76,15 @@ class LessonScreen(KeyedScreen):
         self.parts.story.focus()
         self.call_after_refresh(self._conductor.start)
 
-    def on_unmount(self) -> None:
-        """However the screen goes, the lab goes with it."""
-        self.leave()
+    async def on_unmount(self) -> None:
+        """However the screen goes, the lab goes with it, and what is on screen then lives on meanwhile."""
+        self.parts.terminals.detach_all()
+        await asyncio.to_thread(self._conductor.stop)
 
     @property
     def seen(self) -> Snapshot | None:
         """The moment on show; None until there is a lab."""
         return self._seen
-
-    def leave(self) -> None:
-        """End the lab; nothing of it is left when this returns."""
-        self.parts.terminals.detach_all()
-        self._conductor.stop()
 
     def speak(self, words: Words) -> None:
         """Go on in another language."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -19,7 +21,9 @@ from nslab.course.perform import Stuck
 from nslab.course.play import Play
 from nslab.course.player import Player
 from nslab.course.replay import Progress
+from nslab.engine.client import Lab
 from nslab.engine.failures import LabError
+from nslab.engine.recall import Recall
 from nslab.tui.lesson.conductor import Conductor, OpenPlay
 from tests.stage import lesson
 
@@ -68,11 +72,11 @@ class Opening:
         self._refusals = refusals
         self._open: OpenPlay = partial(open_play, lesson("pid"), (), None, {})
 
-    def __call__(self, progress: Progress) -> tuple[Play, Stuck | None]:
+    def __call__(self, progress: Progress, recall: Recall) -> tuple[Play, Stuck | None]:
         if self._refusals:
             self._refusals -= 1
             raise LabError(why="no lab to be had")
-        return self._open(progress)
+        return self._open(progress, recall)
 
 
 @pytest.fixture
@@ -134,3 +138,43 @@ def test_a_lab_reset_twice_in_a_row_is_typed_in_too(conducted: Callable[[Opening
     conductor.reset()
     screen.until(lambda: len(screen.of(Conductor.Reshelled)) == 3 * len(first))
     predict_and_show(conductor, screen)
+
+
+LEAVING_S = 2.0
+
+
+def leave(conductor: Conductor) -> float:
+    """How long it takes to be gone, in seconds."""
+    began = time.monotonic()
+    conductor.stop()
+    return time.monotonic() - began
+
+
+def test_a_lab_that_does_not_answer_is_left_at_once(conducted: Callable[[Opening], Conductor], screen: Screen) -> None:
+    conductor = conducted(Opening())
+    screen.until(lambda: screen.player)
+    lab = conductor._play.session.lab if conductor._play else None
+    assert lab is not None
+    os.kill(lab.pid, signal.SIGSTOP)
+    screen.until(lab._asking.locked)  # a request that will wait for its answer, up to ANSWER_SECONDS
+    assert leave(conductor) < LEAVING_S
+    assert screen.of(Conductor.Failed) == []
+
+
+def test_a_lab_that_does_not_come_up_is_left_at_once(
+    conducted: Callable[[Opening], Conductor], screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    greeting = threading.Event()
+    greet = Lab._greet
+
+    def stopped(lab: Lab) -> None:
+        os.kill(lab._keeper.pid, signal.SIGSTOP)
+        greeting.set()
+        greet(lab)
+
+    monkeypatch.setattr(Lab, "_greet", stopped)
+    monkeypatch.setattr("nslab.engine.client.END_SECONDS", 0.5)
+    conductor = conducted(Opening())
+    screen.until(greeting.is_set)
+    assert leave(conductor) < LEAVING_S
+    assert screen.of(Conductor.Failed) == []
