@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
 
 
 def run(arguments: argparse.Namespace, words: Words) -> int:
-    """Show the course until the person leaves."""
+    """Show the course until the person leaves. Raises what ended it before, once the terminal is as it was."""
     library = Library()
     pack = library.load(arguments.lesson) if arguments.lesson else None
     if isinstance(pack, Faulty):
@@ -61,4 +61,6 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     app = NslabApp(words, library, ProgressStore(), theme)
     app.start_with(pack, arguments.step)
     app.run()
+    if app.failure is not None:
+        raise app.failure
     return app.return_code or 0

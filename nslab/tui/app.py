@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.widget import Widget
+from textual.worker import WorkerFailed
 
 from nslab.course.acts import open_play
 from nslab.course.examined import examine_elsewhere
@@ -77,6 +78,8 @@ class NslabApp(App[None], inherit_bindings=False):
         theme.register(self)
         self.theme = theme.choose(self.no_color, self.console.color_system, wanted_theme)
         self.words, self.library, self.store = words, Kept(library), store
+        self.failure: Exception | None = None
+        """What ended the application, if it did not end by itself; to be told once the terminal is as it was."""
         self._findings: dict[str, Finding] = {}
         self._first: tuple[Pack, str | None] | None = None
         self._map: MapScreen | None = None
@@ -97,6 +100,15 @@ class NslabApp(App[None], inherit_bindings=False):
             self.push_screen(self._map)
             self.call_after_refresh(self._learn)
         self._warn(self.store.trouble)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End, and leave the telling to who ran it: Textual would print a traceback with every local, whatever it is."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if self.failure is None and isinstance(cause, Exception):
+            self.failure = self._exception = cause
+            self._exception_event.set()
+        self._return_code = 1
+        self._close_messages_no_wait()
 
     def open_lesson(self, pack: Pack, from_step: str | None = None) -> None:
         """Show a lesson at the step where it goes on, or at `from_step`."""

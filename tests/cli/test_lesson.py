@@ -1,0 +1,121 @@
+"""The course on a terminal that is a pty: what ends it is told on a terminal that is as it was."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+
+from nslab.kernel import pty
+from tests.stage import LESSONS
+
+PATIENCE_S = 15.0
+ALTERNATE, PRIMARY = b"\x1b[?1049h", b"\x1b[?1049l"
+
+# `nslab lesson` with the lessons of a folder, after one more line.
+PROGRAM = """
+import sys; from pathlib import Path
+import nslab.course.library as library, nslab.tui.app as app
+library.lessons_root = lambda: Path(sys.argv[1])
+{first}
+from nslab.cli.main import main
+sys.exit(main(["lesson"]))
+"""
+
+
+class Told(Struct, frozen=True):
+    """How it ended: what stood on the terminal once the program had left its own screen, and whether that is as it was."""
+
+    status: int
+    words: str
+    restored: bool
+
+
+class Course:
+    """The program on a pty."""
+
+    def __init__(self, child: subprocess.Popen[bytes], master: int, settings: list[object]) -> None:
+        self._child, self._master, self._settings = child, master, settings
+        self.printed = b""
+
+    def until(self, condition: Callable[[], object]) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
+            assert time.monotonic() < deadline, self.printed[-2000:]
+            if select.select([self._master], [], [], 0.05)[0]:
+                self.printed += os.read(self._master, 65536)
+
+    def press(self, keys: bytes) -> None:
+        os.write(self._master, keys)
+
+    def told(self) -> Told:
+        self.until(lambda: self._child.poll() is not None)
+        self.until(lambda: not select.select([self._master], [], [], 0.05)[0])
+        words = self.printed.rpartition(PRIMARY)[2].decode()
+        return Told(self._child.returncode, words, termios.tcgetattr(self._master) == self._settings)
+
+
+@pytest.fixture
+def lessons(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(LESSONS, tmp_path / "lessons"))
+
+
+@contextmanager
+def course(lessons: Path, first: str = "") -> Iterator[Course]:
+    master, slave = os.openpty()
+    pty.set_size(master, pty.WindowSize(24, 80))
+    settings = termios.tcgetattr(master)
+    environment = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "XDG_STATE_HOME": str(lessons.parent)}
+    environment |= {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "XDG_RUNTIME_DIR") if name in os.environ}
+    command = [sys.executable, "-c", PROGRAM.format(first=first), str(lessons)]
+    child = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True)
+    try:
+        yield Course(child, master, settings)
+    finally:
+        child.kill()
+        child.wait()
+        os.close(master)
+        os.close(slave)
+
+
+def test_a_map_that_is_broken_is_told_in_three_lines(lessons: Path) -> None:
+    (lessons / "course.toml").write_text("nothing")
+    with course(lessons) as running:
+        told = running.told()
+    assert told.status == 1
+    assert told.restored
+    assert [line.split()[0] for line in told.words.splitlines()][-2:] == ["why", "next"]
+    assert "course.toml" in told.words
+    assert "Traceback" not in told.words
+
+
+def test_a_glossary_found_broken_while_the_map_is_on_screen_is_told_once_that_is_gone(lessons: Path) -> None:
+    (lessons / "glossary.toml").write_text("nothing")
+    with course(lessons) as running:
+        running.until(lambda: b"uts" in running.printed)
+        running.press(b"g")
+        told = running.told()
+    assert ALTERNATE in running.printed
+    assert (told.status, told.restored) == (1, True)
+    assert "glossary.toml" in told.words
+    assert len(told.words.strip().splitlines()) == 3
+
+
+@pytest.mark.parametrize("where", ["map_view", "examine_elsewhere"])
+def test_a_mistake_of_its_own_ends_in_a_crash_report_and_no_traceback_on_screen(lessons: Path, where: str) -> None:
+    with course(lessons, f"app.{where} = lambda *_: 1 // 0") as running:
+        told = running.told()
+    assert (told.status, told.restored) == (70, True)
+    assert "ZeroDivisionError" in told.words
+    assert "Traceback" not in told.words
+    assert "in <lambda>" in (lessons.parent / "nslab" / "crash.txt").read_text()
