@@ -176,11 +176,14 @@ class _Loading:
 
 
 def _values(outline: Outline, expected: Expected, names: Names) -> Iterator[tuple[int, Told]]:
-    """Names in the words that no value stands behind. Title, hook, and card are read without a machine: none there."""
+    """Names in the words that no value stands behind. What is read without a machine has none: the title, the hook, and
+    the card, which repeats questions and answers."""
     order = {step: i for i, step in enumerate(expected.steps)}
     for key, section in outline.sections.items():
-        for line, name in prose.names(section):
-            if key[:1] != ("step",):
+        without_lab = key[:1] != ("step",) or key[2:3] in (("predict",), ("choice",))
+        parts = ((without_lab, section.words), (False, section.reply or []))
+        for no_values, (line, name) in ((bare, found) for bare, part in parts for found in prose.names(part)):
+            if no_values:
                 yield line, Told("fault.value-without-lab", {"name": name})
             elif key[1] in order and (told := names.in_words(order[key[1]], name)):
                 yield line, told

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Protocol
 
 from msgspec import Struct
@@ -72,15 +72,20 @@ class Stuck(Struct, frozen=True):
 Moment = SetUp | Before | Reached | Over | Stuck
 
 
-def read_step(step: Step, world: World, frozen: Mapping[str, Reading]) -> Judged:
-    """What the machine shows of a step whose tasks are done; `frozen` are the values of earlier steps."""
+def read_step(step: Step, world: World, frozen: Mapping[str, Reading], told: Collection[str] = ()) -> Judged:
+    """What the machine shows of a step whose tasks are done; `frozen` are the values of earlier steps.
+
+    `told` are names that the step's words speak of: they are read too, for whoever comes back to it later.
+    """
     look = Look(world, step.values, frozen)
+    for name in told:
+        look.value(name)
     judgement = judge(step.predict, look) if step.predict else None
     own = {name: reading for name, reading in look.readings().items() if name not in frozen or name in step.values}
     return Judged(judgement, own, tuple(check.judge(look) for check in step.keep))
 
 
-def perform(step: Step, bench: Bench, frozen: Mapping[str, Reading]) -> Iterator[Moment]:
+def perform(step: Step, bench: Bench, frozen: Mapping[str, Reading], told: Collection[str] = ()) -> Iterator[Moment]:
     """Set the step up and type its solution. The last moment is Over or Stuck."""
     for part in step.setup:
         if isinstance(part, Container) and (why := bench.make(part)):
@@ -101,7 +106,7 @@ def perform(step: Step, bench: Bench, frozen: Mapping[str, Reading]) -> Iterator
         if isinstance(line, Solution) and line.reaches:
             yield Reached(line.reaches)
             begun = None
-    yield Over(read_step(step, bench.world, frozen))
+    yield Over(read_step(step, bench.world, frozen, told))
 
 
 def lines_for(step: Step, task: str) -> tuple[Solution, ...]:

@@ -15,6 +15,7 @@ from nslab.course.look import Look
 from nslab.course.model import Container, Step, Task
 from nslab.course.perform import read_step
 from nslab.course.player import Checked, Event, Player
+from nslab.course.prose import names_told
 from nslab.course.session import Session, lesson_files
 from nslab.course.told import Absent, Reading, Told
 from nslab.course.world import World
@@ -58,7 +59,8 @@ class Play:
             if verdict.passed:
                 self._note(task, verdict)
         if self.player.to_judge:
-            self.tell(read_step(self.player.step, self.world, self.player.frozen))
+            step = self.player.step
+            self.tell(read_step(step, self.world, self.player.frozen, self.names_told(step.id)))
 
     def tell(self, event: Event) -> None:
         """An act of the learner's, or a finding."""
@@ -104,6 +106,10 @@ class Play:
         if player.looking_back:
             return Absent(Told("absent.never-seen", {"process": name}))
         return self.look().value(name)
+
+    def names_told(self, step: str) -> frozenset[str]:
+        """The values that a step's words speak of, in either language: switching it must not wait for the machine."""
+        return frozenset(name for words in self.pack.words.values() for name in names_told(words.steps[step]))
 
     def renew_lab(self) -> None:
         """End the lab and begin with a new one, for the step being played. The player is not told: nothing is replayed yet.

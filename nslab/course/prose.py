@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -122,9 +122,9 @@ def _key(heading: Heading, parent: Key | None) -> Key | None:
     return None
 
 
-def names(section: Section) -> Iterator[tuple[int, str]]:
-    """Each `{name}` in a section with its line."""
-    for item in [*section.words, *(section.reply or [])]:
+def names(placed: Iterable[Placed]) -> Iterator[tuple[int, str]]:
+    """Each `{name}` in some words with its line."""
+    for item in placed:
         for offset, line in enumerate(item.source.split("\n")):
             yield from ((item.line + offset, name) for name in names_in(line))
 
@@ -254,3 +254,13 @@ def assemble(found: Outline, expected: Expected) -> LessonWords:
 def _prose(placed: list[Placed]) -> Prose:
     source = "\n\n".join(item.source for item in placed)
     return Prose(source, tuple(item.block for item in placed if isinstance(item.block, Paragraph | Code | Listing)))
+
+
+def names_told(words: StepWords) -> set[str]:
+    """The values that a step's words speak of."""
+    sources = [words.prose.source, words.question.source, words.explain.source]
+    for choice in words.choices.values():
+        sources += (choice.words.source, choice.reply.source)
+    for task in words.tasks.values():
+        sources += (task.words.source, *(hint.source for hint in task.hints))
+    return {name for source in sources for name in names_in(source)}

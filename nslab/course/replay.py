@@ -45,7 +45,7 @@ def replay(play: Play, first: int, upto: int, progress: Progress) -> Replayed:
     for step in steps[first:upto]:
         progress(done, upto - first)
         play.furnished.add(step.id)
-        for moment in perform(step, bench, frozen):
+        for moment in perform(step, bench, frozen, play.names_told(step.id)):
             if isinstance(moment, Stuck):
                 return Replayed(judged, moment)
             if isinstance(moment, Over):

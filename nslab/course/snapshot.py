@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from nslab.course.cast import HOST
 from nslab.course.foreground import foreground
-from nslab.course.interpolation import names_in
 from nslab.course.play import Play
 from nslab.course.player import Player
-from nslab.course.prose import LessonWords, StepWords
 from nslab.course.session import Ended, Shell
 from nslab.course.told import Namespace, Reading, Told
 from nslab.kernel import procfs
-from nslab.kernel.namespaces import Kind
 from nslab.observe.letters import HOST_LETTER, Letters
 from nslab.observe.namespace_view import Subject
-from nslab.observe.namespaces import NamespaceId
 from nslab.observe.observer import Look
 from nslab.observe.scan import Process
 from nslab.observe.views import CallsView, NamespaceView, NotYet, ProcessView, Tag
@@ -86,8 +82,8 @@ def snapshot(play: Play) -> Snapshot:
     subjects = tuple(subject(play, name) for name in subject_names(play))
     return Snapshot(
         player=play.player,
-        values={name: play.reading(name) for name in wanted_names(play)},
-        letters=letters_of(look, observer.letters),
+        values={name: play.reading(name) for name in play.names_told(play.player.step.id)},
+        letters=letters_of(observer.letters),
         seen=play.seen.get(play.player.step.id),
         namespaces=observer.namespaces(look, subjects),
         processes=observer.processes(look, subjects),
@@ -138,15 +134,9 @@ def subject(play: Play, name: str) -> Subject:
     return Subject(name, role.process, role.alive) if role else Subject(name, None)
 
 
-def letters_of(look: Look, letters: Letters) -> dict[Namespace, str]:
-    """Each namespace that some process is in, and its letter."""
-    return {
-        Namespace(kind, namespace): letter
-        for process in look.scan.processes
-        for kind in Kind
-        if isinstance(namespace := process.namespaces.of(kind), NamespaceId)
-        if (letter := letters.of(kind, namespace))
-    }
+def letters_of(letters: Letters) -> dict[Namespace, str]:
+    """Each namespace that was met, and its letter: a value is told as it was when its namespace is gone."""
+    return {Namespace(kind, namespace): letter for kind, namespace, letter in letters.known()}
 
 
 def terminals(play: Play, shells: Mapping[str, Shell], look: Look, letters: Letters) -> dict[str, TerminalState]:
@@ -187,19 +177,3 @@ def number_in_lab(outer_pid: int) -> int | None:
     finally:
         os.close(root)
     return numbers[1] if len(numbers) > 1 else None
-
-
-def wanted_names(play: Play) -> set[str]:
-    """The values that the words on show speak of, in either language: switching it must not wait for the machine."""
-    step = play.player.step.id
-    return {name for words in play.pack.words.values() for text in texts(words, step) for name in names_in(text)}
-
-
-def texts(words: LessonWords, step: str) -> Iterator[str]:
-    """Every text of a step, as written."""
-    found: StepWords = words.steps[step]
-    yield from (found.prose.source, found.question.source, found.explain.source)
-    for choice in found.choices.values():
-        yield from (choice.words.source, choice.reply.source)
-    for task in found.tasks.values():
-        yield from (task.words.source, *(hint.source for hint in task.hints))

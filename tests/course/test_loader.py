@@ -154,6 +154,8 @@ WORDS = [
     ("It was {outer}.", "It was {again}.", "fault.unknown-value", "It was {again}."),
     ("Three sentences.", "Now {outer}.", "fault.value-without-lab", "Now {outer}."),
     ("The hook of it.", "Now {host.pid}.", "fault.value-without-lab", "Now {host.pid}."),
+    ("Which number?", "Is it {outer}?", "fault.value-without-lab", "Is it {outer}?"),
+    ("the outer one", "{outer}", "fault.value-without-lab", "{outer}\n---"),
     ("Only words.", "Only\n\n---\n\nwords.", "fault.rule", "---"),
     ("# A tiny", "Before.\n\n# A tiny", "fault.before-title", "Before."),
 ]
