@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from string import ascii_uppercase
 
 from nslab.kernel.namespaces import Kind
@@ -34,6 +34,12 @@ class Letters:
     def of(self, kind: Kind, namespace: Membership) -> str | None:
         """The letter of a namespace; None where it could not be read, or was never met."""
         return self._given[kind].get(namespace) if isinstance(namespace, NamespaceId) else None
+
+    def known(self) -> Iterator[tuple[Kind, NamespaceId, str]]:
+        """Every namespace that was ever met, those that are gone too, and its letter."""
+        for kind, given in self._given.items():
+            for namespace, letter_given in given.items():
+                yield kind, namespace, letter_given
 
     def tags(self, namespaces: Namespaces, kinds: Iterable[Kind]) -> tuple[Tag, ...]:
         """Tags for some kinds of a process's namespaces, in the order of `kinds`."""

@@ -31,6 +31,14 @@ def test_a_letter_stays_when_the_namespace_is_gone_and_its_inode_comes_again(pro
     assert letters.of(Kind.PID, NamespaceId(4, 3)) == "C"
 
 
+def test_what_was_met_is_known_with_its_letter_after_it_is_gone(process: Callable[..., Process]) -> None:
+    letters = Letters(process(1).namespaces)
+    letters.meet([process(8, in_pid=2).namespaces])
+    letters.meet([process(9).namespaces])
+    assert (Kind.PID, NamespaceId(4, 2), "B") in set(letters.known())
+    assert len(list(letters.known())) == len(Kind) + 1
+
+
 @given(order=st.lists(st.integers(1, 60)))
 def test_no_letter_is_ever_changed_or_given_twice(order: list[int]) -> None:
     letters = Letters(_all_in(1))
