@@ -6,17 +6,27 @@ import asyncio
 import sys
 
 import msgspec
+from msgspec import Struct
 
 from nslab.engine.doctor import Finding
 
 DECODER = msgspec.json.Decoder(tuple[Finding, ...])
 
 
-async def examine_elsewhere() -> tuple[Finding, ...]:
-    """Every finding; none where the process came to nothing. Takes about a second."""
+class Unexamined(Struct, frozen=True):
+    """What this machine has is not known: doctor has not answered yet, or `failed`, and never will."""
+
+    failed: bool = False
+
+
+async def examine_elsewhere() -> tuple[Finding, ...] | Unexamined:
+    """Every finding. Takes about a second. Its stderr goes nowhere: on ours an application may draw."""
     command = (sys.executable, "-m", "nslab.engine.doctor")
     child = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
     )
     try:
         told, _ = await child.communicate()
@@ -27,4 +37,4 @@ async def examine_elsewhere() -> tuple[Finding, ...]:
     try:
         return DECODER.decode(told)
     except msgspec.DecodeError:
-        return ()
+        return Unexamined(failed=True)

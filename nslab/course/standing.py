@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from nslab.course.examined import Unexamined
 from nslab.course.kept import Kept
 from nslab.course.library import Chapter
 from nslab.course.loader import Pack
@@ -15,8 +16,8 @@ from nslab.engine.doctor import Finding
 
 
 class Entry(Struct, frozen=True):
-    """One lesson of the course. `needed` is what doctor found for everything it needs; `pack` is None where it is broken,
-    or where it has not been `read` yet."""
+    """One lesson of the course. `needed` is what doctor found for what it needs, `unexamined` why that is not all;
+    `pack` is None where it is broken, or where it has not been `read` yet."""
 
     id: str
     chapter: Chapter
@@ -26,6 +27,7 @@ class Entry(Struct, frozen=True):
     steps: tuple[str, ...] = ()
     """The ids of the steps that this person would go through: of recall steps, those of lessons done."""
     read: bool = True
+    unexamined: Unexamined | None = None
 
     @property
     def lacks(self) -> tuple[Finding, ...]:
@@ -33,14 +35,19 @@ class Entry(Struct, frozen=True):
         return tuple(finding for finding in self.needed if finding.state == "missing")
 
 
-def entries(library: Kept, store: ProgressStore, examined: Callable[[str], Finding]) -> Iterator[Entry]:
-    """Every lesson of the map, in its order, as far as they have been read; `examined` tells what doctor found for a probe."""
+def entries(library: Kept, store: ProgressStore, examined: Callable[[str], Finding | Unexamined]) -> Iterator[Entry]:
+    """Every lesson of the map, in its order, as far as they have been read.
+
+    `examined` tells what doctor found for a probe.
+    """
     for chapter in library.chapters():
         for lesson_id in chapter.lessons:
             pack, progress = library.known(lesson_id), store.progress.of(lesson_id)
             if isinstance(pack, Pack):
-                needed = (*pack.lesson.needs, *pack.lesson.programs)
+                found = tuple(map(examined, (*pack.lesson.needs, *pack.lesson.programs)))
+                needed = tuple(one for one in found if isinstance(one, Finding))
+                unexamined = next((one for one in found if isinstance(one, Unexamined)), None)
                 steps = tuple(step.id for step in taken(pack.lesson, store.progress.done()))
-                yield Entry(lesson_id, chapter, pack, progress, tuple(map(examined, needed)), steps)
+                yield Entry(lesson_id, chapter, pack, progress, needed, steps, unexamined=unexamined)
             else:
                 yield Entry(lesson_id, chapter, None, progress, read=pack is not None)

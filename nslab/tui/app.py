@@ -10,11 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
+from textual.command import CommandPalette
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
 from nslab.course.acts import open_play
-from nslab.course.examined import examine_elsewhere
+from nslab.course.examined import Unexamined, examine_elsewhere
 from nslab.course.glossary import Term, find, read_glossary
 from nslab.course.kept import Kept
 from nslab.course.library import Library, search
@@ -22,7 +23,7 @@ from nslab.course.loader import Pack
 from nslab.course.player import Player
 from nslab.course.progress import ProgressStore
 from nslab.course.record import recorded
-from nslab.course.standing import Entry, entries
+from nslab.course.standing import entries
 from nslab.course.told import Told, say
 from nslab.engine.doctor import Finding
 from nslab.tui import theme
@@ -80,7 +81,7 @@ class NslabApp(App[None], inherit_bindings=False):
         self.words, self.library, self.store = words, Kept(library), store
         self.failure: Exception | None = None
         """What ended the application, if it did not end by itself; to be told once the terminal is as it was."""
-        self._findings: dict[str, Finding] = {}
+        self._machine: tuple[Finding, ...] | Unexamined = Unexamined()
         self._first: tuple[Pack, str | None] | None = None
         self._map: MapScreen | None = None
         self._carded: Pack | None = None  # whose card is on show
@@ -109,6 +110,11 @@ class NslabApp(App[None], inherit_bindings=False):
             self._exception_event.set()
         self._return_code = 1
         self._close_messages_no_wait()
+
+    def action_command_palette(self) -> None:
+        """Every action by its name, in the learner's language."""
+        if not CommandPalette.is_open(self):
+            self.push_screen(CommandPalette(placeholder=self.words("keys.palette-search"), id="--command-palette"))
 
     def open_lesson(self, pack: Pack, from_step: str | None = None) -> None:
         """Show a lesson at the step where it goes on, or at `from_step`."""
@@ -148,14 +154,16 @@ class NslabApp(App[None], inherit_bindings=False):
         self._show_map()
 
     async def _examine(self) -> None:
-        self._findings = {finding.probe: finding for finding in await examine_elsewhere()}
+        self._machine = await examine_elsewhere()
         self._show_map()
 
-    def _entries(self) -> Iterable[Entry]:
-        return entries(self.library, self.store, lambda probe: self._findings.get(probe, Finding(probe, "ok")))
-
     def _map_view(self) -> MapView:
-        return map_view(self._entries(), self._findings.values(), self.words)
+        return map_view(entries(self.library, self.store, self._examined), self._machine, self.words)
+
+    def _examined(self, probe: str) -> Finding | Unexamined:
+        if isinstance(self._machine, Unexamined):
+            return self._machine
+        return next(finding for finding in self._machine if finding.probe == probe)
 
     def _show_map(self) -> None:
         if self._map is not None:

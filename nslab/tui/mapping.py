@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
+from nslab.course.examined import Unexamined
 from nslab.course.markdown import Prose
 from nslab.course.model import Step
 from nslab.course.standing import Entry
@@ -16,12 +17,14 @@ from nslab.words import Words
 MOST_TYPED = 5
 
 
-def map_view(entries: Iterable[Entry], machine: Iterable[Finding], words: Words) -> MapView:
-    """The whole course. `machine` are doctor's findings that concern no single lesson."""
+def map_view(entries: Iterable[Entry], machine: tuple[Finding, ...] | Unexamined, words: Words) -> MapView:
+    """The whole course on this machine, as far as doctor has examined it."""
     chapters = tuple(
         ChapterEntry(chapter.title[words.lang], tuple(lesson_entry(entry, words) for entry in group))
         for chapter, group in groupby(entries, key=lambda entry: entry.chapter)
     )
+    if isinstance(machine, Unexamined):
+        return MapView(chapters, (unknown(machine, words),))
     return MapView(chapters, tuple(need(finding, words) for finding in machine if concerns_course(finding)))
 
 
@@ -51,7 +54,7 @@ def lesson_entry(entry: Entry, words: Words) -> LessonEntry:
         types=tuple(dict.fromkeys(line.run for step in lesson.step for line in step.solution if "{" not in line.run))[
             :MOST_TYPED
         ],
-        needs=needs(entry.needed, words),
+        needs=needs(entry, words),
     )
 
 
@@ -62,10 +65,16 @@ def progress_of(entry: Entry, *, begun: bool) -> Progress:
     return Progress.STARTED if begun else Progress.NEW
 
 
-def needs(needed: Iterable[Finding], words: Words) -> tuple[Need, ...]:
-    """What a lesson lacks here, each with its remedy; one line where it lacks nothing."""
-    lacking = tuple(need(finding, words) for finding in needed if finding.state == "missing")
-    return lacking or (Need(words("map.all-here"), met=True),)
+def needs(entry: Entry, words: Words) -> tuple[Need, ...]:
+    """What a lesson lacks here, each with its remedy; one line where it lacks nothing, or where that is not known."""
+    if entry.unexamined is not None:
+        return (unknown(entry.unexamined, words),)
+    return tuple(need(finding, words) for finding in entry.lacks) or (Need(words("map.all-here"), met=True),)
+
+
+def unknown(unexamined: Unexamined, words: Words) -> Need:
+    """What stands for needs that nobody has looked for."""
+    return Need(words("map.examination-failed" if unexamined.failed else "map.not-examined"), met=None)
 
 
 def need(finding: Finding, words: Words) -> Need:

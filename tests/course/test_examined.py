@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.engine.conftest import new_since, trace
 
 async def test_every_probe_has_its_finding() -> None:
     findings = await examined.examine_elsewhere()
+    assert isinstance(findings, tuple)
     assert [finding.probe for finding in findings] == list(PROBES)
 
 
@@ -27,6 +29,19 @@ async def test_what_is_no_longer_wanted_leaves_no_process() -> None:
     assert new_since(before).get("processes") is None
 
 
-async def test_a_doctor_that_comes_to_nothing_has_found_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_doctor_that_comes_to_nothing_leaves_unknown_what_this_machine_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    assert await examined.examine_elsewhere() == ()
+    assert await examined.examine_elsewhere() == examined.Unexamined(failed=True)
+
+
+async def test_what_doctor_complains_of_is_not_written_over_the_screen(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    complaining = tmp_path / "doctor"
+    complaining.write_text("#!/bin/sh\necho oh no >&2\n")
+    complaining.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(complaining))
+    await examined.examine_elsewhere()
+    assert capfd.readouterr().err == ""

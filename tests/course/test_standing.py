@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nslab.course.examined import Unexamined
 from nslab.course.kept import Kept
 from nslab.course.library import Library
 from nslab.course.progress import LessonProgress, ProgressStore
@@ -51,6 +52,12 @@ def test_what_is_needed_is_examined_and_only_what_is_missing_is_lacking(tmp_path
     assert pid.pack is not None
     assert [one.probe for one in pid.needed] == [*pid.pack.lesson.needs, *pid.pack.lesson.programs]
     assert [one.probe for one in pid.lacks] == ["cc"]
+
+
+def test_what_doctor_has_not_looked_for_is_neither_here_nor_lacking(tmp_path: Path) -> None:
+    store = ProgressStore(tmp_path / "progress.json")
+    found = list(entries(read(Library(LESSONS)), store, lambda probe: Unexamined()))
+    assert [(entry.needed, entry.lacks, entry.unexamined) for entry in found] == [((), (), Unexamined())] * len(found)
 
 
 def test_a_recall_step_is_among_the_steps_only_once_its_lesson_is_done(tmp_path: Path) -> None:

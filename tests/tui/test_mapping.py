@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+from msgspec.structs import replace
+
+from nslab.course.examined import Unexamined
 from nslab.course.library import Chapter
 from nslab.course.progress import LessonProgress
 from nslab.course.standing import Entry
@@ -56,6 +60,15 @@ def test_what_is_missing_is_told_with_its_remedy_before_the_lesson_is_opened() -
     )
 
 
+@pytest.mark.parametrize(("failed", "said"), [(False, "map.not-examined"), (True, "map.examination-failed")])
+def test_what_nobody_has_looked_for_is_not_told_as_being_here(failed: bool, said: str) -> None:
+    unexamined = Unexamined(failed=failed)
+    view = map_view([replace(entry(), unexamined=unexamined)], unexamined, EN)
+    assert view.lessons[0].needs == view.machine == (Need(EN(said), met=None),)
+    assert view.lessons[0].can_run  # the lesson itself says what it lacks, once it is opened
+    assert not view.examined
+
+
 def test_a_lesson_not_read_yet_is_told_by_its_id_and_this_learner_s_progress() -> None:
     for progress, expected in (
         (LessonProgress(), Progress.NEW),
@@ -74,7 +87,7 @@ def test_a_broken_lesson_stands_there_as_broken() -> None:
 
 def test_chapters_stand_in_their_order_in_the_learner_s_language(lang: Lang, words: Words) -> None:
     broken = Entry("cgroup", TWO, None, LessonProgress())
-    view = map_view([entry(), broken], [], words)
+    view = map_view([entry(), broken], (), words)
     assert [chapter.title for chapter in view.chapters] == [ONE.title[lang], TWO.title[lang]]
     assert [one.id for one in view.lessons] == ["pid", "cgroup"]
 

@@ -13,6 +13,7 @@ from nslab.tui.wrap import shorten
 from nslab.words import Words
 
 MOST_COMMANDS = 5
+MARK = {True: ("✓", OK), False: ("✗", BAD), None: ("·", MUTE)}
 
 _Write = Callable[[Canvas, LessonEntry, Words], None]
 
@@ -93,9 +94,10 @@ def _needs(canvas: Canvas, lesson: LessonEntry, words: Words) -> None:
 
 def _need(canvas: Canvas, need: Need) -> None:
     y = canvas.height
-    canvas.put(0, y, "✓" if need.met else "✗", OK if need.met else BAD)
-    y = canvas.para(2, y, canvas.width - 2, told(need.words), TEXT)
-    if need.remedy and not need.met:
+    mark, mark_face = MARK[need.met]
+    canvas.put(0, y, mark, mark_face)
+    y = canvas.para(2, y, canvas.width - 2, told(need.words), TEXT if need.met is not None else MUTE)
+    if need.remedy and need.met is False:
         canvas.para(2, y, canvas.width - 2, told(need.remedy), MUTE)
 
 
@@ -114,6 +116,7 @@ def machine_rows(view: MapView, width: int, words: Words, *, plain: bool = False
     canvas.put(0, 0, words("map.machine"), MUTE)
     for need in view.machine:
         _need(canvas, need)
-    runs = sum(lesson.can_run for lesson in view.lessons)
-    canvas.para(0, canvas.height, width, words("map.can-run", count=runs, total=len(view.lessons)), MUTE)
+    if view.examined:
+        runs = sum(lesson.can_run for lesson in view.lessons)
+        canvas.para(0, canvas.height, width, words("map.can-run", count=runs, total=len(view.lessons)), MUTE)
     return canvas

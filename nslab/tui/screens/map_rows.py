@@ -121,7 +121,7 @@ class _List:
 
     def _second_row(self, y: int, lesson: LessonEntry) -> int:
         """At 80 columns the selected lesson says in a second row what the preview would."""
-        missing = next((need for need in lesson.needs if not need.met), None)
+        missing = next((need for need in lesson.needs if need.met is False), None)
         x = self.canvas.put(ID_COLUMN, y, "✗ " if missing else "", BAD)
         first, *rest = wrap(told(missing.words) if missing else inline(lesson.hook), self.width - x - 2)
         x = self.canvas.spans(x, y, first, MUTE)

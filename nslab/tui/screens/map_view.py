@@ -23,7 +23,7 @@ class Need(Struct, frozen=True):
     """Something a lesson or the course needs of this machine, told with what was found. `remedy` where it is not met."""
 
     words: str
-    met: bool
+    met: bool | None  # None: nobody knows
     remedy: str = ""
 
 
@@ -50,8 +50,8 @@ class LessonEntry(Struct, frozen=True):
 
     @property
     def can_run(self) -> bool:
-        """Whether this machine has all that the lesson needs."""
-        return all(need.met for need in self.needs)
+        """Whether nothing that the lesson needs is known to be missing here."""
+        return all(need.met is not False for need in self.needs)
 
 
 class ChapterEntry(Struct, frozen=True):
@@ -66,6 +66,11 @@ class MapView(Struct, frozen=True):
 
     chapters: tuple[ChapterEntry, ...]
     machine: tuple[Need, ...] = ()
+
+    @property
+    def examined(self) -> bool:
+        """Whether it is known of every lesson that it can run here, or that it can't."""
+        return all(need.met is not None for lesson in self.lessons for need in lesson.needs)
 
     @property
     def lessons(self) -> tuple[LessonEntry, ...]:

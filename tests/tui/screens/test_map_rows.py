@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from nslab.tui.canvas import Canvas
 from nslab.tui.screens.map_rows import map_rows
-from nslab.tui.screens.map_view import MapView, Progress, first_to_take
+from nslab.tui.screens.map_view import MapView, Need, Progress, first_to_take
 from nslab.tui.searched import Cursor
 from nslab.words import Lang, Words
 
@@ -54,6 +54,19 @@ def test_a_lesson_that_cannot_run_says_why_and_what_to_do(en: Words) -> None:
     assert "✗ no io controller here" in text
     assert "systemctl edit user@.service, then Delegate=io" in text
     assert "24 of 25 lessons can run as it is" in text
+
+
+def test_while_nobody_has_looked_a_lesson_is_neither_fine_nor_lacking(en: Words) -> None:
+    course = gallery.course("en")
+    unknown = (Need("not examined yet", met=None),)
+    chapters = tuple(
+        replace(chapter, lessons=tuple(replace(each, needs=unknown) for each in chapter.lessons))
+        for chapter in course.chapters
+    )
+    text = written(MapView(chapters, unknown), Cursor("io"), (116, 32), en).text()
+    assert text.count("· not examined yet") == 2  # of the lesson, and of the machine
+    assert "✗" not in text
+    assert "lessons can run" not in text
 
 
 def test_at_80_columns_the_selected_lesson_has_a_second_row(en: Words) -> None:
