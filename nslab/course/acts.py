@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from nslab.course.bench import SessionBench
-from nslab.course.drive import Busy, told
+from nslab.course.drive import Busy
 from nslab.course.loader import Pack
 from nslab.course.model import Run, Solution
-from nslab.course.perform import Hands, Stuck, lines_for
+from nslab.course.perform import Hands, Stuck, lines_for, stuck_by
 from nslab.course.play import Play, begins_at
 from nslab.course.player import LabReset, Prepared, resume
 from nslab.course.replay import Progress, behind, replay
@@ -32,7 +32,7 @@ def type_all(play: Play, lines: Iterable[Run | Solution], pause: Pause) -> Stuck
     hands = Hands(player.step, bench, player.frozen)
     for line in lines:
         if isinstance(busy := bench.driver.ready(line.in_, SHELL_PATIENCE_S), Busy):
-            return Stuck(line.run, told(busy))
+            return stuck_by(line.run, busy)
         if stuck := hands.type(line):
             return stuck
     return None

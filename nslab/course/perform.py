@@ -10,7 +10,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from nslab.course.drive import Done, Driver, told
+from nslab.course.drive import Busy, Done, Driver, Ended, Late, told
 from nslab.course.look import Look
 from nslab.course.model import Container, Run, Solution, Step
 from nslab.course.player import Judged
@@ -63,13 +63,19 @@ class Over(Struct, frozen=True):
 
 
 class Stuck(Struct, frozen=True):
-    """The step can't be performed further: at which command or container, and why."""
+    """The step can't be performed further: at which command or container, why, and which terminal's doing it was, if one's."""
 
     at: str
     why: Told
+    by: Busy | Late | Ended | None = None
 
 
 Moment = SetUp | Before | Reached | Over | Stuck
+
+
+def stuck_by(at: str, by: Busy | Late | Ended) -> Stuck:
+    """Stuck at a command, by what became of it in its terminal."""
+    return Stuck(at, told(by), by)
 
 
 def read_step(step: Step, world: World, frozen: Mapping[str, Reading], told: Collection[str] = ()) -> Judged:
@@ -138,7 +144,7 @@ class Hands:
             return Stuck(line.run, command.reason)
         reached = self._reached(line.reaches) if isinstance(line, Solution) and line.reaches else None
         outcome = self._bench.driver.run(line.in_, command, reached, deadline_s=DEADLINE_S, over_typing=over_typing)
-        return None if isinstance(outcome, Done) else Stuck(command, told(outcome))
+        return None if isinstance(outcome, Done) else stuck_by(command, outcome)
 
     def _reached(self, task: str) -> Callable[[], bool] | None:
         check = next((known.check for known in self._step.do if known.id == task), None)

@@ -10,6 +10,7 @@ import pytest
 
 from nslab.course.acts import interrupt, reset_lab, resume_at, show_me, type_setup
 from nslab.course.bench import drain
+from nslab.course.drive import Busy
 from nslab.course.loader import Pack
 from nslab.course.perform import Stuck
 from nslab.course.play import Play
@@ -99,8 +100,7 @@ def test_a_busy_terminal_is_named_and_nothing_is_typed_into_it(play: Play, busy:
     stage.until(lambda: any(one.comm == program for one in play.session.world.seen.scan.processes))
     stuck = show_me(play, pause(play))
     assert isinstance(stuck, Stuck)
-    assert stuck.why.id == "drive.busy"
-    assert stuck.why.facts == {"terminal": "box", "program": program}
+    assert stuck.by == Busy("box", program)
     assert isinstance(play.world.file("~/notes", "host"), Absent)
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nslab.course.checks import Verdict
+from nslab.course.drive import Busy
 from nslab.course.filling import ValueOf, filled
 from nslab.course.markdown import Prose
 from nslab.course.perform import Stuck
@@ -168,7 +169,7 @@ def _hindrance(hindrance: Hindrance, telling: Telling) -> Miss:
     stuck = hindrance.stuck
     wanted = telling.words("lesson.wanted-typed", command=stuck.at)
     ways = ("lesson.interrupt", "lesson.new-shell")
-    after = telling.words(ways[min(hindrance.insisted, 1)]) if stuck.why.id == "drive.busy" else ""
+    after = telling.words(ways[min(hindrance.insisted, 1)]) if isinstance(stuck.by, Busy) else ""
     return Miss(wanted, say(stuck.why, telling.words, telling.show), after)
 
 

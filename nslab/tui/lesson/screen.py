@@ -13,7 +13,9 @@ from textual.message import Message
 from textual.widget import Widget
 
 from nslab.course import player as states
+from nslab.course.drive import Busy
 from nslab.course.loader import Pack
+from nslab.course.perform import Stuck
 from nslab.course.play import Play
 from nslab.course.player import Event, Stage
 from nslab.course.replay import cost
@@ -222,17 +224,16 @@ class LessonScreen(KeyedScreen):
 
     def action_show_me(self) -> None:
         """Type it for the learner; insisted on, interrupt what is in the way; insisted on again, begin with a new shell."""
-        hindrance = self._hindrance
-        if hindrance is None or hindrance.stuck.why.id != "drive.busy":
-            self._conductor.show_me()
-            return
-        terminal = str(hindrance.stuck.why.facts["terminal"])
-        self._hindrance = Hindrance(hindrance.stuck, hindrance.insisted + 1)
-        if hindrance.insisted == 0:
-            self._conductor.interrupt(terminal)
-        else:  # it did not heed Ctrl-C
-            self._conductor.open_shell(terminal)
-            self._conductor.show_me()
+        match self._hindrance:
+            case Hindrance(Stuck(by=Busy(terminal)) as stuck, 0):
+                self._hindrance = Hindrance(stuck, 1)
+                self._conductor.interrupt(terminal)
+            case Hindrance(Stuck(by=Busy(terminal)) as stuck, insisted):  # it did not heed Ctrl-C
+                self._hindrance = Hindrance(stuck, insisted + 1)
+                self._conductor.open_shell(terminal)
+                self._conductor.show_me()
+            case _:
+                self._conductor.show_me()
 
     def action_check(self) -> None:
         """Is the task at hand done? Where it asks for something, that is typed in the story."""

@@ -6,8 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from nslab.course.checks import Verdict
+from nslab.course.drive import Busy, Ended
 from nslab.course.loader import Pack
-from nslab.course.perform import Stuck
+from nslab.course.perform import stuck_by
 from nslab.course.player import Back, Player, Predicted, Record, Stage, start
 from nslab.course.predictions import Decided, Undecided
 from nslab.course.told import Namespace, Told
@@ -103,7 +104,7 @@ def test_hints_are_those_that_were_given_of_the_task_at_hand(pack: Pack) -> None
 
 
 def test_what_keeps_a_command_from_being_typed_is_told_as_a_miss(pack: Pack) -> None:
-    stuck = Stuck("./ns_pid", Told("drive.busy", {"terminal": "box", "program": "vim"}))
+    stuck = stuck_by("./ns_pid", Busy("box", "vim"))
     card = story_view(doing(pack), telling(pack), Hindrance(stuck)).card
     assert isinstance(card, Doing)
     assert card.miss is not None
@@ -114,7 +115,7 @@ def test_what_keeps_a_command_from_being_typed_is_told_as_a_miss(pack: Pack) -> 
     assert isinstance(card, Doing)
     assert card.miss is not None
     assert "new shell" in card.miss.next
-    late = Stuck("./ns_pid", Told("drive.ended", {"terminal": "box"}))
+    late = stuck_by("./ns_pid", Ended("box"))
     card = story_view(doing(pack), telling(pack), Hindrance(late)).card
     assert isinstance(card, Doing)
     assert card.miss is not None
@@ -122,7 +123,7 @@ def test_what_keeps_a_command_from_being_typed_is_told_as_a_miss(pack: Pack) -> 
 
 
 def test_nothing_is_in_the_way_of_what_is_being_read(pack: Pack) -> None:
-    stuck = Stuck("x", Told("drive.ended", {"terminal": "box"}))
+    stuck = stuck_by("x", Ended("box"))
     assert isinstance(story_view(start(pack.lesson), telling(pack), Hindrance(stuck)).card, Predicting)
 
 
