@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+
+class Because(NamedTuple):
+    """A reason as a fact: the id of its words, which may use the error's other facts. `nslab.words` says it in its place."""
+
+    id: str
+
+    def __str__(self) -> str:
+        return self.id
+
+
+Fact = str | int | Because
+"""What fills a placeholder. A sentence among the facts is a Because: a string would be in one language only."""
+
 
 class NslabError(Exception):
     """A failure told to a person: what was tried, what the kernel answered, what to do next.
@@ -11,7 +26,7 @@ class NslabError(Exception):
 
     code = "internal"
 
-    def __init__(self, **facts: str | int) -> None:
+    def __init__(self, **facts: Fact) -> None:
         super().__init__(self.code, facts)
         self.facts = facts
 

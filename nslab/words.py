@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from gettext import GNUTranslations
 from typing import Literal, get_args
 
+from nslab.errors import Because
 from nslab.locale import open_catalogue
 
 Lang = Literal["en", "zh"]
@@ -34,25 +35,30 @@ class Words:
         self._strict = strict
 
     def __call__(self, id_: str, /, **facts: object) -> str:
-        """The words under `id_`, each `{name}` in them filled from `facts`."""
+        """The words under `id_`, each `{name}` in them filled from `facts`; a Because by its words, filled from the same."""
         text = self._catalogue.gettext(id_)
         if text == id_ and self._strict:  # gettext's way to say that it has none
             raise MissingWords(f"{self.lang}.po has no {id_!r}")
         if "{" not in text:
             return text
-        return text.format_map(_StrictFacts(facts) if self._strict else _Facts(facts))
+        return text.format_map(_Facts(self, facts, strict=self._strict))
 
 
 class _Facts(dict[str, object]):
-    """Leaves a placeholder without its fact as it stands."""
+    """Facts as they are said. A placeholder without one stays as it stands; `strict`: MissingWords."""
+
+    def __init__(self, words: Words, facts: Mapping[str, object], *, strict: bool) -> None:
+        super().__init__(facts)
+        self._words, self._facts, self._strict = words, facts, strict
+
+    def __getitem__(self, name: str) -> object:
+        fact = super().__getitem__(name)
+        return self._words(fact.id, **self._facts) if isinstance(fact, Because) else fact
 
     def __missing__(self, name: str) -> str:
+        if self._strict:
+            raise MissingWords(f"no fact for the placeholder {{{name}}}")
         return f"{{{name}}}"
-
-
-class _StrictFacts(dict[str, object]):
-    def __missing__(self, name: str) -> str:
-        raise MissingWords(f"no fact for the placeholder {{{name}}}")
 
 
 def words_for(lang: Lang) -> Words:

@@ -212,7 +212,40 @@ def test_every_error_has_its_words(lang: str, monkeypatch: pytest.MonkeyPatch) -
 def test_no_words_are_kept_for_an_error_that_is_gone() -> None:
     with (PACKAGE / "locale" / "en.po").open("rb") as file:
         codes = {str(m.id).split(".")[1] for m in read_po(file) if str(m.id).startswith("error.")}
-    assert codes - {error.code for error in errors()} == {"label"}
+    assert codes - {error.code for error in errors()} == {"label", "meaning"}
+
+
+def says_a_sentence(node: ast.expr) -> bool:
+    """Whether a string with a blank stands there."""
+    strings = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return any(isinstance(part, ast.Constant) and isinstance(part.value, str) and " " in part.value for part in strings)
+
+
+def test_no_error_is_raised_with_a_sentence_that_is_in_one_language_only() -> None:
+    """Its words are in the catalogues, and a reason among its facts is a Because."""
+    names = {error.__name__ for error in errors()}
+    assert [
+        place(path, node.lineno)
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in names
+        for keyword in node.keywords
+        if says_a_sentence(keyword.value)
+    ] == []
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_reason_has_its_words(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NSLAB_DEBUG")
+    words = words_for(lang)  # type: ignore[arg-type] - a str, to a type checker
+    reasons = {
+        node.args[0].value
+        for tree in trees().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Because" and isinstance(node.args[0], ast.Constant)
+    }
+    assert reasons
+    assert sorted(id_ for id_ in reasons if words(id_) == id_) == []
 
 
 def test_no_two_errors_share_a_code() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from nslab import locale
-from nslab.words import MissingWords, Words, choose_language, words_for
+from nslab.errors import Because
+from nslab.words import Lang, MissingWords, Words, choose_language, words_for
 
 PO = """
 msgid ""
@@ -21,6 +22,17 @@ msgstr "{text}, {{name}}"
 
 def test_words_are_filled_with_facts() -> None:
     assert "/tmp/report" in words_for("en")("error.internal.next", report="/tmp/report")
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "its PID 1"), ("zh", "1 号进程")])
+def test_a_reason_among_the_facts_is_said_in_the_same_language(lang: Lang, said: str) -> None:
+    assert said in words_for(lang)("error.lab-gone.why", why=Because("error.lab-gone.because.pid1-ended"))
+
+
+def test_a_reasons_own_placeholders_are_filled_from_the_same_facts_reasons_too() -> None:
+    call, meaning = Because("error.lab.because.call"), Because("error.meaning.mount-busy")
+    said = words_for("en")("error.lab.why", why=call, call="mount()", errno="EBUSY", meaning=meaning)
+    assert said.startswith("mount() = EBUSY: something is already mounted")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

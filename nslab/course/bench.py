@@ -13,7 +13,7 @@ from nslab.course.model import Container, Lesson
 from nslab.course.perform import Bench
 from nslab.course.rehearsal import NewBench
 from nslab.course.session import Session, lesson_files
-from nslab.course.told import Told
+from nslab.course.told import Told, why
 from nslab.engine.failures import LabError
 
 
@@ -40,7 +40,7 @@ class SessionBench:
         try:
             self.session.make(container)
         except LabError as error:
-            return Told("absent.lab", {"why": str(error)})
+            return Told("absent.lab", {"why": why(error)})
         self.session.look()
         return None
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from nslab.course import probes
 from nslab.course.cast import HOST, Cast, Engine, depth
 from nslab.course.subjects import called, whole
-from nslab.course.told import Absent, Namespace, Told
+from nslab.course.told import Absent, Namespace, Told, why
 from nslab.course.world import FileFacts, Holders, Life, World
 from nslab.engine.client import Lab
 from nslab.engine.failures import LabError
@@ -192,7 +192,7 @@ class LiveWorld(World):
         try:
             return self._lab.probe(found.pid, name, args, numbers(without), for_children=isinstance(call, probes.Fork))
         except LabError as error:
-            return Absent(Told("absent.lab", {"why": str(error)}))
+            return Absent(Told("absent.lab", {"why": why(error)}))
 
     def exit_status(self, path: str, where: str, without: tuple[str, ...]) -> int | Absent:
         found = self._process(where)
@@ -204,7 +204,7 @@ class LiveWorld(World):
         try:
             task = self._lab.attach(found.pid, program, (null, null, null))
         except LabError as error:
-            return Absent(Told("absent.lab", {"why": str(error)}))
+            return Absent(Told("absent.lab", {"why": why(error)}))
         finally:
             os.close(null)
         return self._await(task.pid, task.pidfd, path)
@@ -216,7 +216,7 @@ class LiveWorld(World):
                 self._lab.probe(HOST_PID, "kill", (pid, 9))
                 return Absent(Told("absent.too-slow", {"path": path}))
         except LabError as error:
-            return Absent(Told("absent.lab", {"why": str(error)}))
+            return Absent(Told("absent.lab", {"why": why(error)}))
         finally:
             os.close(pidfd)
         return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from nslab.errors import Because, NslabError
 from nslab.kernel.namespaces import Kind
 from nslab.observe.namespaces import NamespaceId
 
@@ -36,7 +37,12 @@ class Told(Struct, frozen=True):
     facts: Mapping[str, Fact] = {}
 
 
-Fact = str | int | Namespace | Told
+Fact = str | int | Namespace | Told | Because
+
+
+def why(error: NslabError) -> Told:
+    """An error's reason, for a sentence of ours."""
+    return Told(f"error.{error.code}.why", error.facts)
 
 
 class Absent(Struct, frozen=True):
@@ -77,10 +83,14 @@ class Catalogue(Protocol):
 def say(told: Told, words: Catalogue, show: Callable[[Namespace], str] = str) -> str:
     """`told` in the language of `words`; `show` writes a namespace, for instance with its letter."""
 
-    def fact(value: Fact) -> str | int:
+    def fact(value: Fact) -> str | int | Because:
         if isinstance(value, Told):
             return say(value, words, show)
         return show(value) if isinstance(value, Namespace) else value
 
     said = words(told.id, **{name: fact(value) for name, value in told.facts.items()})
-    return GAP_IN_CHINESE.sub("", said) if any(isinstance(value, Told) for value in told.facts.values()) else said
+    return (
+        GAP_IN_CHINESE.sub("", said)
+        if any(isinstance(value, Told | Because) for value in told.facts.values())
+        else said
+    )

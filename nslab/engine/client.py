@@ -22,11 +22,12 @@ import msgspec
 from msgspec import Struct
 
 from nslab.engine import interpreter, protocol
-from nslab.engine.failures import LabError, LabGone, LabSilent
+from nslab.engine.failures import LabError, LabGone, LabSilent, TooFewDescriptors, unplanned
 from nslab.engine.protocol import Hello, Message, Probed, Reply, Request, Running
 from nslab.engine.recall import Recall
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Argument, Step
+from nslab.errors import Because
 from nslab.kernel.process import pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError
 from nslab.kernel.uts import UtsNames
@@ -72,7 +73,6 @@ class Lab:
         self.events = events
         self.pid = -1
         self.proc = -1
-        self.ids = 0
         self._pidfd = -1
         self._silent = False
         self._ended: dict[int, int] = {}
@@ -97,7 +97,7 @@ class Lab:
         except OSError as error:
             for sock in ours:
                 sock.close()
-            raise LabError(why=str(error)) from error
+            raise unplanned(error) from error
         finally:
             for sock in theirs:
                 sock.close()
@@ -135,16 +135,20 @@ class Lab:
         match packet:
             case (protocol.Ready(pid), [pidfd]):
                 self.pid, self._pidfd = pid, pidfd
-            case (protocol.Refused() as refused, _):
+            case (protocol.Refused() as refused, fds):
+                protocol.close_all(fds)
                 raise Told(refused)
             case _:
-                raise LabGone(why="it ended while it started")
+                protocol.close_all(packet[1] if packet else ())
+                raise LabGone(why=Because("error.lab-gone.because.ended-at-start"))
 
     def _hear_hello(self) -> bool:
         try:
             match self._receive():
-                case (Hello(ids), [proc]):
-                    self.proc, self.ids = proc, ids
+                case (Hello(), [proc]):
+                    self.proc = proc
+                case (_, fds):
+                    protocol.close_all(fds)
         except LabGone:
             pass
         return self.proc >= 0
@@ -155,7 +159,7 @@ class Lab:
 
     def create(self, spec: Spec, pipes: tuple[int, ...] = ()) -> Task:
         """A container, complete but for its program. `pipes` go to the streams `spec.process.pipes`. Raises LabError."""
-        return self._task(protocol.Create(spec), pipes)
+        return self._contained(protocol.Create(spec), pipes)
 
     def start_container(self, name: str) -> Task:
         """Let a created container execute its program. Raises LabError (ProgramMissing …)."""
@@ -163,7 +167,7 @@ class Lab:
 
     def run(self, spec: Spec, pipes: tuple[int, ...] = ()) -> Task:
         """Create and start. Raises LabError (ProgramMissing …)."""
-        return self._task(protocol.Run(spec), pipes)
+        return self._contained(protocol.Run(spec), pipes)
 
     def account(self, pid: int) -> protocol.Accounted:
         """How a process of the lab's making came to be: its plan, and what became of each step. Raises LabError."""
@@ -212,7 +216,8 @@ class Lab:
     def collect(self) -> None:
         """Take in the events that have come. Raises LabGone."""
         while readable({self.events}, 0):
-            event, _ = self._packet(self.events, protocol.EVENTS)
+            event, fds = self._packet(self.events, protocol.EVENTS)
+            protocol.close_all(fds)
             self._ended[event.pid] = event.status
 
     def ended(self, pid: int) -> int | None:
@@ -231,11 +236,6 @@ class Lab:
             readable({self.events}, min(left or 0.2, 0.2))  # another thread may take our event in
         return status
 
-    def close(self) -> None:
-        """End the lab: its keeper sees the socket close, kills it, and sweeps. Returns when that is done.
-
-        A keeper or a lab that does not do so by itself within END_SECONDS is made to; after twice that time all is over.
-        """
     def interrupt(self) -> None:
         """Have the request that waits for an answer, or the start, fail with LabGone now, and all that come after.
 
@@ -246,6 +246,11 @@ class Lab:
                 with contextlib.suppress(OSError):  # closed, or its other end is gone: nobody waits there
                     sock.shutdown(socket.SHUT_RDWR)
 
+    def close(self) -> None:
+        """End the lab: its keeper sees the socket close, kills it, and sweeps. Returns when that is done.
+
+        A keeper or a lab that does not do so by itself within END_SECONDS is made to; after twice that time all is over.
+        """
         with self._closing:
             for sock in (self._control, self.events, self._status):
                 sock.close()
@@ -284,6 +289,15 @@ class Lab:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _contained(self, request: protocol.Create | protocol.Run, pipes: tuple[int, ...]) -> Task:
+        """A container's task; one whose descriptors we had no room for is deleted again."""
+        try:
+            return self._task(request, pipes)
+        except TooFewDescriptors:
+            with contextlib.suppress(LabError):
+                self.delete(request.spec.name)
+            raise
+
     def _task(self, request: Request, pipes: tuple[int, ...] = ()) -> Task:
         match self._ask(request, pipes):
             case (Running(pid), [pidfd]):
@@ -292,14 +306,14 @@ class Lab:
                 return Task(pid, pidfd, master)
             case (reply, fds):
                 protocol.close_all(fds)
-                raise LabGone(why=f"it answered {type(reply).__name__}, which was not asked for")
+                raise unexpected(reply)
 
     def _asked(self, request: Request, answer: type[Answer]) -> Answer:
         """A request whose answer is a value. Raises LabError."""
         reply, fds = self._ask(request)
         protocol.close_all(fds)
         if not isinstance(reply, answer):
-            raise LabGone(why=f"it answered {type(reply).__name__}, which was not asked for")
+            raise unexpected(reply)
         return reply
 
     def _ask(self, request: Request, fds: tuple[int, ...] = ()) -> tuple[Reply, list[int]]:
@@ -312,7 +326,7 @@ class Lab:
 
     def _exchange(self, request: Request, fds: tuple[int, ...]) -> tuple[Reply, list[int]]:
         if self._silent:  # its late reply would be taken for that to this request
-            raise LabGone(why="it left an earlier request without an answer")
+            raise LabGone(why=Because("error.lab-gone.because.unanswered"))
         try:
             protocol.send(self._control, request, fds, most_bytes=protocol.REQUEST_BYTES)
         except OSError as error:
@@ -332,10 +346,15 @@ class Lab:
         except OSError as error:
             raise LabGone(why=str(error.strerror)) from error
         except protocol.ProtocolError as error:
-            raise LabGone(why=f"what it said can't be understood: {error}") from error
+            raise LabGone(why=Because("error.lab-gone.because.nonsense"), problem=str(error)) from error
         if packet is None:
-            raise LabGone(why="its PID 1 has ended")
+            raise LabGone(why=Because("error.lab-gone.because.pid1-ended"))
         return packet
+
+
+def unexpected(reply: Reply) -> LabGone:
+    """The error for an answer to another question: whoever gave it is no lab of ours."""
+    return LabGone(why=Because("error.lab-gone.because.unexpected"), reply=type(reply).__name__)
 
 
 def spawn_keeper(sockets: list[int]) -> subprocess.Popen[bytes]:

@@ -18,8 +18,11 @@ import socket
 import struct
 import time
 
+from msgspec import Struct
+
 from nslab.engine.board import ENDED, FRESH, STARTED, Board
 from nslab.engine.calls import CALLS, FD_FOLLOWS, Actor
+from nslab.engine.failures import TooFewDescriptors
 from nslab.engine.protocol import receive_fds
 from nslab.engine.steps import Lost, NeverRun, Outcome, Plan, Step, Who
 from nslab.kernel.process import pidfd_open, pidfd_send_signal
@@ -29,8 +32,24 @@ STRETCH = struct.Struct("=II")
 ANSWER = b"!"
 
 
+class Record(Struct, frozen=True):
+    """A plan and what became of its first `made` steps, read off the board only when it is asked for."""
+
+    plan: Plan
+    board: Board
+    made: int
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What became of the steps made; the last one failed, if any did."""
+        return tuple(outcome(self.plan, self.board, index) for index in range(self.made))
+
+
 class Execution:
-    """A plan being executed: `advance` makes its steps, `outcomes` tells what became of those made so far."""
+    """A plan being executed: `advance` makes its steps, `outcomes` tells what became of those made so far.
+
+    It owns the pidfd of the process born last and the master of that one's terminal, until they are taken or it is abandoned.
+    """
 
     def __init__(self, plan: Plan, lab: Actor) -> None:
         self.plan = plan
@@ -38,8 +57,8 @@ class Execution:
         self._ended = False  # by a step that failed
         self._ordered: tuple[int, int] | None = None
         self.pid = -1
-        self.pidfd = -1
-        self.master = -1
+        self._pidfd = -1
+        self._master = -1
         self._lab = lab
         self._board = Board(len(plan))
         self._roles: tuple[Who, ...] = tuple(dict.fromkeys(step.who for step in plan if step.who != "lab"))
@@ -52,12 +71,32 @@ class Execution:
     @property
     def failure(self) -> Outcome | None:
         """The step that ended the plan, if one did."""
-        return self._outcome(self._made - 1) if self._ended else None
+        return outcome(self.plan, self._board, self._made - 1) if self._ended else None
+
+    @property
+    def record(self) -> Record:
+        """What was made so far, as a value that holds nothing else of the execution. It may be read after `close`."""
+        return Record(self.plan, self._board, self._made)
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """What became of the steps made so far; the last one failed, if any did. Read off the board when it is asked for."""
-        return tuple(self._outcome(index) for index in range(self._made))
+        """What became of the steps made so far; the last one failed, if any did."""
+        return self.record.outcomes
+
+    @property
+    def pidfd(self) -> int:
+        """The pidfd of the process born last, the execution's own; -1 where there is none, or it was taken."""
+        return self._pidfd
+
+    def take_pidfd(self) -> int:
+        """The pidfd of the process born last, from now on the caller's to close."""
+        taken, self._pidfd = self._pidfd, -1
+        return taken
+
+    def take_master(self) -> int:
+        """The master of the process's terminal, from now on the caller's to close; -1 where it has none."""
+        taken, self._master = self._master, -1
+        return taken
 
     def advance(self, until: int | None = None) -> None:
         """Make the steps before index `until`, all by default, or those before the first that fails."""
@@ -77,17 +116,18 @@ class Execution:
         """Where a step stands. Raises ValueError."""
         return [step.id for step in self.plan].index(step_id)
 
-    def abandon(self) -> None:
-        """End what the plan brought to life and wait for it. Whatever it was doing, nothing of it stays."""
-        if self.pidfd >= 0:
-            try:
-                pidfd_send_signal(self.pidfd, signal.SIGKILL)
-                os.waitpid(self.pid, 0)
-            except (SyscallError, ChildProcessError):
-                pass  # it has ended and been waited for already
-            os.close(self.pidfd)
-            self.pidfd = -1
+    def abandon(self) -> int | None:
+        """End what the plan brought to life and wait for it. Whatever it was doing, nothing of it stays.
+
+        Its wait(2) status; None where there is none, or it was waited for before.
+        """
+        status = None
+        if self._pidfd >= 0:
+            status = put_to_end(self.pid, self.take_pidfd())
+        if self._master >= 0:
+            os.close(self.take_master())
         self.close()
+        return status
 
     def close(self) -> None:
         """Close what only the execution needs. The container, if there is one, lives on."""
@@ -123,16 +163,20 @@ class Execution:
         self._collect(first, last)
 
     def _receive(self, channel: socket.socket) -> None:
-        """Wait for the answer, or for the end that close-on-exec or death brings: a reset where an order was left unread."""
+        """Wait for the answer, or for the end that close-on-exec or death brings: a reset where an order was left unread.
+
+        Raises TooFewDescriptors where the kernel had no room for the terminal's master that was sent.
+        """
         while True:
             try:
                 message, fds, _ = receive_fds(channel, 16, 1)
             except ConnectionResetError:
                 return
-            if message == FD_FOLLOWS and fds:
-                self.master = fds[0]
-            else:
+            if message != FD_FOLLOWS:
                 return
+            if not fds:
+                raise TooFewDescriptors
+            self._master = fds[0]
 
     def _collect(self, first: int, last: int) -> None:
         """Count the steps that were made, up to one that failed."""
@@ -144,21 +188,15 @@ class Execution:
                 self._ended = True
                 return
 
-    def _outcome(self, index: int) -> Outcome:
-        step, state = self.plan[index], self._board.state(index)
-        if state == ENDED or (state == STARTED and step.call == "execve"):
-            return self._board.done(index, step.id)
-        executed = any(earlier.call == "execve" for earlier in self.plan[:index])
-        return NeverRun(step.id) if state == FRESH and executed else Lost(step.id)
-
     def _adopt_child(self) -> None:
         """Open a pidfd of what was born last; it can't be another process, for only the lab can reap it."""
         if self._ended or self.plan[self._made - 1].call != "clone3":
             return
         last = self._board.done(self._made - 1, "")
-        if self.pidfd >= 0:
-            os.close(self.pidfd)  # the joiner's: it ends by itself, its channel being closed
-        self.pid, self.pidfd = last.value, pidfd_open(last.value)
+        opened, joiner = pidfd_open(last.value), self._pidfd
+        self.pid, self._pidfd = last.value, opened
+        if joiner >= 0:
+            os.close(joiner)  # it ends by itself, its channel being closed
         born = self._unborn.pop(0)
         self._channels[born][1].close()
         for role in self._roles[: self._roles.index(born)]:
@@ -188,6 +226,26 @@ class Execution:
                     break
             channel.send(ANSWER)
         os._exit(0)
+
+
+def outcome(plan: Plan, board: Board, index: int) -> Outcome:
+    """What became of one step that was asked for."""
+    step, state = plan[index], board.state(index)
+    if state == ENDED or (state == STARTED and step.call == "execve"):
+        return board.done(index, step.id)
+    executed = any(earlier.call == "execve" for earlier in plan[:index])
+    return NeverRun(step.id) if state == FRESH and executed else Lost(step.id)
+
+
+def put_to_end(pid: int, pidfd: int) -> int | None:
+    """Kill a child, wait for it, and close its pidfd. Its wait(2) status; None where it ended and was waited for before."""
+    try:
+        pidfd_send_signal(pidfd, signal.SIGKILL)
+        return os.waitpid(pid, 0)[1]
+    except (SyscallError, ChildProcessError):
+        return None
+    finally:
+        os.close(pidfd)
 
 
 def attempt(actor: Actor, step: Step, index: int, board: Board) -> int:

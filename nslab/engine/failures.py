@@ -6,8 +6,11 @@ import errno
 
 from nslab.engine.decode import decoded
 from nslab.engine.steps import Done, NeverRun, Outcome, Plan, Step
-from nslab.errors import NslabError
-from nslab.kernel.syscalls import errno_name, meaning
+from nslab.errors import Because, NslabError
+from nslab.kernel.seccomp import UnknownMachine
+from nslab.kernel.syscalls import SyscallError, errno_name, meaning
+
+BEGUN, NOT_BEGUN = Because("error.step-lost.begun.yes"), Because("error.step-lost.begun.no")
 
 
 class LabError(NslabError):
@@ -112,10 +115,34 @@ class NotUnicode(LabError):
     code = "not-unicode"
 
 
+class TooFewDescriptors(LabError):
+    """A process of ours may open no more files, or there was no room for those that came with a packet (EMFILE)."""
+
+    code = "too-few-descriptors"
+
+
+def unplanned(error: OSError | ValueError | UnknownMachine) -> LabError:
+    """The error for what failed outside of any plan."""
+    if isinstance(error, UnknownMachine):
+        return LabError(why=Because("error.lab.because.unknown-machine"), machine=str(error))
+    if not isinstance(error, OSError):
+        return LabError(why=Because("error.lab.because.nul"))  # Python's own refusal, in front of the kernel
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return TooFewDescriptors()
+    number = error.errno or 0
+    if isinstance(error, SyscallError):
+        call = Because("error.lab.because.call")
+        return LabError(why=call, call=error.call, errno=errno_name(number), meaning=error.meaning)
+    if error.filename is None:
+        return LabError(why=str(error.strerror or error))
+    path = Because("error.lab.because.path")
+    return LabError(why=path, path=str(error.filename), errno=errno_name(number), meaning=str(error.strerror))
+
+
 def refusal(step: Step, outcome: Outcome) -> LabError:
     """The error for a step that ended its plan."""
     if not isinstance(outcome, Done):
-        return StepLost(step=step.id, call=decoded(step), run="no" if isinstance(outcome, NeverRun) else "yes")
+        return StepLost(step=step.id, call=decoded(step), run=NOT_BEGUN if isinstance(outcome, NeverRun) else BEGUN)
     number = outcome.errno
     if step.call == "execve":
         program = str(step.args[1])

@@ -11,7 +11,11 @@ import pwd
 from pathlib import Path
 
 from nslab.engine.failures import MapsRefused, NoIds
+from nslab.errors import Because
 from nslab.kernel import idmap
+from nslab.kernel.syscalls import errno_name
+
+NEWGIDMAP = Because("error.maps-refused.because.newgidmap")
 
 
 def own_maps() -> idmap.IdMaps:
@@ -55,11 +59,11 @@ def write_maps(proc: int, pid: int, maps: idmap.IdMaps) -> None:
         if commands is None or run(commands[0]):
             idmap.write_maps(proc, pid, idmap.maps_for_user(os.geteuid(), os.getegid(), None, None))
         elif code := run(commands[1]):
-            raise MapsRefused(call=" ".join(commands[1]), errno=str(code), meaning="see newgidmap(1)")
+            raise MapsRefused(call=" ".join(commands[1]), errno=str(code), meaning=NEWGIDMAP)
     except OSError as error:
         raise MapsRefused(
             call=f"write(/proc/{pid}/{error.filename or 'uid_map'})",
-            errno=str(error.errno),
+            errno=errno_name(error.errno or 0),
             meaning=str(error.strerror),
         ) from error
 

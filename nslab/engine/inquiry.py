@@ -19,10 +19,11 @@ from nslab.kernel.syscalls import SyscallError
 
 def probe(proc: int, profile: bytes, request: protocol.Probe) -> Reply:
     """Make one call where a process is. Raises OSError where there is no such process."""
-    actor = Actor(proc, {"target": pidfd_open(request.pid)}, profile)
-    rights = tuple(number for number in capabilities(proc, request.pid) if number not in request.without)
+    actor = Actor(proc, {}, profile)
     execution = None
     try:
+        actor.fds["target"] = pidfd_open(request.pid)
+        rights = tuple(number for number in capabilities(proc, request.pid) if number not in request.without)
         make_plan = probe_plan
         if request.for_children:
             actor.fds["children"] = os.open(

@@ -12,6 +12,7 @@ other end is the keeper's; the keeper watches its owner's socket and the lab's p
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import signal
@@ -23,10 +24,10 @@ from nslab.engine import ids, lab, protocol, rundir, stages
 from nslab.engine.board import Board
 from nslab.engine.calls import SIBLING, Actor, clone_flags, container_profile, resolve_symbols
 from nslab.engine.execute import attempt
-from nslab.engine.failures import LabError, NoRunDirectory, refusal
+from nslab.engine.failures import LabError, NoRunDirectory, refusal, unplanned
 from nslab.engine.profiles import LAB
 from nslab.engine.steps import Plan, Step
-from nslab.errors import NslabError
+from nslab.errors import Because, NslabError
 from nslab.kernel import idmap, seccomp
 from nslab.kernel.clone import clone3
 from nslab.kernel.namespaces import Kind
@@ -66,14 +67,10 @@ class Keeper:
             protocol.send(self._status, protocol.Ready(lab_pid), (lab_pidfd,))
             self._control.close()
             self._events.close()
-            status = self._wait(lab_pid, lab_pidfd)
+            self._wait(lab_pid, lab_pidfd)
         finally:
             os.close(alive_write)  # before any wait: it is what ends a lab that we can't name yet
             end(a_pidfd, lab_pidfd)
-        with contextlib.suppress(OSError):
-            rundir.remove(run.path)
-        with contextlib.suppress(OSError):
-            protocol.send(self._status, protocol.Gone(status))
 
     def _receive_lab(self, ours: socket.socket) -> tuple[int, int]:
         """The lab's pid and pidfd from stage A; what A was refused is raised as it was there. An owner's end ends the wait."""
@@ -82,25 +79,27 @@ class Keeper:
             poll.register(sock, select.POLLIN)
         ready = {fd for fd, _ in poll.poll()}
         if self._status.fileno() in ready:
-            raise LabError(why="its owner has ended")
+            raise LabError(why=Because("error.lab.because.owner-ended"))
         packet = protocol.receive(ours, protocol.KEEPER_NEWS)
         match packet:
             case (protocol.Ready(pid), [pidfd]):
                 return pid, pidfd
-            case (protocol.Refused() as refused, _):
+            case (protocol.Refused() as refused, fds):
+                protocol.close_all(fds)
                 raise Relayed(refused)
             case _:
-                raise LabError(why="stage A ended without a word")
+                protocol.close_all(packet[1] if packet else ())
+                raise LabError(why=Because("error.lab.because.stage-a-ended"))
 
-    def _wait(self, pid: int, pidfd: int) -> int:
-        """Wait for the owner's end or the lab's, whichever is first; then for the lab. Returns wait(2)'s status."""
+    def _wait(self, pid: int, pidfd: int) -> None:
+        """Wait for the owner's end or the lab's, whichever is first; then for the lab."""
         poll = select.poll()
         poll.register(self._status, select.POLLIN)
         poll.register(pidfd, select.POLLIN)
         poll.poll()
         with contextlib.suppress(SyscallError):
             pidfd_send_signal(pidfd, signal.SIGKILL)
-        return os.waitpid(pid, 0)[1]
+        os.waitpid(pid, 0)
 
     def _stage_a(
         self,
@@ -131,10 +130,8 @@ class Keeper:
             idmap.write_maps(self._proc, b, idmap.IdMaps(own, own, setgroups))
             protocol.send(keeper, protocol.Ready(b), (b_pidfd,))
             os.write(go_write, GO)
-        except NslabError as error:
-            protocol.send(keeper, protocol.Refused(error.code, error.facts))
-        except OSError as error:
-            protocol.send(keeper, protocol.Refused("lab", {"why": str(error)}))
+        except (NslabError, OSError) as error:
+            protocol.send(keeper, refused(error))
 
     def _stage_b(self, base: str, found: stages.Found, pipes: tuple[int, int], drop: tuple[int, ...]) -> None:
         """Stage B: the machine, then its service. Runs in a child; nothing returns from it."""
@@ -151,11 +148,8 @@ class Keeper:
             seccomp.install(seccomp.build(LAB))
             lines = lab.Lines(self._control, self._events, alive)
             service = lab.Lab(lines, found, container_profile())
-        except NslabError as error:
-            protocol.send(self._status, protocol.Refused(error.code, error.facts))
-            return
-        except (OSError, seccomp.UnknownMachine) as error:
-            protocol.send(self._status, protocol.Refused("lab", {"why": str(error)}))
+        except (NslabError, OSError, seccomp.UnknownMachine) as error:
+            protocol.send(self._status, refused(error))
             return
         self._status.close()
         service.run()
@@ -237,20 +231,19 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, terminate)
     parent = rundir.base(dict(os.environ), os.geteuid())
-    resolve_symbols()
     run = None
     try:
+        resolve_symbols()
         rundir.sweep(parent)
         try:
             run = rundir.make(parent, int(arguments[3]), arguments[4])
         except OSError as error:
+            if error.errno == errno.EMFILE:
+                raise
             raise NoRunDirectory(path=str(parent), why=str(error.strerror)) from error
         Keeper(control, events, status).keep(run)
-    except NslabError as error:
-        tell(status, protocol.Refused(error.code, error.facts))
-        return 1
-    except OSError as error:
-        tell(status, protocol.Refused("lab", {"why": str(error)}))
+    except (NslabError, OSError) as error:
+        tell(status, refused(error))
         return 1
     finally:
         if run is not None:
@@ -259,10 +252,16 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def tell(status: socket.socket, refused: protocol.Refused) -> None:
+def refused(error: NslabError | OSError | seccomp.UnknownMachine) -> protocol.Refused:
+    """An error as a message."""
+    told = error if isinstance(error, NslabError) else unplanned(error)
+    return protocol.Refused(told.code, told.facts)
+
+
+def tell(status: socket.socket, news: protocol.Refused) -> None:
     """Tell the owner, if it is still there."""
     with contextlib.suppress(OSError):
-        protocol.send(status, refused)
+        protocol.send(status, news)
 
 
 if __name__ == "__main__":

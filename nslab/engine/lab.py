@@ -16,13 +16,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from nslab.engine import inquiry, protocol, skeleton
+from nslab.engine.failures import unplanned
 from nslab.engine.ground import SKELETON
 from nslab.engine.protocol import Agreed, Ended, Request
 from nslab.engine.runtime import Answer, Runtime
 from nslab.engine.spec import COMPILER_NAMES
 from nslab.engine.stages import Found, ground
 from nslab.errors import NslabError
-from nslab.kernel import seccomp
 
 PUT_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -41,7 +41,7 @@ class Lab:
     def __init__(self, lines: Lines, found: Found, profile: bytes) -> None:
         self._lines = lines
         self._proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        self._profile, self._ids = profile, found.ids
+        self._profile = profile
         self._told: set[int] = set()
         self._untold: deque[Ended] = deque()
         self._runtime = Runtime(ground(found), self._proc, profile, self._told.add, self._ended)
@@ -55,7 +55,7 @@ class Lab:
         wakeup_read, wakeup_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         signal.set_wakeup_fd(wakeup_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-        protocol.send(self._lines.control, protocol.Hello(self._ids), (self._proc,))
+        protocol.send(self._lines.control, protocol.Hello(), (self._proc,))
         control, events = self._lines.control.fileno(), self._lines.events.fileno()
         poll = select.poll()
         for fd in (control, self._lines.keeper, wakeup_read):
@@ -88,8 +88,9 @@ class Lab:
                 protocol.close_all(fds)
         except NslabError as error:
             reply, sent = protocol.Refused(error.code, error.facts), ()
-        except (OSError, ValueError, seccomp.UnknownMachine) as error:  # ValueError: a path with a NUL
-            reply, sent = protocol.Refused("lab", {"why": str(error)}), ()
+        except (OSError, ValueError) as error:  # ValueError: a path with a NUL
+            told = unplanned(error)
+            reply, sent = protocol.Refused(told.code, told.facts), ()
         except protocol.ProtocolError:
             return False
         try:

@@ -1,5 +1,9 @@
 """What the owner and the lab say to each other: one JSON message a packet on SOCK_SEQPACKET, fds beside it by SCM_RIGHTS.
 
+`Create`, `Start`, `Signal`, and `Delete` are the runtime specification's create, start, kill, and delete; `Run` is the first two
+in one packet, which is what a person's container costs. Whoever looks at a container between them, or drives one step by step,
+or puts an OCI command line on this core, uses the single ones.
+
 The owner asks on `control` and gets one reply a request; what happens unasked comes on `events`. Neither side trusts the other's
 packets: a packet that is cut off, not JSON, or of an unknown shape is a ProtocolError, and nothing is done for it.
 """
@@ -15,9 +19,10 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from nslab.engine.failures import NotUnicode, RequestTooLarge
+from nslab.engine.failures import NotUnicode, RequestTooLarge, TooFewDescriptors
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Outcome, Plan, Step
+from nslab.errors import Fact
 from nslab.kernel.uts import UtsNames
 
 PACKET_BYTES = 192 << 10  # below the kernel's default socket buffer of 208 KiB
@@ -111,8 +116,6 @@ Request = Put | Spawn | Create | Run | Account | Start | Exec | Signal | Delete 
 class Hello(Struct, frozen=True, tag=True):
     """The lab's first packet. Beside it: a directory fd of its /proc."""
 
-    ids: int
-
 
 class Agreed(Struct, frozen=True, tag=True):
     """Done; there is nothing to tell."""
@@ -147,7 +150,7 @@ class Refused(Struct, frozen=True, tag=True):
     """The request failed: an error's code and facts, and for a plan how far it came."""
 
     code: str
-    facts: dict[str, str | int]
+    facts: dict[str, Fact]
     plan: Plan = ()
     outcomes: tuple[Outcome, ...] = ()
 
@@ -168,13 +171,7 @@ class Ready(Struct, frozen=True, tag=True):
     pid: int
 
 
-class Gone(Struct, frozen=True, tag=True):
-    """The keeper's last word: the lab has ended and what it left is swept. `status` is wait(2)'s."""
-
-    status: int
-
-
-KeeperNews = Ready | Gone | Refused
+KeeperNews = Ready | Refused
 
 REQUESTS: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 REPLIES: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
@@ -196,18 +193,25 @@ def send(sock: socket.socket, message: Struct, fds: tuple[int, ...] = (), *, mos
 
 
 def receive(sock: socket.socket, decoder: msgspec.json.Decoder[Message]) -> tuple[Message, list[int]] | None:
-    """One packet and its fds, close-on-exec; None at the end of file. Raises ProtocolError, closing the fds, and OSError."""
+    """One packet and its fds, close-on-exec; None at the end of file.
+
+    Raises ProtocolError or TooFewDescriptors, closing the fds, and OSError.
+    """
     data, fds, flags = receive_fds(sock, PACKET_BYTES, MOST_FDS)
     if not data and not fds:
         return None
     try:
+        if (
+            flags & socket.MSG_CTRUNC and len(fds) < MOST_FDS
+        ):  # no hostile packet: the kernel had no room for them (EMFILE)
+            raise TooFewDescriptors
         if flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC):
             raise ProtocolError("a packet too large")
         return decoder.decode(data), fds
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         close_all(fds)
         raise ProtocolError(str(error)) from error
-    except ProtocolError:
+    except (ProtocolError, TooFewDescriptors):
         close_all(fds)
         raise
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -11,7 +10,7 @@ from msgspec import Struct
 from nslab.engine import protocol
 from nslab.engine.attach import attach_plan, spawn_plan
 from nslab.engine.calls import Actor
-from nslab.engine.execute import Execution
+from nslab.engine.execute import Execution, Record, put_to_end
 from nslab.engine.failures import NameTaken, NoAccount, NoSuchContainer, plan_refusal
 from nslab.engine.ground import Ground, place
 from nslab.engine.inquiry import foreign
@@ -21,7 +20,6 @@ from nslab.engine.spec import Process, Spec, checked
 from nslab.kernel import mounts
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import pidfd_open, pidfd_send_signal
-from nslab.kernel.syscalls import SyscallError
 
 MOST_ACCOUNTS = 64  # the latest; a lab that lives for days must not grow
 
@@ -31,13 +29,37 @@ Answer = tuple[Reply, tuple[int, ...]]
 """A reply, and the fds beside it, which whoever sends them closes."""
 
 
-class Container(Struct):
-    """A container that the lab knows: its first process, and the execution that waits to start it."""
+class Created(Struct, frozen=True):
+    """A container that waits to be started. Its first process is the execution's."""
+
+    spec: Spec
+    execution: Execution
+
+    @property
+    def pid(self) -> int:
+        """The lab's number for its first process."""
+        return self.execution.pid
+
+    @property
+    def pidfd(self) -> int:
+        """Its first process; not to be closed."""
+        return self.execution.pidfd
+
+    def put_to_end(self) -> int | None:
+        """Kill its first process. The wait(2) status; None where it was waited for before."""
+        return self.execution.abandon()
+
+
+class Started(Struct, frozen=True):
+    """A container whose program runs, or ran, in its first process."""
 
     spec: Spec
     pid: int
     pidfd: int
-    execution: Execution | None
+
+    def put_to_end(self) -> int | None:
+        """As Created's, and close the pidfd."""
+        return put_to_end(self.pid, self.pidfd)
 
 
 class Runtime:
@@ -53,39 +75,35 @@ class Runtime:
     ) -> None:
         self._ground, self._proc, self._profile = ground, proc, profile
         self._born, self._ended = born, ended
-        self._containers: dict[str, Container] = {}
-        self._accounts: dict[int, Execution] = {}
+        self._containers: dict[str, Created | Started] = {}
+        self._accounts: dict[int, Record] = {}
 
     def run(self, spec: Spec, fds: list[int]) -> Answer:
         """Create a container and start it."""
         execution = self._execution(checked(spec), fds)
-        execution.advance()
-        if execution.failure is not None:
-            return self._failed(execution, spec)
-        self._containers[spec.name] = Container(spec, execution.pid, execution.pidfd, None)
-        return self._running(execution, close=True)
+        answer = self._executed(execution, spec)
+        if isinstance(answer[0], Running):
+            self._containers[spec.name] = started(spec, execution)
+        return answer
 
     def create(self, spec: Spec, fds: list[int]) -> Answer:
         """A container, up to but not including execve."""
         execution = self._execution(checked(spec), fds)
-        execution.advance(execution.index("exec"))
-        if execution.failure is not None:
-            return self._failed(execution, spec)
-        self._containers[spec.name] = Container(spec, execution.pid, execution.pidfd, execution)
-        return self._running(execution)
+        answer = self._executed(execution, spec, execution.index("exec"))
+        if isinstance(answer[0], Running):
+            self._containers[spec.name] = Created(spec, execution)
+        return answer
 
     def start(self, name: str) -> Answer:
         """Let a created container execute its program. Raises NoSuchContainer, NameTaken where it runs already."""
         container = self._container(name)
-        execution = container.execution
-        if execution is None:
+        if isinstance(container, Started):
             raise NameTaken(name=name)
-        execution.advance()
-        if execution.failure is not None:
-            del self._containers[name]
-            return self._failed(execution, container.spec)
-        container.execution = None
-        return self._running(execution, close=True)
+        del self._containers[name]
+        answer = self._executed(container.execution, container.spec)
+        if isinstance(answer[0], Running):
+            self._containers[name] = started(container.spec, container.execution)
+        return answer
 
     def spawn(self, process: Process, fds: list[int]) -> Answer:
         """A program in the lab itself."""
@@ -105,26 +123,24 @@ class Runtime:
         pidfd_send_signal(self._container(name).pidfd, number)
 
     def delete(self, name: str) -> None:
-        """Kill what is left of a container and give its room back. Raises NoSuchContainer."""
+        """Kill a container's first process and give its room back. Raises NoSuchContainer.
+
+        With a PID namespace of its own, all of the container ends with that process. Without one its other processes are the
+        lab's from then on, and end with it: nothing tells them from a daemon that the learner started.
+        """
         container = self._container(name)
         del self._containers[name]
-        try:
-            pidfd_send_signal(container.pidfd, signal.SIGKILL)
-            _, status = os.waitpid(container.pid, 0)
+        status = container.put_to_end()
+        if status is not None:  # else it ended before, and was told of
             self._ended(container.pid, status)
-        except (SyscallError, ChildProcessError):
-            pass  # it ended before, and was told of
-        if container.execution is not None:
-            container.execution.close()
-        os.close(container.pidfd)
         give_back(container.spec)
 
     def account(self, pid: int) -> Reply:
         """How a process of ours came to be. Raises NoAccount."""
         if pid not in self._accounts:
             raise NoAccount(pid=pid)
-        execution = self._accounts[pid]
-        return protocol.Accounted(execution.plan, execution.outcomes)
+        record = self._accounts[pid]
+        return protocol.Accounted(record.plan, record.outcomes)
 
     def _execution(self, spec: Spec, fds: list[int]) -> Execution:
         if spec.name in self._containers:
@@ -138,40 +154,53 @@ class Runtime:
 
     def _launch(self, execution: Execution) -> Answer:
         """Execute a plan to its end: a process that belongs to no container of ours."""
-        execution.advance()
-        if execution.failure is not None:
-            return self._failed(execution, None)
-        reply = self._running(execution, close=True)
-        os.close(execution.pidfd)
-        return reply
-
-    def _running(self, execution: Execution, *, close: bool = False) -> Answer:
-        """The reply for a live process; its fds are duplicates, the caller closes them once they are sent."""
-        self._born(execution.pid)
-        fds = (os.dup(execution.pidfd), *((execution.master,) if execution.master >= 0 else ()))
-        execution.master = -1
-        self._accounts[execution.pid] = execution
-        while len(self._accounts) > MOST_ACCOUNTS:
-            del self._accounts[next(iter(self._accounts))]
-        if close:
+        answer = self._executed(execution, None)
+        if isinstance(answer[0], Running):
+            os.close(execution.take_pidfd())
             execution.close()
-        return Running(execution.pid), fds
+        return answer
 
-    def _failed(self, execution: Execution, spec: Spec | None) -> Answer:
-        """Undo what the plan came to, and tell which step was refused."""
-        outcomes = execution.outcomes
-        execution.abandon()
-        if execution.master >= 0:
-            os.close(execution.master)
-        if spec is not None:
-            give_back(spec)
+    def _executed(self, execution: Execution, spec: Spec | None, until: int | None = None) -> Answer:
+        """Execute a plan, by default to its end. A refused step undoes what it came to, and so does an error of our own."""
+        try:
+            execution.advance(until)
+            if execution.failure is None:
+                return self._running(execution)
+            outcomes = execution.outcomes
+        except BaseException:
+            undo(execution, spec)
+            raise
+        undo(execution, spec)
         error = plan_refusal(execution.plan, outcomes)
         return protocol.Refused(error.code, error.facts, execution.plan, outcomes), ()
 
-    def _container(self, name: str) -> Container:
+    def _running(self, execution: Execution) -> Answer:
+        """The reply for a live process. Its fds are the sender's to close. Raises OSError (EMFILE), changing nothing."""
+        pidfd = os.dup(execution.pidfd)
+        self._born(execution.pid)
+        self._accounts[execution.pid] = execution.record
+        while len(self._accounts) > MOST_ACCOUNTS:
+            del self._accounts[next(iter(self._accounts))]
+        master = execution.take_master()
+        return Running(execution.pid), (pidfd,) if master < 0 else (pidfd, master)
+
+    def _container(self, name: str) -> Created | Started:
         if name not in self._containers:
             raise NoSuchContainer(name=name)
         return self._containers[name]
+
+
+def started(spec: Spec, execution: Execution) -> Started:
+    """What an execution that came to its end leaves: the container."""
+    execution.close()
+    return Started(spec, execution.pid, execution.take_pidfd())
+
+
+def undo(execution: Execution, spec: Spec | None) -> None:
+    """Leave nothing of what a plan came to."""
+    execution.abandon()
+    if spec is not None:
+        give_back(spec)
 
 
 def give_back(spec: Spec) -> None:

@@ -24,7 +24,11 @@ class WindowSize(Struct, frozen=True):
 def open_master(ptmx: str) -> int:
     """A new pseudoterminal's master, unlocked; `ptmx` is the multiplexer of the devpts wanted. Raises OSError."""
     master = os.open(ptmx, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
-    fcntl.ioctl(master, TIOCSPTLCK, struct.pack("=i", 0))
+    try:
+        fcntl.ioctl(master, TIOCSPTLCK, struct.pack("=i", 0))
+    except OSError:
+        os.close(master)
+        raise
     return master
 
 

@@ -11,6 +11,8 @@ import errno as errnos
 import os
 import signal
 
+from nslab.errors import Because
+
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 NUMBERS: dict[str, int] = {
@@ -25,15 +27,17 @@ NUMBERS: dict[str, int] = {
 }
 
 # strerror misleads for these: the kernel reuses an errno for something its text does not say.
-MEANING: dict[tuple[str, int], str] = {
-    ("clone3", errnos.ENOSPC): "a limit on namespaces, not a full disk",
-    ("unshare", errnos.ENOSPC): "a limit on namespaces, not a full disk",
-    ("clone3", errnos.EPERM): "this machine does not let this user make a user namespace",
-    ("unshare", errnos.EPERM): "this machine does not let this user make a user namespace",
-    ("mount", errnos.ENOSPC): "a limit on mounts (fs.mount-max), not a full disk",
-    ("mount", errnos.EBUSY): "something is already mounted there, or the source is in use",
-    ("clone3", errnos.EAGAIN): "a limit on processes (RLIMIT_NPROC or pids.max)",
-    ("clone3", errnos.ENOMEM): "the PID namespace's first process is gone: nothing can be born in it any more",
+NAMESPACE_LIMIT = Because("error.meaning.namespace-limit")
+FORBIDDEN = Because("error.meaning.namespaces-forbidden")
+MEANING: dict[tuple[str, int], Because] = {
+    ("clone3", errnos.ENOSPC): NAMESPACE_LIMIT,
+    ("unshare", errnos.ENOSPC): NAMESPACE_LIMIT,
+    ("clone3", errnos.EPERM): FORBIDDEN,
+    ("unshare", errnos.EPERM): FORBIDDEN,
+    ("mount", errnos.ENOSPC): Because("error.meaning.mount-limit"),
+    ("mount", errnos.EBUSY): Because("error.meaning.mount-busy"),
+    ("clone3", errnos.EAGAIN): Because("error.meaning.process-limit"),
+    ("clone3", errnos.ENOMEM): Because("error.meaning.init-gone"),
 }
 
 Argument = int | str | bytes | None | ctypes.Array[ctypes.c_char]
@@ -48,13 +52,18 @@ class SyscallError(OSError):
         self.call_args = args
 
     @property
-    def meaning(self) -> str:
-        """What the errno means for this call, where strerror would mislead."""
+    def call(self) -> str:
+        """The call as it was made."""
+        shown = ", ".join("NULL" if value is None else str(value) for value in self.call_args)
+        return f"{self.name}({shown})"
+
+    @property
+    def meaning(self) -> str | Because:
+        """What the errno means for this call."""
         return meaning(self.name, self.errno or 0)
 
     def __str__(self) -> str:
-        shown = ", ".join("NULL" if value is None else str(value) for value in self.call_args)
-        return f"{self.name}({shown}) = {errno_name(self.errno or 0)}: {self.meaning}"
+        return f"{self.call} = {errno_name(self.errno or 0)}: {self.meaning}"
 
 
 def invoke(name: str, *args: Argument) -> int:
@@ -92,8 +101,8 @@ def errno_name(number: int) -> str:
     return errnos.errorcode.get(number, str(number))
 
 
-def meaning(name: str, number: int) -> str:
-    """What an errno means for a call: our own words where strerror(3) misleads."""
+def meaning(name: str, number: int) -> str | Because:
+    """What an errno means for a call: strerror(3)'s text, or a reason with words of our own where that misleads."""
     return MEANING.get((name, number)) or os.strerror(number)
 
 

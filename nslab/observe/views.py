@@ -7,6 +7,7 @@ from typing import Generic, Literal, TypeVar
 from msgspec import Struct
 
 from nslab.engine.steps import Elsewhere, Who
+from nslab.errors import Because
 from nslab.kernel.namespaces import Kind
 from nslab.observe.namespaces import Membership
 
@@ -155,7 +156,7 @@ class Refused(Struct, frozen=True, tag="refused"):
     """The kernel refused: the errno's name, and what it means for this call. `tolerated`: the plan went on without it."""
 
     errno: str
-    meaning: str
+    meaning: str | Because
     tolerated: bool
 
 

@@ -79,11 +79,6 @@ def test_root_inside_is_a_shifted_id_or_the_user_itself_outside(shared_lab: Lab)
     assert int(uid) >= 1 << 30 if ROOT else int(uid) == os.geteuid()
 
 
-def test_the_lab_counts_its_ids(shared_lab: Lab, in_lab: Run) -> None:
-    text = in_lab(shared_lab, "cat /proc/self/uid_map").out
-    assert shared_lab.ids == sum(extent.count for extent in parse_map(text))
-
-
 def test_the_lab_is_called_lab_and_the_machine_keeps_its_name(shared_lab: Lab, in_lab: Run, in_box: Run) -> None:
     before = os.uname().nodename
     assert in_lab(shared_lab, "hostname").out == "lab\n"

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from nslab.errors import Because
 from nslab.kernel import mounts, process
 from nslab.kernel.syscalls import SyscallError, errno_name, invoke, meaning, resolve, signal_name
 
@@ -48,7 +49,7 @@ def test_a_name_that_is_not_utf8_reaches_the_kernel_as_its_bytes() -> None:
 
 @pytest.mark.parametrize("call", ["clone3", "unshare"])
 def test_enospc_of_a_clone_is_not_called_a_full_disk(call: str) -> None:
-    assert "limit" in meaning(call, errno.ENOSPC)
+    assert meaning(call, errno.ENOSPC) == Because("error.meaning.namespace-limit")
     assert meaning("write", errno.ENOSPC) == os.strerror(errno.ENOSPC)
 
 

@@ -6,6 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from nslab.errors import Fact
+
 State = Literal["ok", "limited", "missing"]
 
 
@@ -18,20 +20,20 @@ class Finding(Struct, frozen=True):
 
     probe: str
     state: State
-    facts: dict[str, str | int] = {}
+    facts: dict[str, Fact] = {}
     cause: str | None = None
 
 
-def ok(probe: str, **facts: str | int) -> Finding:
+def ok(probe: str, **facts: Fact) -> Finding:
     """All is well."""
     return Finding(probe, "ok", facts)
 
 
-def limited(probe: str, cause: str, **facts: str | int) -> Finding:
+def limited(probe: str, cause: str, **facts: Fact) -> Finding:
     """It works, with less than it could."""
     return Finding(probe, "limited", facts, cause)
 
 
-def missing(probe: str, cause: str, **facts: str | int) -> Finding:
+def missing(probe: str, cause: str, **facts: Fact) -> Finding:
     """It does not work here."""
     return Finding(probe, "missing", facts, cause)

@@ -16,7 +16,7 @@ from nslab.kernel import idmap
 from nslab.kernel.clone import clone3
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import pidfd_send_signal
-from nslab.kernel.syscalls import SyscallError
+from nslab.kernel.syscalls import SyscallError, errno_name
 
 
 def subordinate_ids(probe: str) -> Finding:
@@ -41,7 +41,7 @@ def _try(maps: idmap.IdMaps) -> str:
     try:
         pid, pidfd = clone3(Kind.USER.clone_flag)
     except SyscallError as error:
-        return str(error)
+        return f"{error.call} = {errno_name(error.errno or 0)}"
     if pid == 0:
         try:
             signal.pause()

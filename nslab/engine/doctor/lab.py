@@ -7,6 +7,7 @@ import time
 from nslab.engine.client import Lab
 from nslab.engine.doctor.findings import Finding, missing, ok
 from nslab.engine.failures import LabError
+from nslab.errors import Because
 
 
 def lab(probe: str) -> Finding:
@@ -16,4 +17,4 @@ def lab(probe: str) -> Finding:
         with Lab.start():
             return ok(probe, milliseconds=round((time.monotonic() - begun) * 1000))
     except LabError as error:
-        return missing(probe, "lab-refused", error=str(error))
+        return missing(probe, "lab-refused", error=Because(f"error.{error.code}.why"), **error.facts)

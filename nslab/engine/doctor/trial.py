@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from nslab.errors import Fact
 from nslab.kernel import idmap
 from nslab.kernel.clone import clone3
 from nslab.kernel.namespaces import Kind
@@ -34,7 +35,7 @@ class Refusal(Struct, frozen=True):
     errno: int
 
     @property
-    def facts(self) -> dict[str, str | int]:
+    def facts(self) -> dict[str, Fact]:
         """As words want it."""
         return {"call": self.call, "errno": errno_name(self.errno), "meaning": meaning(self.call, self.errno)}
 
