@@ -17,6 +17,10 @@ from nslab.kernel.process import pidfd_open, setns
 from nslab.kernel.syscalls import SyscallError
 
 
+class Astray(Exception):
+    """PID 1 can't come back from a namespace that it visited: the lab must end."""
+
+
 def probe(proc: int, profile: bytes, request: protocol.Probe) -> Reply:
     """Make one call where a process is. Raises OSError where there is no such process."""
     actor = Actor(proc, {}, profile)
@@ -53,21 +57,32 @@ def names(proc: int, pids: tuple[int, ...]) -> Reply:
 
 
 def names_of(pid: int, home: int) -> uts.UtsNames | None:
-    """The UTS names where `pid` is, read from inside; `home` is the way back. None where it is gone or can't be joined."""
+    """The UTS names where `pid` is, read from inside; `home` is the way back. None where it is gone or can't be joined.
+
+    Raises Astray.
+    """
     try:
         target = pidfd_open(pid)
     except SyscallError:
         return None
     try:
         setns(target, Kind.UTS.clone_flag)
-        try:
-            return uts.names()
-        finally:
-            setns(home, Kind.UTS.clone_flag)
     except SyscallError:
         return None
     finally:
         os.close(target)
+    try:
+        return uts.names()
+    finally:
+        come_home(home)
+
+
+def come_home(home: int) -> None:
+    """Back into the lab's own UTS namespace. Raises Astray: a PID 1 that stayed would name and be named by another's."""
+    try:
+        setns(home, Kind.UTS.clone_flag)
+    except SyscallError as error:
+        raise Astray from error
 
 
 def foreign(proc: int, pid: int) -> tuple[Kind, ...]:

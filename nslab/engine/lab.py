@@ -76,7 +76,7 @@ class Lab:
                 return
 
     def _serve(self) -> bool:
-        """One request. False when the owner has gone, or speaks what no owner of ours would."""
+        """One request. False, which ends the lab, when the owner has gone or speaks what no owner of ours would, or PID 1 is astray."""
         try:
             packet = protocol.receive(self._lines.control, protocol.REQUESTS)
             if packet is None:
@@ -91,7 +91,7 @@ class Lab:
         except (OSError, ValueError) as error:  # ValueError: a path with a NUL
             told = unplanned(error)
             reply, sent = protocol.Refused(told.code, told.facts), ()
-        except protocol.ProtocolError:
+        except (protocol.ProtocolError, inquiry.Astray):
             return False
         try:
             protocol.send(self._lines.control, reply, sent)

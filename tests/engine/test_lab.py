@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from nslab.engine.client import Lab, Told
+from nslab.engine.client import Lab, LabGone, Told
 from nslab.engine.spec import Process, Spec
 from nslab.kernel.capabilities import Capability
 from nslab.kernel.idmap import parse_map
@@ -498,3 +498,21 @@ def test_the_lab_loads_nothing_of_pythons_once_it_has_left_the_machines_root(
             lab.probe(1, "nosuch", ())
     behind = log.read_text().partition("pivot_root(")[2].splitlines()
     assert [line for line in behind if "/python" in line or ".py" in line] == []
+
+
+def test_a_lab_that_can_not_come_back_from_a_look_at_names_ends(changed_lab: Callable[..., Lab]) -> None:
+    patch = """
+    original, calls_made = inquiry.setns, []
+    def no_way_home(fd, flags):
+        calls_made.append(fd)
+        if len(calls_made) == 2:
+            raise inquiry.SyscallError("setns", (fd, flags), 1)
+        original(fd, flags)
+    inquiry.setns = no_way_home
+    """
+    with changed_lab(patch) as lab:
+        task = lab.run(Spec("box", Process(("sleep", "1000"), pipes=(), terminal=True), (Kind.UTS,)))
+        with pytest.raises(LabGone):
+            lab.names((task.pid,))
+        os.close(task.pidfd)
+        os.close(task.master)
