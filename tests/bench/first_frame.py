@@ -37,7 +37,7 @@ class Waited:
 
 
 def first_frame(arguments: tuple[str, ...] = ("lesson", "pid")) -> Waited:
-    """Open the lesson once. Raises TimeoutError where a frame does not come within PATIENCE_S."""
+    """Open the lesson once. Raises TimeoutError after PATIENCE_S, RuntimeError where nslab ends."""
     with tempfile.TemporaryDirectory() as state:
         begun = time.perf_counter()
         pid, master = pty.fork()
@@ -62,7 +62,10 @@ def seen_at(master: int, mark: bytes, begun: float) -> float:
         left = begun + PATIENCE_S - time.perf_counter()
         if left <= 0 or not select.select([master], [], [], left)[0]:
             raise TimeoutError(f"{mark.decode()} was not painted within {PATIENCE_S} s")
-        painted += os.read(master, 1 << 16)
+        try:
+            painted += os.read(master, 1 << 16)
+        except OSError as ended:  # EIO: the program has ended
+            raise RuntimeError(painted.decode(errors="replace")) from ended
     return time.perf_counter() - begun
 
 
