@@ -1,4 +1,4 @@
-"""Which ids a lab gets, and who writes its maps: the one place where root and an ordinary user differ.
+"""Which ids a lab gets, and who writes its maps: where root and an ordinary user differ.
 
 Root gives a shifted range, never its own id. An ordinary user gives its own id as 0, and its subordinate ids behind it where
 newuidmap(1) may write them.
@@ -9,41 +9,63 @@ from __future__ import annotations
 import os
 import pwd
 from pathlib import Path
+from typing import Literal
 
 from nslab.engine.failures import MapsRefused, NoIds
 from nslab.errors import Because
-from nslab.kernel import idmap
+from nslab.kernel import idmap, procfs
 from nslab.kernel.syscalls import errno_name
 
 NEWGIDMAP = Because("error.maps-refused.because.newgidmap")
 
+Lack = Literal["no-newuidmap", "no-subordinate-ids", "no-new-privs"]
+"""Why a user's lab has a single id, as doctor's causes are called."""
+
 
 def own_maps() -> idmap.IdMaps:
     """The maps this user may have: root a shifted range, others their subordinate ids or their own alone. Raises NoIds."""
-    uid, gid = os.geteuid(), os.getegid()
-    if uid == 0:
-        here = (idmap.parse_map(Path(f"/proc/self/{name}").read_text()) for name in ("uid_map", "gid_map"))
-        try:
-            return idmap.maps_for_root(*here)
-        except idmap.NoRange as error:
-            raise NoIds from error
-    return idmap.maps_for_user(uid, gid, subordinate("/etc/subuid", uid), subordinate("/etc/subgid", uid))
-
-
-def subordinate(path: str, uid: int) -> idmap.Extent | None:
-    """This user's range in a file; None where newuidmap(1) is not there or could not work."""
-    if idmap.newidmap_commands(0, idmap.IdMaps((), (), setgroups=True)) is None or no_new_privileges():
-        return None
+    if os.geteuid() != 0:
+        ranges = subordinate_ranges()
+        return user_maps() if isinstance(ranges, str) else user_maps(*ranges)
+    with procfs.own_process() as process:
+        here = procfs.read_uid_map(process), procfs.read_gid_map(process)
     try:
-        text, user = Path(path).read_text(), pwd.getpwuid(uid).pw_name
-    except (OSError, KeyError):
+        return idmap.maps_for_root(*here)
+    except idmap.NoRange as error:
+        raise NoIds from error
+
+
+def user_maps(subuids: idmap.Extent | None = None, subgids: idmap.Extent | None = None) -> idmap.IdMaps:
+    """This user's own ids as 0, and subordinate ones behind them."""
+    return idmap.maps_for_user(os.geteuid(), os.getegid(), subuids, subgids)
+
+
+def subordinate_ranges() -> tuple[idmap.Extent, idmap.Extent] | Lack:
+    """This user's subordinate uids and gids, or why it can't have any. That newuidmap(1) really writes them is not tried."""
+    if idmap.newidmap_commands(0, idmap.IdMaps((), (), setgroups=True)) is None:
+        return "no-newuidmap"
+    uids, gids = subordinate_range(Path("/etc/subuid")), subordinate_range(Path("/etc/subgid"))
+    if uids is None or gids is None:
+        return "no-subordinate-ids"
+    with procfs.own_process() as process:
+        powerless = procfs.read_status(process).no_new_privs  # setuid programs have lost their power for this process
+    return "no-new-privs" if powerless else (uids, gids)
+
+
+def subordinate_range(path: Path) -> idmap.Extent | None:
+    """What such a file gives to this user; None where it gives nothing, or is not there."""
+    try:
+        return idmap.subordinate(path.read_text(), user_name(), os.geteuid())
+    except OSError:
         return None
-    return idmap.subordinate(text, user, uid)
 
 
-def no_new_privileges() -> bool:
-    """Whether setuid programs have lost their power for this process."""
-    return "NoNewPrivs:\t1" in Path("/proc/self/status").read_text()
+def user_name() -> str:
+    """This user's name; its number where it has none, as in many containers."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
 
 
 def write_maps(proc: int, pid: int, maps: idmap.IdMaps) -> None:
@@ -57,7 +79,7 @@ def write_maps(proc: int, pid: int, maps: idmap.IdMaps) -> None:
             return
         commands = idmap.newidmap_commands(pid, maps)
         if commands is None or run(commands[0]):
-            idmap.write_maps(proc, pid, idmap.maps_for_user(os.geteuid(), os.getegid(), None, None))
+            idmap.write_maps(proc, pid, user_maps())
         elif code := run(commands[1]):
             raise MapsRefused(call=" ".join(commands[1]), errno=str(code), meaning=NEWGIDMAP)
     except OSError as error:

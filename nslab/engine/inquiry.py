@@ -11,7 +11,7 @@ from nslab.engine.execute import Execution
 from nslab.engine.failures import plan_refusal
 from nslab.engine.protocol import Probed, Reply
 from nslab.engine.steps import Done
-from nslab.kernel import uts
+from nslab.kernel import procfs, uts
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import pidfd_open, setns
 from nslab.kernel.syscalls import SyscallError
@@ -96,10 +96,9 @@ def foreign(proc: int, pid: int) -> tuple[Kind, ...]:
 
 def capabilities(proc: int, pid: int) -> tuple[int, ...]:
     """The effective set of a process, by number."""
-    fd = os.open(f"{pid}/status", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
+    process = procfs.open_process(proc, pid)
     try:
-        text = os.read(fd, 1 << 16).decode(errors="replace")
+        mask = procfs.read_status(process).cap_effective
     finally:
-        os.close(fd)
-    mask = int(text.partition("CapEff:")[2].split()[0], 16)
+        os.close(process)
     return tuple(number for number in range(64) if mask >> number & 1)

@@ -28,7 +28,7 @@ from nslab.engine.failures import LabError, NoRunDirectory, refusal, unplanned
 from nslab.engine.profiles import LAB
 from nslab.engine.steps import Plan, Step
 from nslab.errors import Because, NslabError
-from nslab.kernel import idmap, seccomp
+from nslab.kernel import idmap, procfs, seccomp
 from nslab.kernel.clone import clone3
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import default_signals, overwrite_arguments, pidfd_send_signal
@@ -116,7 +116,7 @@ class Keeper:
         base = str(run.root)
         try:
             perform(stages.stage_a(base, inventory), Actor(self._proc, {}, b""))
-            count = sum(extent.count for extent in idmap.parse_map(idmap.read_file(self._proc, "self/uid_map")))
+            count = sum(extent.count for extent in idmap.parse_map(procfs.read_file(self._proc, "self/uid_map")))
             go_read, go_write = os.pipe2(os.O_CLOEXEC)
             b, b_pidfd = clone_stage(STAGE_B, siblings=True)
             if b == 0:
@@ -126,7 +126,7 @@ class Keeper:
                     )
                 )
             own = idmap.identity(count)
-            setgroups = idmap.read_file(self._proc, "self/setgroups").strip() == "allow"
+            setgroups = procfs.read_file(self._proc, "self/setgroups").strip() == b"allow"
             idmap.write_maps(self._proc, b, idmap.IdMaps(own, own, setgroups))
             protocol.send(keeper, protocol.Ready(b), (b_pidfd,))
             os.write(go_write, GO)

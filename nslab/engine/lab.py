@@ -76,7 +76,7 @@ class Lab:
                 return
 
     def _serve(self) -> bool:
-        """One request. False, which ends the lab, when the owner has gone or speaks what no owner of ours would, or PID 1 is astray."""
+        """One request. False ends the lab: its owner has gone, or speaks what no owner of ours would, or PID 1 is astray."""
         try:
             packet = protocol.receive(self._lines.control, protocol.REQUESTS)
             if packet is None:

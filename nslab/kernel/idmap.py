@@ -11,7 +11,10 @@ from msgspec import Struct
 
 
 class Extent(Struct, frozen=True):
-    """`count` ids from `inside` on in the namespace are those from `outside` on in its parent: a line of uid_map."""
+    """`count` ids from `inside` on in the namespace are those from `outside` on in its parent: a line of uid_map.
+
+    To a reader in another user namespace than the map's own or its parent, `outside` are ids of the reader's. user_namespaces(7).
+    """
 
     inside: int
     outside: int
@@ -42,9 +45,9 @@ class NoRange(Exception):
     """No id but 0 is mapped here."""
 
 
-def parse_map(text: str) -> tuple[Extent, ...]:
-    """The lines of uid_map or gid_map."""
-    return tuple(Extent(*(int(word) for word in line.split())) for line in text.splitlines())
+def parse_map(content: bytes) -> tuple[Extent, ...]:
+    """Three numbers a line of uid_map or gid_map; no line at all before the map has been written."""
+    return tuple(Extent(*map(int, line.split())) for line in content.splitlines())
 
 
 def format_map(extents: Iterable[Extent]) -> str:
@@ -138,12 +141,3 @@ def newidmap_commands(pid: int, maps: IdMaps) -> tuple[tuple[str, ...], ...] | N
         )
         for program, extents in zip(programs, (maps.uids, maps.gids), strict=True)
     )
-
-
-def read_file(directory: int, name: str) -> str:
-    """The text of a small kernel file. Raises OSError."""
-    fd = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=directory)
-    try:
-        return os.read(fd, 1 << 16).decode()
-    finally:
-        os.close(fd)

@@ -11,8 +11,12 @@ from __future__ import annotations
 import errno
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from msgspec import Struct
+
+from nslab.kernel.idmap import Extent, parse_map
 
 # Kernel strings are bytes. surrogateescape keeps any of them whole; who shows them to a person makes them printable.
 _ENCODING = ("utf-8", "surrogateescape")
@@ -46,7 +50,7 @@ class Status(Struct, frozen=True):
     """From /proc/PID/status. Capability sets are bit masks, see capabilities(7).
 
     `nspid` holds the process's number in each PID namespace from the procfs's own down to the process's; it is empty
-    where the kernel has no such line.
+    where the kernel has no such line, `no_new_privs` (Linux 4.10) and `seccomp` (CONFIG_SECCOMP) are None then.
     """
 
     name: str
@@ -60,16 +64,8 @@ class Status(Struct, frozen=True):
     cap_effective: int
     cap_bounding: int
     cap_ambient: int
-    no_new_privs: bool
-    seccomp: int
-
-
-class IdRange(Struct, frozen=True):
-    """One line of /proc/PID/uid_map or gid_map: ids from `inside` on are ids from `outside` on. user_namespaces(7)."""
-
-    inside: int
-    outside: int
-    count: int
+    no_new_privs: bool | None
+    seccomp: int | None
 
 
 class Mount(Struct, frozen=True):
@@ -99,6 +95,16 @@ def open_root(root: str | os.PathLike[str] | int) -> int:
     if isinstance(root, int):
         return os.open(".", _DIRECTORY, dir_fd=root)
     return os.open(root, _DIRECTORY)
+
+
+@contextmanager
+def own_process() -> Iterator[int]:
+    """A descriptor of the caller's own directory in /proc, closed when the context ends. Raises OSError."""
+    process = os.open("/proc/self", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield process
+    finally:
+        os.close(process)
 
 
 def pids(root: int) -> list[int]:
@@ -146,9 +152,14 @@ def read_cmdline(process: int, limit_bytes: int = 4096) -> tuple[str, ...]:
     return parse_cmdline(read_file(process, "cmdline", limit_bytes))
 
 
-def read_uid_map(process: int) -> tuple[IdRange, ...]:
+def read_uid_map(process: int) -> tuple[Extent, ...]:
     """/proc/PID/uid_map. Outer ids are the reader's user namespace's, the parent's if that is the same."""
-    return parse_id_map(read_file(process, "uid_map"))
+    return parse_map(read_file(process, "uid_map"))
+
+
+def read_gid_map(process: int) -> tuple[Extent, ...]:
+    """/proc/PID/gid_map, as the uids'."""
+    return parse_map(read_file(process, "gid_map"))
 
 
 def read_mountinfo(process: int) -> tuple[Mount, ...]:
@@ -183,8 +194,8 @@ def parse_status(content: bytes) -> Status:
             cap_effective=int(lines["CapEff"], 16),
             cap_bounding=int(lines["CapBnd"], 16),
             cap_ambient=int(lines["CapAmb"], 16),
-            no_new_privs=lines["NoNewPrivs"] == "1",
-            seccomp=int(lines["Seccomp"]),
+            no_new_privs=lines["NoNewPrivs"] == "1" if "NoNewPrivs" in lines else None,
+            seccomp=int(lines["Seccomp"]) if "Seccomp" in lines else None,
         )
     except KeyError as missing:
         raise MalformedProcfs(f"status: no line {missing}") from None
@@ -204,12 +215,6 @@ def parse_cmdline(content: bytes) -> tuple[str, ...]:
     if not content:
         return ()
     return tuple(argument.decode(*_ENCODING) for argument in content.removesuffix(b"\0").split(b"\0"))
-
-
-def parse_id_map(content: bytes) -> tuple[IdRange, ...]:
-    """Three numbers a line; no line at all before the map has been written."""
-    numbers = [[int(field) for field in line.split()] for line in content.splitlines()]
-    return tuple(IdRange(inside, outside, count) for inside, outside, count in numbers)
 
 
 def parse_mountinfo(content: bytes) -> tuple[Mount, ...]:

@@ -10,8 +10,9 @@ from typing import TypeVar
 from msgspec import Struct
 
 from nslab.kernel import procfs
+from nslab.kernel.idmap import Extent
 from nslab.kernel.namespaces import Kind
-from nslab.kernel.procfs import IdRange, Status
+from nslab.kernel.procfs import Status
 from nslab.observe.namespaces import ForChildren, NamespaceId, Unread
 from nslab.observe.relatives import ancestry
 from nslab.observe.roots import ProcRoot
@@ -29,7 +30,7 @@ class Details(Struct, frozen=True):
 
     status: Status | Unread
     cmdline: tuple[str, ...] | Unread
-    uid_map: tuple[IdRange, ...] | Unread
+    uid_map: tuple[Extent, ...] | Unread
     for_children: ForChildren
     pid_namespaces: tuple[NamespaceId, ...]
     same_user: bool
@@ -55,13 +56,13 @@ class Details(Struct, frozen=True):
         return None if isinstance(self.uid_map, Unread) else id_inside(outside, self.uid_map)
 
 
-def id_inside(outside: int, id_map: Iterable[IdRange]) -> int | None:
+def id_inside(outside: int, id_map: Iterable[Extent]) -> int | None:
     """An outer id as an id map's owner has it; None where the map lacks it, and the owner sees 65534 (overflowuid)."""
     matching = (one for one in id_map if one.outside <= outside < one.outside + one.count)
     return next((one.inside + outside - one.outside for one in matching), None)
 
 
-def id_outside(inside: int, id_map: Iterable[IdRange]) -> int | None:
+def id_outside(inside: int, id_map: Iterable[Extent]) -> int | None:
     """An id of an id map's owner as it is outside; None where the map lacks it."""
     matching = (one for one in id_map if one.inside <= inside < one.inside + one.count)
     return next((one.outside + inside - one.inside for one in matching), None)

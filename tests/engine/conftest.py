@@ -240,7 +240,7 @@ sys.exit(keeper.main(sys.argv[1:]))
 # A setuid program that is traced has no power, and newuidmap(1) is one.
 UNTRACED = """
 from nslab.engine import ids
-ids.subordinate = lambda path, uid: None
+ids.subordinate_ranges = lambda: "no-newuidmap"
 """
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from nslab.engine import ids
 from nslab.engine.client import Lab
+from nslab.engine.doctor import examine
 from nslab.kernel.idmap import Extent
 
 ROOT = os.geteuid() == 0
@@ -23,7 +24,15 @@ def test_root_gives_a_range_and_a_user_its_own_id_first() -> None:
 
 
 def test_a_file_that_is_not_there_gives_no_range(tmp_path: Path) -> None:
-    assert ids.subordinate(str(tmp_path / "nosuch"), os.geteuid()) is None
+    assert ids.subordinate_range(tmp_path / "nosuch") is None
+
+
+@pytest.mark.as_user
+def test_doctor_explains_what_the_lab_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    for lack in get_args(ids.Lack):
+        monkeypatch.setattr(ids, "subordinate_ranges", lambda lack=lack: lack)
+        assert len(ids.own_maps().uids) == 1
+        assert examine("subordinate-ids").cause == lack
 
 
 @pytest.mark.as_user
@@ -34,7 +43,8 @@ def test_where_newuidmap_has_no_power_the_users_own_id_must_do(
     patch = """
     from nslab.engine import ids
     from nslab.kernel.idmap import Extent
-    ids.subordinate = lambda path, uid: Extent(1, 3_000_000_000, 65536)
+    made_up = Extent(1, 3_000_000_000, 65536)
+    ids.subordinate_ranges = lambda: (made_up, made_up)
     """
     with changed_lab(patch) as lab:
         assert in_lab(lab, "cat /proc/self/uid_map").out.split() == ["0", "0", "1"]

@@ -69,7 +69,7 @@ def test_no_map_inside_holds_the_machines_root(shared_lab: Lab) -> None:
     with resident(shared_lab):
         for pid in [name for name in os.listdir(shared_lab.proc) if name.isdigit()]:
             for map_ in ("uid_map", "gid_map"):
-                extents = parse_map(read(shared_lab, f"{pid}/{map_}"))
+                extents = parse_map(read(shared_lab, f"{pid}/{map_}").encode())
                 assert extents
                 assert all(extent.outside > 0 for extent in extents)
 

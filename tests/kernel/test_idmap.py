@@ -35,12 +35,16 @@ def maps_here(draw: st.DrawFn) -> tuple[Extent, ...]:
 @given(extents)
 @settings(database=None)
 def test_a_map_that_is_written_reads_the_same(map_: tuple[Extent, ...]) -> None:
-    assert idmap.parse_map(idmap.format_map(map_)) == map_
+    assert idmap.parse_map(idmap.format_map(map_).encode()) == map_
 
 
 def test_the_kernels_own_columns_are_read() -> None:
-    text = "         0       1000          1\n         1     100000      65536\n"
-    assert idmap.parse_map(text) == (Extent(0, 1000, 1), Extent(1, 100000, 65536))
+    content = b"         0       1000          1\n         1     100000      65536\n"
+    assert idmap.parse_map(content) == (Extent(0, 1000, 1), Extent(1, 100000, 65536))
+
+
+def test_before_a_map_is_written_it_is_empty() -> None:
+    assert idmap.parse_map(b"") == ()
 
 
 @given(maps_here(), maps_here())

@@ -121,10 +121,22 @@ def test_a_kernel_thread_or_zombie_has_no_arguments() -> None:
     assert procfs.parse_cmdline(b"") == ()
 
 
-def test_an_id_map_is_read_line_by_line_and_is_empty_until_it_is_written() -> None:
-    content = b"         0       1000          1\n         1     100000      65536\n"
-    assert procfs.parse_id_map(content) == (procfs.IdRange(0, 1000, 1), procfs.IdRange(1, 100000, 65536))
-    assert procfs.parse_id_map(b"") == ()
+@pytest.mark.parametrize("line", [b"NoNewPrivs:", b"Seccomp:"])
+def test_what_this_kernel_does_not_say_of_a_process_is_unknown_and_not_false(line: bytes) -> None:
+    """NoNewPrivs is from Linux 4.10 on, Seccomp with CONFIG_SECCOMP only."""
+    real = Path("/proc/self/status").read_bytes()
+    without = b"".join(one for one in real.splitlines(keepends=True) if not one.startswith(line))
+    status = procfs.parse_status(without)
+    assert (status.no_new_privs is None, status.seccomp is None) == (line == b"NoNewPrivs:", line == b"Seccomp:")
+
+
+def test_ones_own_maps_are_read_by_the_same_reader() -> None:
+    with procfs.own_process() as process:
+        maps = procfs.read_uid_map(process), procfs.read_gid_map(process)
+    assert all(
+        any(e.inside <= id_ < e.inside + e.count for e in m)
+        for m, id_ in zip(maps, (os.geteuid(), os.getegid()), strict=True)
+    )
 
 
 def test_listing_works_through_a_descriptor_that_cannot_be_read_itself() -> None:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nslab.kernel.procfs import IdRange
+from nslab.kernel.idmap import Extent
 from nslab.observe.details import DetailReader, Details, id_inside, id_outside
 from nslab.observe.namespaces import NamespaceId, Unread
 from nslab.observe.roots import ProcRoot
@@ -103,7 +103,7 @@ def test_a_zombie_has_details_without_a_command_line(recorded_lab: ProcRoot) -> 
 def test_an_id_that_is_mapped_comes_back_and_one_that_is_not_is_unknown(
     id_: int, inside: int, outside: int, count: int
 ) -> None:
-    id_map = (IdRange(inside, outside, count),)
+    id_map = (Extent(inside, outside, count),)
     mapped = id_inside(id_, id_map)
     if outside <= id_ < outside + count:
         assert mapped is not None

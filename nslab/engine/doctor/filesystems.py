@@ -36,12 +36,8 @@ def overlay(probe: str) -> Finding:
 
 def cgroup2(probe: str) -> Finding:
     """The unified hierarchy. These lessons do without; those on limits won't."""
-    process = procfs.open_process(root := procfs.open_root("/proc"), os.getpid())
-    try:
+    with procfs.own_process() as process:
         mounts = procfs.read_mountinfo(process)
-    finally:
-        os.close(process)
-        os.close(root)
     fstype = next((mount.fstype for mount in reversed(mounts) if mount.point == CGROUP_ROOT), "nothing")
     if fstype != "cgroup2":
         return limited(probe, "wsl-cgroup1" if in_wsl() else "cgroup1", found=fstype)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import pwd
-import shutil
 import signal
 import subprocess
-from pathlib import Path
 
+from nslab.engine import ids
 from nslab.engine.doctor.findings import Finding, limited, ok
 from nslab.engine.doctor.programs import NEWUIDMAP, install_command
-from nslab.engine.doctor.surroundings import status_field
 from nslab.kernel import idmap
 from nslab.kernel.clone import clone3
 from nslab.kernel.namespaces import Kind
@@ -23,15 +20,15 @@ def subordinate_ids(probe: str) -> Finding:
     """For a user, whether newuidmap(1) really writes a map with the subordinate ids. Root has all ids."""
     if os.geteuid() == 0:
         return ok(probe, count=idmap.ROOT_RANGE.count)
-    user = _user_name()
-    ranges = [_range(path, user) for path in ("/etc/subuid", "/etc/subgid")]
-    if not (shutil.which("newuidmap") and shutil.which("newgidmap")):
-        return limited(probe, "no-newuidmap", install=install_command(NEWUIDMAP))
-    if None in ranges:
-        return limited(probe, "no-subordinate-ids", user=user)
-    if status_field("NoNewPrivs") == "1":
-        return limited(probe, "no-new-privs")
-    maps = idmap.maps_for_user(os.geteuid(), os.getegid(), *ranges)
+    match ids.subordinate_ranges():
+        case "no-newuidmap":
+            return limited(probe, "no-newuidmap", install=install_command(NEWUIDMAP))
+        case "no-subordinate-ids":
+            return limited(probe, "no-subordinate-ids", user=ids.user_name())
+        case "no-new-privs":
+            return limited(probe, "no-new-privs")
+        case ranges:
+            maps = ids.user_maps(*ranges)
     problem = _try(maps)
     return limited(probe, "newuidmap-fails", problem=problem) if problem else ok(probe, count=maps.count)
 
@@ -57,17 +54,3 @@ def _try(maps: idmap.IdMaps) -> str:
         pidfd_send_signal(pidfd, signal.SIGKILL)
         os.waitpid(pid, 0)
         os.close(pidfd)
-
-
-def _user_name() -> str:
-    try:
-        return pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:  # a uid without an entry, as in many containers
-        return str(os.geteuid())
-
-
-def _range(path: str, user: str) -> idmap.Extent | None:
-    try:
-        return idmap.subordinate(Path(path).read_text(), user, os.geteuid())
-    except OSError:
-        return None

@@ -10,6 +10,9 @@ import shutil
 import sys
 from pathlib import Path
 
+from nslab.kernel import procfs
+from nslab.kernel.seccomp import SECCOMP_MODE_FILTER
+
 
 def kernel_setting(name: str) -> int | None:
     """The number in /proc/sys/`name`; None where the kernel has no such setting."""
@@ -19,22 +22,22 @@ def kernel_setting(name: str) -> int | None:
         return None
 
 
-def status_field(name: str) -> str:
-    """A line of /proc/self/status; "" where the kernel has none of that name."""
-    lines = Path("/proc/self/status").read_text(errors="replace").splitlines()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith(f"{name}:")), "")
+def filtered() -> bool:
+    """Whether a seccomp filter is on this process."""
+    with procfs.own_process() as process:
+        return procfs.read_status(process).seccomp == SECCOMP_MODE_FILTER
 
 
 def in_container() -> bool:
     """Whether docker, podman, or a cloud workspace made this environment, or a seccomp filter watches it."""
     marked = any(os.path.exists(path) for path in ("/.dockerenv", "/run/.containerenv"))
-    return marked or "CODESPACES" in os.environ or status_field("Seccomp") == "2"
+    return marked or "CODESPACES" in os.environ or filtered()
 
 
 def in_chroot() -> bool:
     """Whether our root is not the root of our mount namespace: clone(2) makes no user namespace there (EPERM)."""
-    points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text(errors="replace").splitlines()]
-    return "/" not in points
+    with procfs.own_process() as process:
+        return "/" not in (mount.point for mount in procfs.read_mountinfo(process))
 
 
 def on_chromebook() -> bool:

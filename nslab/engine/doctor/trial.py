@@ -16,6 +16,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from nslab.engine import ids
+from nslab.engine.failures import NoIds
 from nslab.errors import Fact
 from nslab.kernel import idmap
 from nslab.kernel.clone import clone3
@@ -49,7 +51,7 @@ def attempt(action: Callable[[], object], *kinds: Kind) -> Refusal | None:
     proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
-        maps = _smallest_maps(proc)
+        maps = _smallest_maps()
         pid, pidfd = clone3(sum(kind.clone_flag for kind in {Kind.USER, *kinds}))
         if pid == 0:
             ours.close()
@@ -58,7 +60,7 @@ def attempt(action: Callable[[], object], *kinds: Kind) -> Refusal | None:
         return _from_outside(proc, pid, pidfd, maps, ours)
     except SyscallError as error:
         return Refusal(error.name, error.errno or 0)
-    except idmap.NoRange:
+    except NoIds:
         return Refusal("", errno.EOVERFLOW)
     finally:
         ours.close()
@@ -100,9 +102,6 @@ def _in_child(action: Callable[[], object], parent: socket.socket) -> None:
         os._exit(0)  # whatever happened: a second copy of our caller must not go on
 
 
-def _smallest_maps(proc: int) -> idmap.IdMaps:
-    """One id for a user; for root, who is never mapped itself, a shifted range."""
-    if os.geteuid() != 0:
-        return idmap.maps_for_user(os.geteuid(), os.getegid(), None, None)
-    here = (idmap.parse_map(idmap.read_file(proc, f"self/{name}")) for name in ("uid_map", "gid_map"))
-    return idmap.maps_for_root(*here)
+def _smallest_maps() -> idmap.IdMaps:
+    """One id for a user; for root, who is never mapped itself, a shifted range. Raises NoIds."""
+    return ids.user_maps() if os.geteuid() != 0 else ids.own_maps()
