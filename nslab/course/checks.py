@@ -15,7 +15,7 @@ from msgspec import Struct, field, structs
 from nslab.course.look import Look
 from nslab.course.probes import Call
 from nslab.course.roles import Capability, ErrnoName, ProcessName, Text
-from nslab.course.subjects import answer, called, where, whole
+from nslab.course.subjects import answer, called, listed, where, whole
 from nslab.course.told import Absent, Fact, Namespace, Told, as_fact, equal
 from nslab.course.values import Operand
 from nslab.course.world import Life
@@ -167,7 +167,7 @@ class HostnameExists(Observation, frozen=True, forbid_unknown_fields=True, tag="
     def observe(self, look: Look) -> Found | Absent:
         names = look.world.hostnames()
         wanted = str(as_fact(look.operand(self.equals)))
-        return Found(wanted in names, Told("check.found.names", {"names": ", ".join(sorted(names))}))
+        return Found(wanted in names, Told("check.found.names", {"names": listed(sorted(names))}))
 
 
 class Equal(Observation, frozen=True, forbid_unknown_fields=True, tag="equal"):

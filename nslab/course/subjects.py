@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from nslab.course.told import Fact, Told
 
 
@@ -36,3 +38,12 @@ def answer(errno_name: str, *, so: bool = True) -> Told:
     if errno_name == "0":
         return Told("check.answer.success" if so else "check.answer.failure")
     return Told("check.answer.errno" if so else "check.answer.not-errno", {"errno": errno_name})
+
+
+def listed(names: Iterable[str]) -> Fact:
+    """Names one after another, as each language parts them; an empty text where there are none."""
+    first, *others = [*names] or [""]
+    told: Fact = first
+    for name in others:
+        told = Told("check.found.more", {"before": told, "item": name})
+    return told

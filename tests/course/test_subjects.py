@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nslab.course.subjects import called, where, whole
+from nslab.course.subjects import called, listed, where, whole
 from nslab.course.told import Told, say
 from nslab.words import words_for
 
@@ -45,3 +45,9 @@ def test_what_comes_and_goes_is_the_whole_container(process: str, en: str, zh: s
 
 def test_a_place_may_be_a_process_within_a_place() -> None:
     assert said(where("host:sh")) == ("in sh on the host", "宿主机上的 sh 里")
+
+
+def test_names_are_parted_as_each_language_parts_them() -> None:
+    assert said(listed(["alpha", "beta", "lab"])) == ("alpha, beta, lab", "alpha、beta、lab")
+    assert listed(["lab"]) == "lab"
+    assert listed([]) == ""
