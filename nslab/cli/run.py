@@ -12,10 +12,11 @@ from nslab.cli.relay import Relay, open_streams, process_for
 from nslab.engine.client import Lab, Told
 from nslab.engine.decode import decoded
 from nslab.engine.ids import own_maps
+from nslab.engine.inventory import take_inventory
 from nslab.engine.plan import plan
 from nslab.engine.protocol import close_all
 from nslab.engine.spec import Process, Spec, checked
-from nslab.engine.stages import Found, ground, take_inventory
+from nslab.engine.stages import Found, ground
 from nslab.engine.steps import Plan
 from nslab.kernel.namespaces import Kind
 from nslab.words import Words

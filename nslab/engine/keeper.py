@@ -25,6 +25,7 @@ from nslab.engine.board import Board
 from nslab.engine.calls import SIBLING, Actor, clone_flags, container_profile, resolve_symbols
 from nslab.engine.execute import attempt
 from nslab.engine.failures import LabError, NoRunDirectory, refusal, unplanned
+from nslab.engine.inventory import Inventory, take_inventory
 from nslab.engine.profiles import LAB
 from nslab.engine.steps import Plan, Step
 from nslab.errors import Because, NslabError
@@ -49,7 +50,7 @@ class Keeper:
     def keep(self, run: rundir.RunDirectory) -> None:
         """Make the lab, tell its owner, and stay until either ends. Raises LabError."""
         maps = ids.own_maps()
-        inventory = stages.take_inventory()
+        inventory = take_inventory()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         alive_read, alive_write = os.pipe2(os.O_CLOEXEC)
         a, a_pidfd = clone_stage(STAGE_A)
@@ -104,7 +105,7 @@ class Keeper:
     def _stage_a(
         self,
         run: rundir.RunDirectory,
-        inventory: stages.Inventory,
+        inventory: Inventory,
         keeper: socket.socket,
         alive: int,
         drop: tuple[int, ...],

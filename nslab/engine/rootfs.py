@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import errno
 
+from nslab.engine.devices import devices
 from nslab.engine.ground import (
-    BIND,
     KERNEL_FS,
     MASKED_DIRECTORIES,
     MASKED_FILES,
-    NODES,
     RBIND,
     READ_ONLY,
     SKELETON,
@@ -21,14 +20,6 @@ from nslab.engine.spec import Spec
 from nslab.engine.steps import Elsewhere, Fd, Plan, Step
 from nslab.kernel.mounts import MNT_DETACH, MountFlag
 from nslab.kernel.namespaces import Kind
-
-DEV_LINKS = (
-    ("pts/ptmx", "ptmx"),
-    ("/proc/self/fd", "fd"),
-    ("/proc/self/fd/0", "stdin"),
-    ("/proc/self/fd/1", "stdout"),
-    ("/proc/self/fd/2", "stderr"),
-)
 
 
 def make_room(spec: Spec) -> Plan:
@@ -69,7 +60,7 @@ def make_root(spec: Spec, ground: Ground) -> Plan:
         ),
         *(bind(name, f"/{name}", f"{root}/{name}") for name in ground.system),
         *kernel_filesystems(spec, root),
-        *devices(root, ground),
+        *devices(f"{root}/dev", ground.ids, "init"),
         *(mask(root, ground.proc) if spec.has(Kind.PID) else ()),
     )
 
@@ -118,51 +109,6 @@ def kernel_filesystems(spec: Spec, root: str) -> Plan:
         proc if spec.has(Kind.PID) else bind("proc", "/proc", f"{root}/proc"),
         sysfs if spec.has(Kind.NET) else bind("sys", "/sys", f"{root}/sys"),
         *((cgroup,) if spec.has(Kind.CGROUP) and spec.has(Kind.NET) else ()),
-    )
-
-
-def devices(root: str, ground: Ground) -> Plan:
-    """A fresh /dev: an image's could be a link. Its nodes are the lab's, bound one by one, for mknod(2) is refused here."""
-    dev = f"{root}/dev"
-    group = ",gid=5" if ground.ids > 5 else ""  # the tty group, where it is mapped
-    options = f"newinstance,ptmxmode=0666,mode=0620{group}"
-    return (
-        Step(
-            "dev",
-            "init",
-            "mount",
-            ("dev", dev, "tmpfs", int(MountFlag.NOSUID), "mode=755,size=64k"),
-            say=Elsewhere(oci="mounts: /dev"),
-        ),
-        *(Step(f"make_{name}", "init", "create", (f"{dev}/{name}", 0o666)) for name in NODES),
-        *(Step(f"dev_{name}", "init", "mount", (f"/dev/{name}", f"{dev}/{name}", None, BIND, None)) for name in NODES),
-        *(Step(f"link_{name}", "init", "symlink", (target, f"{dev}/{name}")) for target, name in DEV_LINKS),
-        *(Step(f"make_{name}", "init", "mkdir", (f"{dev}/{name}", 0o755)) for name in ("pts", "shm", "mqueue")),
-        Step(
-            "devpts",
-            "init",
-            "mount",
-            ("devpts", f"{dev}/pts", "devpts", int(MountFlag.NOSUID | MountFlag.NOEXEC), options),
-            say=Elsewhere(docker="-t", oci="mounts: /dev/pts"),
-        ),
-        Step(
-            "shm",
-            "init",
-            "mount",
-            ("shm", f"{dev}/shm", "tmpfs", KERNEL_FS, "mode=1777,size=64m"),
-            say=Elsewhere(docker="--shm-size=64m"),
-        ),
-        Step(
-            "mqueue",
-            "init",
-            "mount",
-            ("mqueue", f"{dev}/mqueue", "mqueue", KERNEL_FS, None),
-            tolerates=(
-                errno.ENODEV,
-                errno.EPERM,
-            ),  # no POSIX queues in this kernel; or the IPC namespace belongs to the lab
-            say=Elsewhere(oci="mounts: /dev/mqueue"),
-        ),
     )
 
 

@@ -6,7 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
-from nslab.engine.stages import COMPILER, EMPTY, Inventory
+from nslab.engine.inventory import Inventory
+from nslab.engine.stages import COMPILER, EMPTY
 
 PASSWD = "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
 GROUP = "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n"

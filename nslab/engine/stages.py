@@ -9,13 +9,13 @@ real files.
 from __future__ import annotations
 
 import errno
-import importlib.util
 import os
-import stat
 
 from msgspec import Struct
 
-from nslab.engine.ground import COVERED, KERNEL_FS, NODES, RBIND, Ground
+from nslab.engine.devices import devices
+from nslab.engine.ground import KERNEL_FS, RBIND, Ground
+from nslab.engine.inventory import Inventory
 from nslab.engine.steps import Plan, Step
 from nslab.kernel.mounts import (
     MNT_DETACH,
@@ -33,27 +33,13 @@ ROOT_INODES = 200_000
 RUN_INODES = 20_000
 MOST_PROCESSES = 1024  # a fork bomb in a host shell, where no cgroup limits it, must leave the machine some
 
-# What a root directory may hold of the system's own programs, and nothing of anybody's data.
-SYSTEM = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc", "opt", "nix", "gnu")
 # A daemon's sockets: that their mount is read-only keeps nobody from connecting to them, nor from having things built outside.
 OUT_OF_REACH = {"nix": "var"}
 EMPTY = ("proc", "sys", "dev", "tmp", "root", "run", "var", "mnt", "home")
 
 COMPILER = "/cc/zig"
 
-BIND = int(MountFlag.BIND)
 LOCKED_DOWN = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV
-
-
-class Inventory(Struct, frozen=True):
-    """What this machine's root holds of SYSTEM: directories to bind, and links (name, target) to make again."""
-
-    directories: tuple[str, ...]
-    links: tuple[tuple[str, str], ...]
-    proc: tuple[str, ...] = COVERED
-    """What of COVERED is in /proc; asking for what is not there would cost each container time."""
-    compiler: str | None = None
-    """The directory of the `cc` extra's compiler (ziglang), where it is installed beside nslab."""
 
 
 class Found(Struct, frozen=True):
@@ -61,30 +47,6 @@ class Found(Struct, frozen=True):
 
     inventory: Inventory
     ids: int
-
-
-def take_inventory(root: str = "/") -> Inventory:
-    """Look at the machine's root directory."""
-    directories, links = [], []
-    for name in SYSTEM:
-        path = os.path.join(root, name)
-        try:
-            mode = os.lstat(path).st_mode
-        except FileNotFoundError:
-            continue
-        if stat.S_ISLNK(mode):
-            links.append((name, os.readlink(path)))
-        elif stat.S_ISDIR(mode):
-            directories.append(name)
-    proc = tuple(name for name in COVERED if os.path.lexists(os.path.join(root, "proc", name)))
-    return Inventory(tuple(directories), tuple(links), proc, brought_compiler())
-
-
-def brought_compiler() -> str | None:
-    """Where the package of the extra `cc` lies; it is found without being imported."""
-    found = importlib.util.find_spec("ziglang")
-    places = found.submodule_search_locations if found else None
-    return next(iter(places), None) if places else None
 
 
 def become_root() -> Plan:
@@ -145,11 +107,11 @@ def stage_b(base: str, ids: int) -> Plan:
         *become_root(),
         # Away from the keeper's process group, or kill(0, …) in here would reach a process of the machine.
         Step("session", "lab", "setsid"),
-        # A bonus: the keeper's end is also seen by the lab itself, as the end of a pipe. Cleared by the change of ids above.
+        # After become_root, for a change of ids clears it. A bonus: the lab also sees the keeper's end itself, as a pipe's.
         Step("with_keeper", "lab", "prctl", (PR_SET_PDEATHSIG, 9)),
         Step("base", "lab", "mount", (base, base, None, RBIND, None)),
         *kernel_filesystems(base),
-        *devices(base, ids),
+        *devices(f"{base}/dev", ids, "lab"),
         Step("chdir_base", "lab", "chdir", (base,)),
         Step("pivot", "lab", "pivot_root", (".", ".")),
         Step("drop_old", "lab", "umount2", (".", MNT_DETACH)),
@@ -203,42 +165,6 @@ def kernel_filesystems(base: str) -> Plan:
                 f"size={ROOT_BYTES},nr_inodes={ROOT_INODES},mode=1777",
             ),
         ),
-    )
-
-
-def devices(base: str, ids: int) -> Plan:
-    """A /dev of the lab's own; the nodes are the machine's, bound one by one, since mknod(2) is refused in a user namespace."""
-    dev = f"{base}/dev"
-    group = ",gid=5" if ids > 5 else ""  # the tty group, where it is mapped
-    return (
-        Step("dev", "lab", "mount", ("dev", dev, "tmpfs", int(MountFlag.NOSUID), "mode=755,size=256k")),
-        *(Step(f"make_{name}", "lab", "create", (f"{dev}/{name}", 0o666)) for name in NODES),
-        *(Step(f"dev_{name}", "lab", "mount", (f"/dev/{name}", f"{dev}/{name}", None, BIND, None)) for name in NODES),
-        *(Step(f"make_{name}", "lab", "mkdir", (f"{dev}/{name}", 0o755)) for name in ("pts", "shm", "mqueue")),
-        *(
-            Step(f"link_{name}", "lab", "symlink", (target, f"{dev}/{name}"))
-            for target, name in (
-                ("pts/ptmx", "ptmx"),
-                ("/proc/self/fd", "fd"),
-                ("fd/0", "stdin"),
-                ("fd/1", "stdout"),
-                ("fd/2", "stderr"),
-            )
-        ),
-        Step(
-            "devpts",
-            "lab",
-            "mount",
-            (
-                "devpts",
-                f"{dev}/pts",
-                "devpts",
-                int(MountFlag.NOSUID | MountFlag.NOEXEC),
-                f"newinstance,ptmxmode=0666,mode=0620{group}",
-            ),
-        ),
-        Step("shm", "lab", "mount", ("shm", f"{dev}/shm", "tmpfs", KERNEL_FS, "mode=1777,size=64m")),
-        Step("mqueue", "lab", "mount", ("mqueue", f"{dev}/mqueue", "mqueue", KERNEL_FS, None), (errno.ENODEV,)),
     )
 
 

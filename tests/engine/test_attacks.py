@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
-from nslab.engine import stages
+from nslab.engine import inventory, stages
 from nslab.engine.client import Lab, Told
 from nslab.kernel.capabilities import Capability
 from nslab.kernel.namespaces import Kind
@@ -30,7 +30,7 @@ ALL_RIGHTS = {"capabilities": tuple(Capability), "no_new_privileges": False}
 # The machine's root gets a directory more, which lies elsewhere.
 WITH_VICTIM = """
 from msgspec import structs
-look, build = stages.take_inventory, stages.stage_a
+look, build = keeper.take_inventory, stages.stage_a
 def take_inventory():
     found = look()
     return structs.replace(found, directories=(*found.directories, "victim"))
@@ -39,7 +39,7 @@ def stage_a(base, inventory):
         structs.replace(step, args=({victim!r}, *step.args[1:])) if step.id == "bind_victim" else step
         for step in build(base, inventory)
     )
-stages.take_inventory, stages.stage_a = take_inventory, stage_a
+keeper.take_inventory, stages.stage_a = take_inventory, stage_a
 """
 
 
@@ -192,7 +192,7 @@ def test_no_descriptor_of_pid_1_leads_outside_cve_2024_21626(attack: Callable[..
         "for fd in /proc/1/fd/* /proc/self/fd/*; do (cd $fd/../../../.. && ls -A . home root); ls -A $fd/home; "
         "done </dev/null 2>/dev/null"
     )
-    assert set(told.lines) & set(os.listdir("/")) <= {*stages.SYSTEM, *stages.EMPTY}
+    assert set(told.lines) & set(os.listdir("/")) <= {*inventory.SYSTEM, *stages.EMPTY}
 
 
 def test_a_working_directory_in_a_descriptor_is_refused_cve_2024_21626(shared_lab: Lab, in_box: Run) -> None:

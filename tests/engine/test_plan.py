@@ -11,9 +11,10 @@ from nslab.engine.attach import attach_plan, children_probe_plan, probe_plan, sp
 from nslab.engine.calls import CALLS
 from nslab.engine.decode import decoded
 from nslab.engine.ground import Ground
+from nslab.engine.inventory import Inventory
 from nslab.engine.plan import plan
 from nslab.engine.spec import BadName, HostnameWithoutUts, Process, Spec, checked
-from nslab.engine.stages import Inventory, stage_a, stage_b
+from nslab.engine.stages import stage_a, stage_b
 from nslab.engine.steps import Fd, Plan, Step
 from nslab.kernel.namespaces import Kind
 

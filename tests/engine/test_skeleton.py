@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from nslab.engine import skeleton
-from nslab.engine.stages import Inventory
+from nslab.engine.inventory import Inventory
 
 INVENTORY = Inventory(("usr", "etc", "opt"), (("bin", "usr/bin"), ("lib", "usr/lib")))
 

@@ -1,27 +1,13 @@
-"""The stages' plans and the look at the machine's root that goes into them, as values."""
+"""The stages' plans, as values."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from nslab.engine import stages
-from nslab.engine.stages import Found, Inventory, stage_a, stage_b, take_inventory
+from nslab.engine.inventory import Inventory
+from nslab.engine.stages import Found, stage_a, stage_b
 from nslab.kernel.mounts import MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY
 
 INVENTORY = Inventory(("usr", "etc", "opt"), (("bin", "usr/bin"),))
-
-
-def test_directories_and_links_of_the_systems_are_found_and_nothing_else(tmp_path: Path) -> None:
-    for name in ("usr", "etc", "home", "root", "srv", "work"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "bin").symlink_to("usr/bin")
-    (tmp_path / "opt").write_text("a file")
-    found = take_inventory(str(tmp_path))
-    assert (found.directories, found.links) == (("usr", "etc"), (("bin", "usr/bin"),))
-
-
-def test_this_machines_root_has_programs() -> None:
-    assert {"usr", "etc"} <= set(take_inventory().directories)
 
 
 def test_every_bind_is_locked_recursively_before_the_second_stage() -> None:

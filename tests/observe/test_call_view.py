@@ -10,6 +10,7 @@ from nslab.engine.plan import plan
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Done, Elsewhere, Lost, NeverRun, Step
 from nslab.kernel.namespaces import Kind
+from nslab.kernel.syscalls import NAMESPACE_LIMIT
 from nslab.observe.call_view import call_rows_of
 from nslab.observe.views import Birth, Refused, Returned, Unanswered
 
@@ -36,7 +37,7 @@ def test_a_call_keeps_what_it_is_in_other_words() -> None:
 
 def test_a_refused_call_says_what_its_errno_means_there_and_that_it_ended_the_plan() -> None:
     (row,) = call_rows_of((CLONE,), (done(CLONE, errno.ENOSPC, -1),))
-    assert row.answer == Refused("ENOSPC", "a limit on namespaces, not a full disk", tolerated=False)
+    assert row.answer == Refused("ENOSPC", NAMESPACE_LIMIT, tolerated=False)
     assert row.ended_the_plan
 
 

@@ -9,8 +9,8 @@ import sys
 from msgspec import Struct
 
 from nslab.engine.doctor.findings import Finding, missing, ok
+from nslab.engine.inventory import brought_compiler
 from nslab.engine.spec import DEFAULT_ENVIRONMENT
-from nslab.engine.stages import brought_compiler
 
 
 class Program(Struct, frozen=True):
