@@ -256,8 +256,8 @@ def test_each_kind_has_words_for_itself_and_for_its_contrary(kind: str, lang: La
         (MountsAt("/proc", "host", 1), "mounts on /proc, as the host sees it: 2"),
         (Probe(Fork(True), "host:sh", "0"), "fork() in sh on the host answers ENOMEM"),
         (Probe(Setns("~/k", Kind.UTS), "host", "EINVAL"), "setns(~/k, CLONE_NEWUTS) on the host succeeds"),
-        (Gone("box:bash"), "the shell in box is alive"),
-        (Gone("box"), "the container in box is alive"),
+        (Gone("box:bash"), "the shell in box is running"),
+        (Gone("box"), "the container in box is running"),
         (Alive("web"), "the container web is not there yet"),
     ],
 )
