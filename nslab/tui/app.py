@@ -26,7 +26,7 @@ from nslab.course.record import recorded
 from nslab.course.standing import entries
 from nslab.course.told import Told, say
 from nslab.engine.doctor import Finding
-from nslab.tui import theme
+from nslab.tui import keys, theme
 from nslab.tui.lesson.conductor import Conductor
 from nslab.tui.lesson.helping import MAP, help_view
 from nslab.tui.lesson.screen import LessonScreen, MakeConductor
@@ -62,7 +62,7 @@ class NslabApp(App[None], inherit_bindings=False):
     None of Textual's own keys: Ctrl-Q and Ctrl-P would be taken from the programs in the terminals.
     """
 
-    COMMAND_PALETTE_BINDING = "f12"
+    COMMAND_PALETTE_BINDING = keys.PALETTE_KEY
 
     COMMANDS: ClassVar[set[Any]] = {key_commands}
     CSS = """
@@ -78,7 +78,7 @@ class NslabApp(App[None], inherit_bindings=False):
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         theme.register(self)
         self.theme = theme.choose(self.no_color, self.console.color_system, wanted_theme)
-        self.words, self.library, self.store = words, Kept(library), store
+        self.words, self.library, self.store = words.knowing(keys.NAMED), Kept(library), store
         self.failure: Exception | None = None
         """What ended the application, if it did not end by itself; to be told once the terminal is as it was."""
         self._machine: tuple[Finding, ...] | Unexamined = Unexamined()
@@ -113,7 +113,7 @@ class NslabApp(App[None], inherit_bindings=False):
 
     def action_command_palette(self) -> None:
         """Every action by its name, in the learner's language."""
-        if not CommandPalette.is_open(self):
+        if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(placeholder=self.words("keys.palette-search"), id="--command-palette"))
 
     def open_lesson(self, pack: Pack, from_step: str | None = None) -> None:
@@ -272,7 +272,7 @@ class NslabApp(App[None], inherit_bindings=False):
 
     def speak(self, words: Words) -> None:
         """Go on in another language, on every screen."""
-        self.words = words
+        words = self.words = words.knowing(keys.NAMED)
         for screen in self.screen_stack:
             if isinstance(screen, KeyedScreen):
                 screen.speak(words)

@@ -99,13 +99,27 @@ class LessonScreen(KeyedScreen):
     def on_conductor_sampled(self, message: Conductor.Sampled) -> None:
         """A new moment."""
         died = not message.seen.lab_alive and (self._seen is None or self._seen.lab_alive)
+        first = self._seen is None
         self._seen, self._replayed = message.seen, (0, 0)
         if died:
             self._wreck(Told("lesson.lab-ended"), lost=True)
         self._show()
+        if first:
+            self._begin_where_hands_belong()
         if message.seen.player.finished and not self._finished:
             self._finished = True
             self.post_message(self.Finished())
+
+    def _begin_where_hands_belong(self) -> None:
+        """A lesson that begins with something to do begins in the terminal where it is done."""
+        player = self._seen.player if self._seen else None
+        if (
+            player is not None
+            and player.stage is Stage.DO
+            and player.step.solution
+            and self._arrangement() is not Size.SMALL
+        ):
+            self._bring_to_front(player.step.solution[0].in_)
 
     def on_conductor_reshelled(self, message: Conductor.Reshelled) -> None:
         """A shell to show."""

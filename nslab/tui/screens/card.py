@@ -83,7 +83,9 @@ class CardScreen(KeyedScreen):
         self.post_message(self.NextLesson())
 
     def action_copy_commands(self) -> None:
-        self.app.copy_to_clipboard("\n".join(self.page.view.commands))
+        commands = self.page.view.commands
+        self.app.copy_to_clipboard("\n".join(commands))
+        self.notify(self.words("card.copied", count=len(commands)))
 
     def action_close(self) -> None:
         self.dismiss()

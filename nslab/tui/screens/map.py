@@ -42,7 +42,8 @@ class CourseMap(Searched):
     def open(self) -> None:
         """Open the lesson selected, if it can run here."""
         lesson = next((each for each in self._view.lessons if each.id == self.cursor.selected), None)
-        if lesson and lesson.can_run:
+        found = self.cursor.found
+        if lesson and lesson.can_run and (found is None or lesson.id in found):
             self.post_message(self.Opened(lesson.id))
 
     def draw(self, canvas: Canvas) -> None:
