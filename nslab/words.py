@@ -33,10 +33,18 @@ class Words:
         self.lang: Lang = lang
         self._catalogue = catalogue
         self._strict = strict
+        self._known: Mapping[str, object] = {}
+
+    def knowing(self, facts: Mapping[str, object]) -> Words:
+        """The same words, to which these facts need not be told each time: how an interface writes its keys."""
+        words = Words(self.lang, self._catalogue, strict=self._strict)
+        words._known = {**self._known, **facts}
+        return words
 
     def __call__(self, id_: str, /, **facts: object) -> str:
         """The words under `id_`, each `{name}` in them filled from `facts`; a Because by its words, filled from the same."""
         text = self._catalogue.gettext(id_)
+        facts = {**self._known, **facts}
         if text == id_ and self._strict:  # gettext's way to say that it has none
             raise MissingWords(f"{self.lang}.po has no {id_!r}")
         if "{" not in text:

@@ -13,6 +13,8 @@ from nslab.course.library import Library
 from nslab.course.loader import Pack
 from nslab.course.model import Container
 from nslab.course.session import Session, lesson_files
+from nslab.tui.keys import NAMED
+from nslab.words import Lang, Words, words_for
 
 LESSONS = Path(__file__).parents[1] / "lessons"
 PATIENCE_S = 10.0
@@ -23,6 +25,11 @@ def lesson(name: str) -> Pack:
     pack = Library(LESSONS).load(name)
     assert isinstance(pack, Pack)
     return pack
+
+
+def screen_words(lang: Lang) -> Words:
+    """The words as the application has them: they know how each key is written."""
+    return words_for(lang).knowing(NAMED)
 
 
 class Stage:

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from nslab.tui.keys import NAMED
+
 PACKAGE = Path(__file__).parent.parent / "nslab"
 HAN = "\u4e00-\u9fff"
 
@@ -91,6 +93,13 @@ def test_every_id_the_code_asks_for_has_words() -> None:
 
 def test_every_id_in_the_catalogues_is_asked_for() -> None:
     assert sorted(catalogue("en").keys() - used_ids()) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_key_is_named_by_its_placeholder_so_that_the_table_of_keys_alone_says_how_it_is_written(lang: str) -> None:
+    named = {id_: placeholders(text) for id_, text in catalogue(lang).items()}
+    assert [id_ for id_, text in catalogue(lang).items() if re.search(r"\bF\d+\b|\^[A-Z]\b|\bEsc\b", text)] == []
+    assert {name for names in named.values() for name in names if name.endswith("_key")} <= NAMED.keys()
 
 
 def test_chinese_words_have_chinese_punctuation() -> None:

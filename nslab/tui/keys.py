@@ -6,11 +6,14 @@ keys and the shells take all others. The words are `keys.<action>`; the screen o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 from textual.binding import Binding
 
 LEADER = "ctrl+g"
 LEADER_SHOWN = "^G"
+PALETTE_KEY = "f12"  # Textual binds it on every screen
 
 
 class Key(Struct, frozen=True):
@@ -47,7 +50,7 @@ LEAVE = Key("leave", "f10", "q", rank=0)
 LANGUAGE = Key("language", None, "l", in_footer=False)
 THEME = Key("theme", None, "t", in_footer=False)
 WORDS = Key("glossary", None, "g", in_footer=False)
-PALETTE = Key("palette", None, "x", in_footer=False)
+PALETTE = Key("palette", PALETTE_KEY, "x", in_footer=False)
 CARDS = Key("cards", None, "d", in_footer=False)
 
 LESSON: tuple[Key, ...] = (
@@ -133,3 +136,15 @@ def footer_keys(keys: tuple[Key, ...]) -> tuple[Key, ...]:
 def after_leader(keys: tuple[Key, ...], pressed: str) -> str | None:
     """The action for the key pressed after the leader; None where it means nothing."""
     return next((key.action for key in keys if key.after_leader == pressed), None)
+
+
+def shown(action: str, table: tuple[Key, ...] = LESSON) -> str:
+    """How the key of an action is written on screen, where it is named outside the footer."""
+    return next(key.shown for key in table if key.action == action)
+
+
+NAMED: Mapping[str, str] = {
+    **{f"{key.action}_key": key.shown for table in (HELP_SCREEN, GLOSSARY, CARD, MAP, LESSON) for key in table},
+    "leader_key": LEADER_SHOWN,
+}
+"""How each key is written, by the placeholder that stands for it in the catalogues: `{show_me_key}`."""

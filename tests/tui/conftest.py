@@ -12,7 +12,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 from nslab.tui import theme
-from nslab.words import LANGS, Lang, Words, words_for
+from nslab.words import LANGS, Lang, Words
+from tests.stage import screen_words
 
 Sent = TypeVar("Sent", bound=Message)
 
@@ -66,9 +67,9 @@ def lang(request: pytest.FixtureRequest) -> Lang:
 
 @pytest.fixture
 def words(lang: Lang) -> Words:
-    return words_for(lang)
+    return screen_words(lang)
 
 
 @pytest.fixture
 def en() -> Words:
-    return words_for("en")
+    return screen_words("en")

@@ -7,7 +7,8 @@ import pytest
 from nslab.tui import keys
 from nslab.tui.canvas import Canvas
 from nslab.tui.widgets.sheet import KeySheet, sheet_height, sheet_rows
-from nslab.words import Words, words_for
+from nslab.words import Words
+from tests.stage import screen_words
 
 TABLES = [keys.LESSON, keys.MAP, keys.CARD, keys.GLOSSARY, keys.HELP_SCREEN]
 
@@ -42,7 +43,7 @@ def test_the_sheet_of_all_keys_loses_nothing(words: Words, size: int) -> None:
 async def test_the_key_after_the_leader_is_an_action(stand: type, pressed: str, action: str | None) -> None:
     app, chosen = stand(), []
     async with app.run_test(size=(80, 24)) as pilot:
-        app.push_screen(KeySheet(words_for("en"), keys.LESSON), chosen.append)
+        app.push_screen(KeySheet(screen_words("en"), keys.LESSON), chosen.append)
         await pilot.pause()
         await pilot.press(pressed)
         await pilot.pause()
@@ -52,7 +53,7 @@ async def test_the_key_after_the_leader_is_an_action(stand: type, pressed: str, 
 async def test_a_click_on_the_sheet_is_the_key(stand: type) -> None:
     app, chosen = stand(), []
     async with app.run_test(size=(80, 24)) as pilot:
-        app.push_screen(KeySheet(words_for("en"), keys.LESSON), chosen.append)
+        app.push_screen(KeySheet(screen_words("en"), keys.LESSON), chosen.append)
         await pilot.pause()
         await pilot.click(offset=(45, 24 - sheet_height(keys.LESSON, 80) + 2))
         await pilot.pause()

@@ -31,7 +31,8 @@ from nslab.tui.widgets.nowbar import NowBar
 from nslab.tui.widgets.sheet import KeySheet
 from nslab.tui.widgets.tabs import Tabs
 from nslab.tui.widgets.wrecked import WreckedBand
-from nslab.words import Lang, Words, words_for
+from nslab.words import Lang, Words
+from tests.stage import screen_words
 
 Snapshot = Callable[..., bool]
 SMALL, MIDDLE, LARGE = (80, 24), (120, 36), (200, 50)
@@ -112,7 +113,7 @@ class Small(Screen[None]):
 
 
 def make(which: str, lang: Lang) -> Screen[Any]:
-    words = words_for(lang)
+    words = screen_words(lang)
     match which:
         case "map":
             return MapScreen(words, gallery.course(lang), lambda query: [])
@@ -153,7 +154,7 @@ def test_a_screen(snap_compare: Snapshot, which: str, lang: Lang, size: tuple[in
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_help_over_a_lesson(snap_compare: Snapshot, lang: Lang) -> None:
-    words = words_for(lang)
+    words = screen_words(lang)
     lesson = Lesson(lang, "do", words)
 
     async def open_help(pilot: Any) -> None:
@@ -164,7 +165,7 @@ def test_help_over_a_lesson(snap_compare: Snapshot, lang: Lang) -> None:
 
 
 def test_all_keys_over_a_lesson(snap_compare: Snapshot) -> None:
-    words = words_for("zh")
+    words = screen_words("zh")
 
     async def open_sheet(pilot: Any) -> None:
         await pilot.app.push_screen(KeySheet(words, keys.LESSON))

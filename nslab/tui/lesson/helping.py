@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from nslab.tui.keys import LEADER_SHOWN, shown
+from nslab.tui.keys import MAP as MAP_KEYS
 from nslab.tui.lesson.places import STORY
 from nslab.tui.screens.help_view import HelpView, Label, Part
 from nslab.words import Words
 
 TERMINAL = "terminal"
 MAP = "map"
+CARDS_AND_WORDS = f"{shown('cards', MAP_KEYS)}  {shown('glossary', MAP_KEYS)}"
 
 
 class Helped(Struct, frozen=True):
@@ -27,24 +30,29 @@ HELPED = {
     ),
     TERMINAL: Helped(
         signs=(("▌", "edge"), ("pid B", "owns")),
-        keys=(("⇧PgUp", "scroll"), ("⌃⇧C", "copy"), ("^G ^G", "leader"), ("^G m", "enlarge")),
+        keys=(
+            ("⇧PgUp", "scroll"),
+            ("⌃⇧C", "copy"),
+            (f"{LEADER_SHOWN} {LEADER_SHOWN}", "leader"),
+            (shown("enlarge"), "enlarge"),
+        ),
     ),
     "namespaces": Helped(
         signs=(("A  B", "letter"), ("4026…", "inode"), ("≠", "two"), ("bash 2", "process")),
-        keys=(("↑↓", "row"), ("⏎", "more"), ("^G m", "enlarge")),
+        keys=(("↑↓", "row"), ("⏎", "more"), (shown("enlarge"), "enlarge")),
         labels=((9, "label-letter"), (15, "label-inode"), (23, "label-two")),
     ),
     "processes": Helped(
         signs=(("host box", "columns"), ("╌", "unseen"), ("╘═ B", "entered"), ("▌", "inside")),
-        keys=(("↑↓", "row"), ("⏎", "more"), ("^G m", "enlarge")),
+        keys=(("↑↓", "row"), ("⏎", "more"), (shown("enlarge"), "enlarge")),
     ),
     "calls": Helped(
         signs=(("A  B", "asker"), ("= 0", "agreed"), ("✗", "refused"), ("µs", "took")),
-        keys=(("↑↓", "row"), ("⏎", "more"), ("^G m", "enlarge")),
+        keys=(("↑↓", "row"), ("⏎", "more"), (shown("enlarge"), "enlarge")),
     ),
     MAP: Helped(
         signs=(("✓", "done"), ("▸", "started"), ("✗", "lacks")),
-        keys=(("↑↓", "move"), ("⏎", "open"), ("/", "search"), ("c  g", "cards")),
+        keys=(("↑↓", "move"), ("⏎", "open"), (shown("search", MAP_KEYS), "search"), (CARDS_AND_WORDS, "cards")),
     ),
 }
 

@@ -18,6 +18,7 @@ from nslab.course.prose import LessonWords, StepWords
 from nslab.course.snapshot import Snapshot
 from nslab.course.told import Absent, Namespace, Told, say
 from nslab.errors import NslabError
+from nslab.tui import keys
 from nslab.tui.prose import inline
 from nslab.tui.story.view import (
     CannotRun,
@@ -216,7 +217,8 @@ def now_of(view: StoryView, words: Words) -> Now:
             task = tasks[at - 1].words if tasks else view.words
             return Now(Shown.DO, task, f"▸ {at}/{len(tasks)}")
         case Observing(reply=reply):
-            return Now(Shown.OBSERVE, reply if reply.blocks else view.words, f"✓ {words('story.passed')}  F9")
+            passed = f"✓ {words('story.passed').upper()}  {keys.shown('next')}"
+            return Now(Shown.OBSERVE, reply if reply.blocks else view.words, passed)
         case Explaining(why):
             return Now(Shown.EXPLAIN, why)
         case _:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from rich.cells import cell_len
 
 from nslab.course.markdown import Code, Listing, Paragraph, Prose
+from nslab.tui import keys
 from nslab.tui.canvas import Canvas
 from nslab.tui.edit import Line
 from nslab.tui.faces import BAD, BOLD, MUTE, OK, TEXT, Face, Role
@@ -160,7 +161,9 @@ def _doing(body: Body, card: Doing, typed: Line) -> None:
         body.para(body.words("story.checking"), MUTE)
     elif card.more_hints:
         body.blank()
-        body.clickable(HitKind.HINT, "F2", body.words("story.more-hints" if card.hints else "story.a-hint"))
+        body.clickable(
+            HitKind.HINT, keys.shown("hint"), body.words("story.more-hints" if card.hints else "story.a-hint")
+        )
 
 
 def _task(body: Body, task: Task, typed: Line) -> None:
@@ -240,4 +243,4 @@ def write_prose(body: Body, prose: Prose) -> None:
 
 def _go_on(body: Body) -> None:
     body.blank()
-    body.clickable(HitKind.ADVANCE, "F9", body.words("story.go-on"))
+    body.clickable(HitKind.ADVANCE, keys.shown("next"), body.words("story.go-on"))

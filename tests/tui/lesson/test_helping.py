@@ -7,7 +7,8 @@ import pytest
 from nslab.tui import keys
 from nslab.tui.lesson.helping import HELPED, help_view
 from nslab.tui.screens.help_rows import help_rows
-from nslab.words import Words, words_for
+from nslab.words import Words
+from tests.stage import screen_words
 
 
 @pytest.mark.parametrize("name", HELPED)
@@ -17,14 +18,14 @@ def test_no_words_of_it_are_cut_off(words: Words, name: str, width: int) -> None
 
 
 def test_whatever_a_terminal_is_called_its_help_is_a_terminal_s() -> None:
-    en = words_for("en")
+    en = screen_words("en")
     assert help_view("joined", en) == help_view("box", en)
     assert help_view("box", en).name == "terminal"
 
 
 def test_each_part_says_what_it_shows_which_keys_it_takes_and_what_it_reads() -> None:
     for name in HELPED:
-        view = help_view(name, words_for("en"))
+        view = help_view(name, screen_words("en"))
         assert view.what
         assert view.parts
         assert view.keys

@@ -28,8 +28,8 @@ from nslab.tui.story.view import (
     TaskState,
 )
 from nslab.tui.story.view import Stage as Shown
-from nslab.words import Lang, Words, words_for
-from tests.stage import lesson
+from nslab.words import Lang, Words
+from tests.stage import lesson, screen_words
 
 VALUES = {"inner": "1", "outer": "8", "there": "8", "host.pid_ns": "A 100", "box.pid_ns": "B 200"}
 PID_B = Namespace(Kind.PID, NamespaceId(4, 200))
@@ -41,7 +41,7 @@ def pack() -> Pack:
 
 
 def telling(pack: Pack, lang: Lang = "en", seen: Told | None = None) -> Telling:
-    return Telling(pack.words[lang], words_for(lang), lambda name: VALUES.get(name, "…"), {PID_B: "B"}, seen)
+    return Telling(pack.words[lang], screen_words(lang), lambda name: VALUES.get(name, "…"), {PID_B: "B"}, seen)
 
 
 def doing(pack: Pack, **record: object) -> Player:
@@ -189,17 +189,19 @@ def test_every_step_can_be_told_at_every_stage_in_both_languages(pack: Pack, lan
                 continue
             view = story_view(at, telling(pack, lang))
             assert view.title == pack.words[lang].title
-            assert plain(now_of(view, words_for(lang)).words) or isinstance(view.card, Observing)
+            assert plain(now_of(view, screen_words(lang)).words) or isinstance(view.card, Observing)
 
 
 def test_the_question_of_the_moment_is_one_line_with_the_count_of_what_is_done(pack: Pack) -> None:
-    now = now_of(story_view(doing(pack, done=("compile",)), telling(pack)), words_for("en"))
+    now = now_of(story_view(doing(pack, done=("compile",)), telling(pack)), screen_words("en"))
     assert (now.stage, now.done) == (Shown.DO, "▸ 2/3")
     assert plain(now.words).startswith("Run it")
-    assert now_of(story_view(start(pack.lesson), telling(pack)), words_for("en")).stage is Shown.PREDICT
-    assert now_of(story_view(passed(doing(pack)), telling(pack)), words_for("en")).stage is Shown.OBSERVE
-    assert now_of(story_view(passed(doing(pack), Stage.EXPLAIN), telling(pack)), words_for("en")).stage is Shown.EXPLAIN
-    assert now_of(StoryView("", pack.words["en"].hook, loading(0, 0, words_for("en"))), words_for("en")).words
+    assert now_of(story_view(start(pack.lesson), telling(pack)), screen_words("en")).stage is Shown.PREDICT
+    assert now_of(story_view(passed(doing(pack)), telling(pack)), screen_words("en")).stage is Shown.OBSERVE
+    assert (
+        now_of(story_view(passed(doing(pack), Stage.EXPLAIN), telling(pack)), screen_words("en")).stage is Shown.EXPLAIN
+    )
+    assert now_of(StoryView("", pack.words["en"].hook, loading(0, 0, screen_words("en"))), screen_words("en")).words
 
 
 def test_until_there_is_a_lab_it_is_told_what_is_being_done(words: Words) -> None:

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from nslab.tui.story.view import Doing, StoryView
 from nslab.tui.story.widget import Story
-from nslab.words import Words, words_for
+from nslab.words import Words
+from tests.stage import screen_words
 
 SIZE = (40, 34)
 
@@ -115,6 +116,6 @@ async def test_a_pick_lives_through_a_change_of_language(stand: type, en: Words)
     async with stand(story).run_test(size=SIZE) as pilot:
         story.focus()
         await pilot.press("2")
-        story.speak(words_for("zh"))
+        story.speak(screen_words("zh"))
         story.show(gallery.story("zh", "undecided"))
         assert "(•) 宿主机第一个进程的" in text(story)
