@@ -257,7 +257,7 @@ class NslabApp(App[None], inherit_bindings=False):
             await self._leave()
         elif action == "next_help" and isinstance(screen := self.screen, LessonScreen):
             screen.action_next_pane()
-            self._open_help()
+            self.call_later(self._open_help)  # once the keys go there
 
     def _open_glossary(self) -> None:
         known = read_glossary(self.library.root)

@@ -274,6 +274,7 @@ def test_ctrl_c_and_ctrl_z_are_the_shell_s_and_never_end_or_stop_the_program(tmu
     tmux.keys("C-z")
     tmux.shows("[1]+ Stopped")
     tmux.type("fg")
+    tmux.until(lambda: tmux.screen().count("sleep 60") == 4)  # the shell says what it brings back, and it is in its pane
     tmux.keys("C-c")
     tmux.type("echo back-$?")
     tmux.shows("back-130")

@@ -304,8 +304,10 @@ class LessonScreen(KeyedScreen):
             self.focused.send(b"\x07")
 
     def help_at_hand(self) -> tuple[HelpView, Widget]:
-        """Help for the part in front, and the widget it is about."""
-        name = self._shown().front
+        """Help for the part that has the keys, else for the one in front, and the widget it is about."""
+        shown = self._shown()
+        keyed = (name for name in self.parts.names(shown) if self.parts.widget(name) is self.focused)
+        name = next(keyed, shown.front)
         frames = self.parts.terminals.frames
         return help_view(name, self.words), frames.get(name, self.parts.widget(name))
 
