@@ -75,7 +75,7 @@ class LessonScreen(KeyedScreen):
 
     def on_mount(self) -> None:
         """The story takes the first keys; the lab comes up once the first frame is painted."""
-        self.parts.story.focus()
+        self.set_focus(self.parts.story)
         self.call_after_refresh(self._conductor.start)
 
     async def on_unmount(self) -> None:
@@ -139,7 +139,7 @@ class LessonScreen(KeyedScreen):
         self.parts.terminals.forget()
         self._error, self._hindrance, self._broken = None, None, None
         if self.focused is self.parts.wreck:
-            self.parts.story.focus()
+            self.set_focus(self.parts.story)
         self.parts.wreck.display = False
         self._show()
 
@@ -203,6 +203,11 @@ class LessonScreen(KeyedScreen):
     def _terminal_ended(self) -> None:
         """Have a look at once: how did it end?"""
         self._conductor.do(lambda _: None)
+
+    @on(Terminal.Copied)
+    def _terminal_copied(self) -> None:
+        """Say so: nothing else shows what became of a selection."""
+        self.notify(self.words("lesson.copied"))
 
     def on_key(self, event: events.Key) -> None:
         """Enter in a terminal whose shell has ended starts another, or another lab."""
@@ -283,7 +288,7 @@ class LessonScreen(KeyedScreen):
         band, names = self.parts.wreck, self.parts.names(self._shown())
         at = -1 if self.focused is band else names.index(self._shown().front)
         if at + 1 == len(names) and band.display:
-            band.focus()
+            self.set_focus(band)
         else:
             self._bring_to_front(names[(at + 1) % len(names)])
 
@@ -322,7 +327,7 @@ class LessonScreen(KeyedScreen):
         self._broken = broken
         self.parts.wreck.display = True
         if lost:
-            self.parts.wreck.focus()
+            self.set_focus(self.parts.wreck)
 
     def _show(self) -> None:
         """Everything as it is now."""
@@ -372,4 +377,4 @@ class LessonScreen(KeyedScreen):
     def _bring_to_front(self, name: str) -> None:
         self._front = name
         self._arrange()
-        self.parts.widget(name).focus()
+        self.set_focus(self.parts.widget(name))  # now: keys typed ahead are meant for it

@@ -298,3 +298,13 @@ async def test_all_keys_are_shown_and_one_of_them_does_what_it_says(played: Any)
         assert len(lesson.app.screen_stack) == 2
         await lesson.press("ctrl+g", "p")
         await lesson.until(lambda: lesson.app.focused is lesson.terminal("host"))
+
+
+async def test_keys_typed_ahead_go_where_the_key_before_them_sent_them(played: Any) -> None:
+    async with played() as lesson:
+        await lesson.ready()
+        lesson.key("f6")
+        for char in "hostname h":
+            lesson.key("space" if char == " " else char, char)
+        lesson.key("enter", "\r")
+        await lesson.until(lambda: lesson.seen.terminals["host"].hostname == "h", 3.0)
