@@ -301,6 +301,6 @@ def test_stopped_from_outside_the_shell_gets_a_sane_terminal_and_fg_brings_it_ba
     tmux.shows("lab:~#", "PREDICT")
     tmux.keys("F10")
     tmux.shows("ready>")
-    tmux.type("stty -g >after; echo $? >status")
+    tmux.type("echo $? >status; stty -g >after")
     outcome = tmux.outcome()
     assert outcome.after == outcome.before
