@@ -11,11 +11,11 @@ from typing import Any
 
 from nslab.engine.profiles import CONTAINER_RULES
 from nslab.engine.steps import Argument, Fd
-from nslab.kernel import capabilities, links, mounts, process, pty, seccomp
+from nslab.kernel import capabilities, links, mounts, process, pty, seccomp, uts
 from nslab.kernel.clone import CLONE_PARENT, clone3
 from nslab.kernel.idmap import write_file
 from nslab.kernel.mounts import MountFlag
-from nslab.kernel.namespaces import Kind
+from nslab.kernel.namespaces import Kind, setns
 from nslab.kernel.pty import WindowSize
 from nslab.kernel.syscalls import resolve
 
@@ -81,14 +81,14 @@ def do_try_setns(_: Actor, path: str, kind: str) -> int:
     """May the namespace behind this file be joined?"""
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        return process.setns(fd, clone_flags((kind,)))
+        return setns(fd, clone_flags((kind,)))
     finally:
         os.close(fd)
 
 
 def do_setns(actor: Actor, target: Fd, *kinds: str) -> int:
     """Join a process's namespaces of these kinds, all in one call."""
-    return process.setns(actor.fd(target), clone_flags(kinds))
+    return setns(actor.fd(target), clone_flags(kinds))
 
 
 def do_write_proc(actor: Actor, name: str, text: str) -> int:
@@ -132,7 +132,8 @@ def do_open_slave(actor: Actor, name: str, master: Fd) -> int:
 
 def do_set_size(actor: Actor, terminal: Fd, rows: int, columns: int) -> int:
     """The terminal's first size, before anything reads it."""
-    return pty.set_size(actor.fd(terminal), WindowSize(rows, columns))
+    pty.set_size(actor.fd(terminal), WindowSize(rows, columns))
+    return 0
 
 
 def do_send_fd(actor: Actor, handle: Fd) -> int:
@@ -193,12 +194,12 @@ CALLS: dict[str, Callable[..., Any]] = {
     "clone3": do_clone3,
     "close_on_exec_from": plain(process.close_on_exec_from),
     "create": do_create,
-    "drop_bounding": plain(capabilities.drop_bounding),
+    "drop_bounding": returns_zero(capabilities.drop_bounding),
     "dup2": do_dup2,
     "execve": do_execve,
     "kill": returns_zero(os.kill),
-    "limit_processes": plain(process.limit_processes),
-    "link_up": plain(links.link_up),
+    "limit_processes": returns_zero(process.limit_processes),
+    "link_up": returns_zero(links.link_up),
     "mkdir": returns_zero(os.mkdir),
     "mount": plain(mounts.mount),
     "mount_setattr": lambda _actor, path, attributes: mounts.mount_setattr(path, attributes, recursive=True),
@@ -210,10 +211,10 @@ CALLS: dict[str, Callable[..., Any]] = {
     "seccomp": lambda actor, _profile: seccomp.install(actor.profile),
     "send_fd": do_send_fd,
     "set_controlling_terminal": lambda actor, slave: pty.set_controlling_terminal(actor.fd(slave)),
-    "set_ids": plain(process.set_ids),
+    "set_ids": returns_zero(process.set_ids),
     "set_name": plain(process.set_name),
     "set_size": do_set_size,
-    "sethostname": plain(process.sethostname),
+    "sethostname": plain(uts.sethostname),
     "setns": do_setns,
     "setsid": returns_zero(os.setsid),
     "symlink": returns_zero(os.symlink),

@@ -28,7 +28,7 @@ from nslab.engine.recall import Recall
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Argument, Step
 from nslab.errors import Because
-from nslab.kernel.process import pidfd_send_signal
+from nslab.kernel.pidfd import pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError
 from nslab.kernel.uts import UtsNames
 

@@ -25,7 +25,7 @@ from nslab.engine.calls import CALLS, FD_FOLLOWS, Actor
 from nslab.engine.failures import TooFewDescriptors
 from nslab.engine.protocol import receive_fds
 from nslab.engine.steps import Lost, NeverRun, Outcome, Plan, Step, Who
-from nslab.kernel.process import pidfd_open, pidfd_send_signal
+from nslab.kernel.pidfd import pidfd_open, pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError
 
 STRETCH = struct.Struct("=II")

@@ -12,8 +12,8 @@ from nslab.engine.failures import plan_refusal
 from nslab.engine.protocol import Probed, Reply
 from nslab.engine.steps import Done
 from nslab.kernel import procfs, uts
-from nslab.kernel.namespaces import Kind
-from nslab.kernel.process import pidfd_open, setns
+from nslab.kernel.namespaces import Kind, setns
+from nslab.kernel.pidfd import pidfd_open
 from nslab.kernel.syscalls import SyscallError
 
 

@@ -32,7 +32,8 @@ from nslab.errors import Because, NslabError
 from nslab.kernel import idmap, procfs, seccomp
 from nslab.kernel.clone import clone3
 from nslab.kernel.namespaces import Kind
-from nslab.kernel.process import default_signals, overwrite_arguments, pidfd_send_signal
+from nslab.kernel.pidfd import pidfd_send_signal
+from nslab.kernel.process import default_signals, overwrite_arguments
 from nslab.kernel.syscalls import SyscallError
 
 STAGE_A = (Kind.USER, Kind.MNT)

@@ -19,7 +19,7 @@ from nslab.engine.protocol import Reply, Running
 from nslab.engine.spec import Process, Spec, checked
 from nslab.kernel import mounts
 from nslab.kernel.namespaces import Kind
-from nslab.kernel.process import pidfd_open, pidfd_send_signal
+from nslab.kernel.pidfd import pidfd_open, pidfd_send_signal
 
 MOST_ACCOUNTS = 64  # the latest; a lab that lives for days must not grow
 

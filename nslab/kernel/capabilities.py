@@ -72,7 +72,7 @@ def last_capability() -> int:
         return int(file.read())
 
 
-def drop_bounding(*keep: int) -> int:
+def drop_bounding(*keep: int) -> None:
     """Drop every capability but `keep` from the caller's bounding set, those newer than this table too.
 
     Raises SyscallError. EPERM: no CAP_SETPCAP.
@@ -80,7 +80,6 @@ def drop_bounding(*keep: int) -> int:
     for number in range(last_capability() + 1):
         if number not in keep:
             prctl(PR_CAPBSET_DROP, number)
-    return 0
 
 
 def capset(*keep: int) -> int:

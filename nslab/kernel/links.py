@@ -15,7 +15,7 @@ LONGEST_NAME = 15  # IFNAMSIZ without its NUL
 IFREQ = struct.Struct("16sH14x")
 
 
-def link_up(name: str) -> int:
+def link_up(name: str) -> None:
     """Set a link up in the caller's network namespace. Raises OSError (ENODEV: no such link; EPERM: no CAP_NET_ADMIN)."""
     link = os.fsencode(name)
     if len(link) > LONGEST_NAME:  # packing would cut it off, and another link could have the rest as its name
@@ -24,4 +24,3 @@ def link_up(name: str) -> int:
         answer = fcntl.ioctl(control, SIOCGIFFLAGS, IFREQ.pack(link, 0))
         flags = IFREQ.unpack(answer)[1]
         fcntl.ioctl(control, SIOCSIFFLAGS, IFREQ.pack(link, flags | IFF_UP))
-    return 0

@@ -1,8 +1,10 @@
-"""The eight kinds of namespace: their names in /proc/PID/ns and their clone flags. See namespaces(7)."""
+"""The eight kinds of namespace: their names in /proc/PID/ns, their clone flags, and joining them. See namespaces(7)."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+from nslab.kernel.syscalls import invoke
 
 
 class Kind(StrEnum):
@@ -33,3 +35,11 @@ CLONE_FLAGS: dict[Kind, int] = {
     Kind.CGROUP: 0x0200_0000,
     Kind.TIME: 0x0000_0080,
 }
+
+
+def setns(fd: int, flags: int) -> int:
+    """Join the namespaces `flags` of the process behind a pidfd (Linux 5.8), or the one behind a file of /proc/PID/ns.
+
+    Raises SyscallError. EPERM: no CAP_SYS_ADMIN in the user namespace that owns it. EINVAL: one's own user namespace. See setns(2).
+    """
+    return invoke("setns", fd, flags)

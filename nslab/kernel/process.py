@@ -1,4 +1,4 @@
-"""One process: prctl(2), ids, signals by pidfd, close_range(2), host name, and what exec must not inherit."""
+"""The calling process: prctl(2), ids, limits, its title, and what execve(2) hands on of it."""
 
 from __future__ import annotations
 
@@ -30,11 +30,10 @@ def set_name(name: str) -> int:
     return invoke("prctl", PR_SET_NAME, name, 0, 0, 0)
 
 
-def set_ids(uid: int, gid: int) -> int:
+def set_ids(uid: int, gid: int) -> None:
     """Real, effective, and saved ids, the group's while there is the right to. Raises OSError (EINVAL: not mapped)."""
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
-    return 0
 
 
 def overwrite_arguments(title: str) -> None:
@@ -53,26 +52,6 @@ def overwrite_arguments(title: str) -> None:
     ctypes.memset(env_start, 0, env_end - env_start)
 
 
-def sethostname(name: str) -> int:
-    """Rename the caller's UTS namespace. Raises SyscallError. EPERM: no CAP_SYS_ADMIN over it. EINVAL: over 64 bytes."""
-    return invoke("sethostname", name, len(os.fsencode(name)))
-
-
-def setns(fd: int, flags: int) -> int:
-    """Join the namespaces `flags` of the process behind a pidfd. Raises SyscallError. See setns(2), Linux 5.8."""
-    return invoke("setns", fd, flags)
-
-
-def pidfd_open(pid: int) -> int:
-    """A pidfd, close-on-exec. Raises SyscallError; ESRCH: no such process."""
-    return invoke("pidfd_open", pid, 0)
-
-
-def pidfd_send_signal(pidfd: int, number: int) -> int:
-    """Signal the process behind a pidfd, never one that took over its number. Raises SyscallError; ESRCH: it has ended."""
-    return invoke("pidfd_send_signal", pidfd, number, None, 0)
-
-
 def close_on_exec_from(first: int) -> int:
     """Mark every fd from `first` close-on-exec: the last step before execve(2), see CVE-2024-21626. Raises SyscallError."""
     return invoke("close_range", first, LAST_FD, CLOSE_RANGE_CLOEXEC)
@@ -81,7 +60,7 @@ def close_on_exec_from(first: int) -> int:
 CATCHABLE = tuple(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 
 
-def limit_processes(most: int) -> int:
+def limit_processes(most: int) -> None:
     """How many processes and threads the caller's user may have in its user namespace; no way back without CAP_SYS_RESOURCE.
 
     Counted per namespace since Linux 5.14: what the user runs elsewhere is not among them. See RLIMIT_NPROC, getrlimit(2).
@@ -89,10 +68,9 @@ def limit_processes(most: int) -> int:
     hard = resource.getrlimit(resource.RLIMIT_NPROC)[1]
     bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(resource.RLIMIT_NPROC, (bound, bound))
-    return 0
 
 
-def default_signals() -> int:
+def default_signals() -> None:
     """Undo every handler, every ignored and every blocked signal, whoever set them.
 
     execve(2) hands ignored and blocked ones on: Python ignores SIGPIPE, nohup(1) SIGHUP, a shell SIGINT in the background. And a
@@ -101,4 +79,3 @@ def default_signals() -> int:
     for number in CATCHABLE:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    return 0

@@ -42,7 +42,6 @@ def set_controlling_terminal(slave: int) -> int:
     return fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
 
 
-def set_size(terminal: int, size: WindowSize) -> int:
+def set_size(terminal: int, size: WindowSize) -> None:
     """Tell the terminal its size; the kernel signals SIGWINCH to its foreground process group. Raises OSError."""
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, WINSIZE.pack(size.rows, size.columns, 0, 0))
-    return 0

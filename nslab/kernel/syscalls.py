@@ -17,8 +17,6 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 
 NUMBERS: dict[str, int] = {
     "pidfd_send_signal": 424,
-    "open_tree": 428,
-    "move_mount": 429,
     "pidfd_open": 434,
     "clone3": 435,
     "close_range": 436,

@@ -1,8 +1,9 @@
-"""The two names of a UTS namespace, by uname(2). os.uname leaves the second out."""
+"""The two names of a UTS namespace: by uname(2), of which os.uname leaves the second out, and sethostname(2)."""
 
 from __future__ import annotations
 
 import ctypes
+import os
 
 from msgspec import Struct
 
@@ -24,6 +25,11 @@ def names() -> UtsNames:
     buffer = ctypes.create_string_buffer(6 * FIELD_BYTES)
     invoke("uname", buffer)
     return UtsNames(_field(buffer.raw, NODENAME), _field(buffer.raw, DOMAINNAME))
+
+
+def sethostname(name: str) -> int:
+    """Rename the caller's UTS namespace. Raises SyscallError. EPERM: no CAP_SYS_ADMIN over it. EINVAL: over 64 bytes."""
+    return invoke("sethostname", name, len(os.fsencode(name)))
 
 
 def _field(raw: bytes, index: int) -> str:

@@ -9,22 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from nslab.kernel import process
 from nslab.kernel.namespaces import Kind
-from nslab.kernel.syscalls import SyscallError, invoke
-
-
-def test_a_pidfd_is_close_on_exec_and_a_process_that_is_gone_is_esrch() -> None:
-    child = os.posix_spawn("/bin/true", ["true"], {})
-    pidfd = process.pidfd_open(child)
-    assert os.get_inheritable(pidfd) is False
-    os.waitpid(child, 0)
-    with pytest.raises(SyscallError) as refused:
-        process.pidfd_send_signal(pidfd, signal.SIGKILL)
-    os.close(pidfd)
-    assert refused.value.errno == errno.ESRCH
 
 
 def test_comm_is_what_was_set(inside: Callable[..., Any]) -> None:
@@ -69,32 +55,6 @@ def test_a_program_after_close_range_has_its_three_streams_only(inside: Callable
 
 def test_ids_that_are_not_mapped_are_einval(inside: Callable[..., Any]) -> None:
     assert inside(lambda: process.set_ids(4_000_000_000, 0), Kind.UTS) == f"errno {errno.EINVAL}"
-
-
-def test_a_host_name_of_more_than_64_bytes_is_einval(inside: Callable[..., Any]) -> None:
-    assert inside(lambda: process.sethostname("x" * 65), Kind.UTS) == f"errno {errno.EINVAL}"
-
-
-def test_a_host_name_is_set_in_bytes_not_characters(inside: Callable[..., Any]) -> None:
-    def action() -> str:
-        process.sethostname("盒子")
-        return os.uname().nodename
-
-    assert inside(action, Kind.UTS) == "盒子"
-
-
-def test_a_process_joins_the_namespace_of_another_by_its_pidfd(inside: Callable[..., Any]) -> None:
-    def action() -> bool:
-        home = process.pidfd_open(os.getpid())
-        before = os.readlink("/proc/self/ns/uts")
-        pid = os.fork()
-        if pid == 0:
-            invoke("unshare", Kind.UTS.clone_flag)
-            process.setns(home, Kind.UTS.clone_flag)
-            os._exit(os.readlink("/proc/self/ns/uts") == before)
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
-
-    assert inside(action, Kind.UTS) is True
 
 
 def test_the_command_line_is_replaced_and_the_environment_not_shown(inside: Callable[..., Any]) -> None:

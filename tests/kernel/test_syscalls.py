@@ -9,6 +9,7 @@ import pytest
 
 from nslab.errors import Because
 from nslab.kernel import mounts, process
+from nslab.kernel.pidfd import pidfd_open
 from nslab.kernel.syscalls import SyscallError, errno_name, invoke, meaning, resolve, signal_name
 
 
@@ -21,7 +22,7 @@ def test_a_refused_call_is_an_oserror_that_holds_the_call() -> None:
 
 
 def test_what_a_call_returns_is_returned() -> None:
-    pidfd = process.pidfd_open(os.getpid())
+    pidfd = pidfd_open(os.getpid())
     try:
         assert os.readlink(f"/proc/self/fd/{pidfd}") in ("anon_inode:[pidfd]", f"pidfd:[{os.fstat(pidfd).st_ino}]")
     finally:

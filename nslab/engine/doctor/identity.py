@@ -12,7 +12,7 @@ from nslab.engine.doctor.programs import NEWUIDMAP, install_command
 from nslab.kernel import idmap
 from nslab.kernel.clone import clone3
 from nslab.kernel.namespaces import Kind
-from nslab.kernel.process import pidfd_send_signal
+from nslab.kernel.pidfd import pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError, errno_name
 
 

@@ -22,7 +22,8 @@ from nslab.errors import Fact
 from nslab.kernel import idmap
 from nslab.kernel.clone import clone3
 from nslab.kernel.namespaces import Kind
-from nslab.kernel.process import PR_SET_DUMPABLE, pidfd_send_signal, prctl, set_ids
+from nslab.kernel.pidfd import pidfd_send_signal
+from nslab.kernel.process import PR_SET_DUMPABLE, prctl, set_ids
 from nslab.kernel.syscalls import SyscallError, errno_name, meaning
 
 DEADLINE_SECONDS = 10
