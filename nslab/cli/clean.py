@@ -17,16 +17,19 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
 
 def run(arguments: argparse.Namespace, words: Words) -> int:
     """Sweep this user's run directories. What a living lab uses is left alone and named."""
-    swept, in_use = rundir.sweep(rundir.base(dict(os.environ), os.geteuid()))
+    found = rundir.sweep(rundir.base(dict(os.environ), os.geteuid()))
     if arguments.json:
-        users = [{"path": str(each.path), "pid": each.pid, "command": each.command} for each in in_use]
-        print_json({"removed": [str(path) for path in swept], "in_use": users})
+        users = [{"path": str(each.path), "pid": each.pid, "command": each.command} for each in found.in_use]
+        removed, kept = map(str, found.removed), map(str, found.kept)
+        print_json({"removed": [*removed], "in_use": users, "kept": [*kept]})
         return 0
-    for path in swept:
+    for path in found.removed:
         print(words("clean.removed", path=path))
-    for occupant in in_use:
+    for occupant in found.in_use:
         pid = "?" if occupant.pid is None else occupant.pid
         print(words("clean.in-use", path=occupant.path, pid=pid, command=occupant.command or "?"))
-    if not swept:
+    for path in found.kept:
+        print(words("clean.kept", path=path))
+    if not found.removed and not found.kept:
         print(words("clean.nothing"))
     return 0

@@ -30,6 +30,7 @@ CRASHED = 70  # EX_SOFTWARE of sysexits.h
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status: 1 for a failure told, 2 for wrong usage, 70 for a crash."""
+    open_missing()
     arguments = sys.argv[1:] if argv is None else argv
     words = words_for(choose_language(asked_language(arguments), os.environ))
     try:
@@ -50,6 +51,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(tell_crash(error, words), file=sys.stderr)
         return CRASHED
     return status
+
+
+def open_missing() -> None:
+    """A stream that was closed (`nslab run >&-`) becomes /dev/null: Python has None there, the next file would take its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))  # the lowest free number is this one
 
 
 def _dispatch(argv: Sequence[str], words: Words) -> int:

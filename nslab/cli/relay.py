@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from nslab.engine.client import Lab, Task
 from nslab.engine.spec import Process
-from nslab.kernel.process import pidfd_send_signal
+from nslab.kernel.pidfd import pidfd_send_signal
 from nslab.kernel.pty import WindowSize, set_size
 from nslab.kernel.syscalls import SyscallError
 
@@ -44,22 +44,12 @@ class Streams(Struct, frozen=True):
 
 def open_streams() -> Streams:
     """Pipes for what is no terminal here. A terminal is given only where a person types: standard input is one."""
-    open_missing()
     terminal = os.isatty(STDIN)
     pipes = tuple(number for number in range(3) if not (terminal and os.isatty(number)))
     ends = [os.pipe2(os.O_CLOEXEC) for _ in pipes]
     theirs = tuple(end[0] if number == STDIN else end[1] for number, end in zip(pipes, ends, strict=True))
     ours = tuple(end[1] if number == STDIN else end[0] for number, end in zip(pipes, ends, strict=True))
     return Streams(terminal, pipes, theirs, ours)
-
-
-def open_missing() -> None:
-    """A stream that was closed becomes /dev/null, or the next file that is opened would take its number."""
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # the lowest free number is this one
 
 
 def process_for(args: tuple[str, ...], streams: Streams) -> Process:

@@ -8,6 +8,7 @@ change its mode and times: `chmod 0 /proc/1/exe` in the lab would break the user
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import sys
@@ -51,11 +52,13 @@ def memory_file() -> int:
 
 
 def fill(copy: int, path: str, size: int) -> None:
-    """Copy a file and seal the copy against any change. Raises OSError."""
+    """Copy a file and seal the copy against any change. Raises OSError (EIO: the file is shorter than `size`)."""
     source = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         while size > 0 and (moved := os.sendfile(copy, source, None, size)):
             size -= moved
     finally:
         os.close(source)
+    if size > 0:  # an interpreter that lacks its end would fail later, and strangely
+        raise OSError(errno.EIO, os.strerror(errno.EIO), path)
     fcntl.fcntl(copy, fcntl.F_ADD_SEALS, SEALS)

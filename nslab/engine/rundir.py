@@ -44,6 +44,14 @@ class Occupant(Struct, frozen=True):
     command: str
 
 
+class Swept(Struct, frozen=True):
+    """What a sweep found: run directories removed, in use, and those that could not be removed."""
+
+    removed: tuple[Path, ...]
+    in_use: tuple[Occupant, ...]
+    kept: tuple[Path, ...]
+
+
 def base(environ: dict[str, str], uid: int) -> Path:
     """Where the run directories of this user are."""
     if uid == 0:
@@ -86,28 +94,31 @@ def remove(path: Path) -> None:
         path.rmdir()
 
 
-def sweep(parent: Path) -> tuple[tuple[Path, ...], tuple[Occupant, ...]]:
-    """Remove what dead keepers left: (swept, in use). What can't be removed is passed over, for it may be another user's."""
+def sweep(parent: Path) -> Swept:
+    """Remove what dead keepers left. What can't be removed, as where somebody put things there (ENOTEMPTY), stays and is told."""
     swept: list[Path] = []
     in_use: list[Occupant] = []
+    kept: list[Path] = []
     for path in entries(parent):
         try:
             lock = os.open(path / LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
         except FileNotFoundError:
             lock = -1  # its keeper died between mkdir and open, or another sweep is at it
         except OSError:
+            kept.append(path)
             continue
         try:
             if lock >= 0 and not free(lock):
                 in_use.append(occupant(path, lock))
                 continue
-            with contextlib.suppress(OSError):
-                remove(path)
-                swept.append(path)
+            remove(path)
+            swept.append(path)
+        except OSError:
+            kept.append(path)
         finally:
             if lock >= 0:
                 os.close(lock)
-    return tuple(swept), tuple(in_use)
+    return Swept(tuple(swept), tuple(in_use), tuple(kept))
 
 
 def entries(parent: Path) -> tuple[Path, ...]:
@@ -125,7 +136,11 @@ def entries(parent: Path) -> tuple[Path, ...]:
 
 
 def abandoned(changed: float) -> bool:
-    """A directory still under its first name after a minute was left by a keeper that died while making it."""
+    """A directory still under its first name after a minute was left by a keeper that died while making it.
+
+    By the wall clock, for no other clock outlives a boot as files do. Set forward by a minute in the millisecond in which another
+    keeper makes its directory, it costs that one start; set back, the directory stays until the clock has caught up.
+    """
     return time.time() - changed > 60
 
 

@@ -36,6 +36,19 @@ def test_what_a_living_lab_uses_stays(base: Path, capsys: pytest.CaptureFixture[
     assert living.path.is_dir()
 
 
+def test_what_can_not_be_removed_is_named_and_nothing_is_called_clean(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = rundir.make(base, os.getpid(), "nslab run")
+    os.close(left.lock_fd)
+    (left.root / "mine").write_text("x")
+    assert main(["clean", "--lang", "en"]) == 0
+    told = capsys.readouterr().out
+    assert str(left.path) in told
+    assert "Nothing was left" not in told
+    assert (left.root / "mine").exists()
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_clean_machine_is_told_so(base: Path, lang: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["clean", "--lang", lang]) == 0

@@ -146,6 +146,14 @@ def test_closed_streams_are_no_trouble() -> None:
     assert done.stdout == b"5\n"
 
 
+@pytest.mark.parametrize("command", ["run -- sh -c 'echo hi; exit 5'", "ps --json", "clean"])
+def test_a_closed_standard_output_is_no_trouble(command: str) -> None:
+    """Python has None for its stream then."""
+    shell = f"{sys.executable} -m nslab {command} >&-; echo $? >&2"
+    done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert done.stderr == ("5\n" if command.startswith("run") else "0\n")
+
+
 def test_no_descriptor_of_ours_is_the_programs() -> None:
     """A file could be opened again with more rights; and CVE-2024-21626."""
     with open("/etc/passwd") as file:

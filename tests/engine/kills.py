@@ -118,7 +118,7 @@ def kill_one(dice: random.Random) -> tuple[str, list[str]]:
     left = [f"process {pid} {name}" for pid, name in gone(time.monotonic() + GONE_SECONDS).items()]
     owner.wait()
     left += [f"mount or link {new}" for was, now in zip(before, surroundings(), strict=True) for new in now - was]
-    others = {occupant.path.name for occupant in rundir.sweep(base)[1]}
+    others = {occupant.path.name for occupant in rundir.sweep(base).in_use}
     now = set(os.listdir(base)) if base.is_dir() else set()
     # One that a keeper was just making keeps its first name, and is swept when it is a minute old.
     left += [f"directory {name}" for name in now - directories - others if not name.startswith(rundir.NEW)]

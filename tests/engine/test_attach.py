@@ -88,7 +88,9 @@ end=$(($(date +%s) + 2))
 while [ $(date +%s) -lt $end ]; do
     for p in /proc/[0-9]*; do
         read -r comm <$p/comm && [ "$comm" = lab ] || continue
-        for fd in $(ls $p/fd 2>/dev/null || echo denied); do [ "$fd" = denied ] && echo denied || [ $fd -lt 3 ] || echo OPEN; done
+        fds=$(ls $p/fd 2>/dev/null || echo denied)
+        read -r comm <$p/comm && [ "$comm" = lab ] || continue  # it executed its program while we looked
+        for fd in $fds; do [ "$fd" = denied ] && echo denied || [ $fd -lt 3 ] || echo OPEN; done
     done
 done 2>/dev/null
 exit 0

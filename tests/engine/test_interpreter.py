@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -49,6 +50,17 @@ def test_the_copy_can_not_be_written_either(own_python: Path) -> None:
             os.write(fd, b"x")
         os.close(fd)
     assert not os.path.exists(path)
+
+
+def test_a_copy_that_came_out_short_is_an_error_and_not_run(tmp_path: Path) -> None:
+    (tmp_path / "short").write_bytes(b"x" * 100)
+    copy = interpreter.memory_file()
+    try:
+        with pytest.raises(OSError, match="short") as refused:
+            interpreter.fill(copy, str(tmp_path / "short"), 101)
+    finally:
+        os.close(copy)
+    assert refused.value.errno == errno.EIO
 
 
 @pytest.mark.as_user

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nslab.engine import rundir
-from nslab.engine.rundir import base, make, remove, sweep
+from nslab.engine.rundir import Swept, base, make, remove, sweep
 
 ROOT = os.geteuid() == 0
 
@@ -49,7 +49,8 @@ def test_the_labs_root_can_reach_its_mount_point_under_any_umask(tmp_path: Path)
 
 def test_what_dead_keepers_left_is_swept_and_a_live_lab_is_not_touched(tmp_path: Path) -> None:
     live, dead = make(tmp_path, os.getpid(), "alive"), left_behind(tmp_path)
-    swept, in_use = sweep(tmp_path)
+    found = sweep(tmp_path)
+    swept, in_use = found.removed, found.in_use
     assert (swept, [(one.path, one.pid, one.command) for one in in_use]) == (
         (dead,),
         [(live.path, os.getpid(), "alive")],
@@ -62,13 +63,13 @@ def test_what_dead_keepers_left_is_swept_and_a_live_lab_is_not_touched(tmp_path:
 def test_a_stale_lock_with_a_living_pid_is_swept_for_only_the_lock_counts(tmp_path: Path) -> None:
     path = left_behind(tmp_path)
     (path / "lock").write_text(json.dumps({"pid": os.getpid(), "command": "reused"}))
-    assert sweep(tmp_path)[0] == (path,)
+    assert sweep(tmp_path).removed == (path,)
 
 
 def test_a_lock_that_says_nonsense_is_still_an_occupant(tmp_path: Path) -> None:
     run = make(tmp_path, 1, "x")
     os.ftruncate(run.lock_fd, 0)
-    assert [(one.pid, one.command) for one in sweep(tmp_path)[1]] == [(None, "")]
+    assert [(one.pid, one.command) for one in sweep(tmp_path).in_use] == [(None, "")]
     os.close(run.lock_fd)
 
 
@@ -84,15 +85,15 @@ def test_any_bytes_in_a_lock_are_read_without_a_crash(data: bytes) -> None:
 def test_a_directory_without_a_lock_is_swept(tmp_path: Path) -> None:
     path = left_behind(tmp_path)
     (path / "lock").unlink()
-    assert sweep(tmp_path)[0] == (path,)
+    assert sweep(tmp_path).removed == (path,)
 
 
 def test_a_directory_that_is_just_being_made_is_left_alone_and_swept_when_abandoned(tmp_path: Path) -> None:
     young = tmp_path / ".new-0a0b"
     (young / "root").mkdir(parents=True)
-    assert sweep(tmp_path) == ((), ())
+    assert sweep(tmp_path) == Swept((), (), ())
     os.utime(young, (time.time() - 120, time.time() - 120))
-    assert sweep(tmp_path)[0] == (young,)
+    assert sweep(tmp_path).removed == (young,)
 
 
 def test_links_are_not_followed(tmp_path: Path) -> None:
@@ -113,7 +114,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
 def test_files_of_somebodys_in_a_run_directory_are_not_deleted(tmp_path: Path) -> None:
     path = left_behind(tmp_path)
     (path / "root" / "precious").write_text("x")
-    assert sweep(tmp_path)[0] == ()
+    assert sweep(tmp_path) == Swept((), (), kept=(path,))
     assert (path / "root" / "precious").read_text() == "x"
 
 
@@ -121,12 +122,12 @@ def test_files_of_somebodys_in_a_run_directory_are_not_deleted(tmp_path: Path) -
 def test_a_foreign_owners_directory_is_passed_over(tmp_path: Path) -> None:
     path = left_behind(tmp_path)
     os.chown(path, 65534, 65534)
-    assert sweep(tmp_path) == ((), ())
+    assert sweep(tmp_path) == Swept((), (), ())
     assert path.exists()
 
 
 def test_a_base_that_is_not_there_has_nothing_to_sweep(tmp_path: Path) -> None:
-    assert sweep(tmp_path / "nosuch") == ((), ())
+    assert sweep(tmp_path / "nosuch") == Swept((), (), ())
 
 
 def test_removing_twice_is_no_error(tmp_path: Path) -> None:
