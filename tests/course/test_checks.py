@@ -48,7 +48,7 @@ def judge(check: Check, world: Any) -> Verdict:
 
 
 def told(verdict: Verdict, lang: Lang = "en") -> tuple[str, str, str | None]:
-    words = words_for(lang)
+    words = words_for(lang).knowing({"reset_lab_key": "^G r"})  # as an interface writes it
 
     def show(namespace: Namespace) -> str:
         return f"{namespace.kind}:{LETTERS.get(namespace.id.inode, '?')} {namespace}"
