@@ -33,11 +33,10 @@ class Prediction(Struct, frozen=True):
 
 
 class LessonProgress(Struct, frozen=True):
-    """One lesson: the step reached (an id), whether its end and its card were seen, and the predictions by step."""
+    """One lesson: the step reached (an id), whether its end was seen, and the predictions by step."""
 
     step: str | None = None
     done: bool = False
-    card_seen: bool = False
     predictions: Mapping[str, Prediction] = {}
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from nslab.tui.faces import BOLD, LINE, MUTE, RULE, TEXT, Face, Role, hue, solid, tint
+from nslab.tui.faces import BOLD, LINE, MUTE, RULE, TEXT, Face, Role, hue, solid
 from nslab.tui.wrap import Mark, Span, graphemes, wrap
 
 Cell = tuple[str, Face]
@@ -111,11 +111,6 @@ class Canvas:
         self.fill(x, y, width, height, ground)
         if self.plain:
             self.put(x, y + height // 2, "─" * width, LINE)
-
-    def sheet(self, x: int, y: int, width: int, height: int, ink: Role) -> None:
-        """A world: its tint, and its heavy left edge."""
-        self.fill(x, y, width, height, tint(ink))
-        self.edge(x, y, height, Face(ink))
 
     def edge(self, x: int, y: int, height: int, face: Face, *, thick: bool = True) -> None:
         """A left edge, thick for what is open, focused, or entered."""

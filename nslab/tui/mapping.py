@@ -11,7 +11,7 @@ from nslab.course.model import Step
 from nslab.course.standing import Entry
 from nslab.engine.doctor import PROGRAMS, Finding
 from nslab.kernel.namespaces import Kind
-from nslab.tui.screens.map_view import ChapterEntry, LessonEntry, MapView, Need, Progress, Sight
+from nslab.tui.screens.map_view import ChapterEntry, LessonEntry, MapView, Need, Progress
 from nslab.words import Words
 
 MOST_TYPED = 5
@@ -84,7 +84,7 @@ def need(finding: Finding, words: Words) -> Need:
     return Need(why, met=False, remedy=remedy)
 
 
-def sights(steps: Iterable[Step]) -> tuple[Sight, ...]:
+def sights(steps: Iterable[Step]) -> tuple[Kind, ...]:
     """The kinds of namespace that the lesson points at; that they split is what is to be seen."""
     kinds = {step.highlight.row for step in steps if step.highlight and step.highlight.row}
-    return tuple(Sight(kind, split=True) for kind in Kind if kind in kinds)
+    return tuple(kind for kind in Kind if kind in kinds)

@@ -56,11 +56,6 @@ def wrap(spans: Sequence[Span], width: int) -> tuple[Line, ...]:
     return tuple(_joined(_trimmed(line)) for line in lines)
 
 
-def wrap_text(text: str, width: int) -> tuple[str, ...]:
-    """`wrap` for a text without marks."""
-    return tuple("".join(span.text for span in line) for line in wrap((Span(text),), width))
-
-
 def shorten(text: str, width: int) -> str:
     """The text, or as much of it as fits before a `…`."""
     if cell_len(text) <= width:

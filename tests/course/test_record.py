@@ -45,7 +45,6 @@ def test_a_finished_lesson_has_no_step_and_stays_done_when_it_is_played_again() 
 
 
 def test_what_was_known_before_is_kept_unless_it_was_said_anew() -> None:
-    before = LessonProgress(card_seen=True, predictions={"gone-step": Prediction("a"), "one": Prediction("zero")})
+    before = LessonProgress(predictions={"gone-step": Prediction("a"), "one": Prediction("zero")})
     after = recorded(player(1, Record(prediction="one")))(before)
-    assert after.card_seen
     assert after.predictions == {"gone-step": Prediction("a"), "one": Prediction("one")}

@@ -10,7 +10,7 @@ from nslab.tui.panes.program import Made, ProgramView
 from nslab.tui.screens.card_view import CardView, Predicted
 from nslab.tui.screens.glossary_view import GlossaryView, TermEntry
 from nslab.tui.screens.help_view import HelpView, Label, Part
-from nslab.tui.screens.map_view import ChapterEntry, LessonEntry, MapView, Need, Progress, Sight
+from nslab.tui.screens.map_view import ChapterEntry, LessonEntry, MapView, Need, Progress
 from nslab.tui.story.view import (
     CannotRun,
     Card,
@@ -130,7 +130,7 @@ def _english() -> dict[str, Card]:
             "found: /sys/fs/cgroup is v1 (hybrid). Do: boot with systemd.unified_cgroup_hierarchy=1",
             "or take another lesson: 25 of 31 work here as it is",
         ),
-        "loading": Loading("preparing step 5 of 8", ("a new lab", "step 1", "step 2", "step 3", "step 4"), 2),
+        "loading": Loading("preparing step 5 of 8", 2, 4),
     }
 
 
@@ -182,9 +182,7 @@ def _chinese() -> dict[str, Card]:
             "现状：/sys/fs/cgroup 是 v1（混合模式）。做法：启动参数加 systemd.unified_cgroup_hierarchy=1",
             "或者换一课：31 课中有 25 课可以直接上",
         ),
-        "loading": Loading(
-            "正在准备第 5 步（共 8 步）", ("新的实验环境", "第 1 步", "第 2 步", "第 3 步", "第 4 步"), 2
-        ),
+        "loading": Loading("正在准备第 5 步（共 8 步）", 2, 4),
     }
 
 
@@ -331,7 +329,7 @@ def _lesson(lang: Lang, name: str) -> LessonEntry:
         ),
         step=3 if name == "pid" else 1,
         steps=7,
-        sees=(Sight(Kind.PID, True), Sight(Kind.MNT, False)),
+        sees=(Kind.PID, Kind.MNT),
         types=("./ns_pid", "echo $$", "pstree -p", "ls -l /proc/8/ns"),
         needs=needs,
     )

@@ -9,9 +9,11 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from nslab.course.glossary import read_glossary
 from nslab.course.library import Library
@@ -167,10 +169,13 @@ async def test_help_is_about_the_part_that_has_the_keys_and_tab_goes_on(
     app.start_with(lesson("pid"), None)
     async with app.run_test(size=size) as pilot:
         await on_lesson(app, pilot)
+        names: list[str] = []
+        before: Screen[Any] = app.screen
         await pilot.press("ctrl+g", "h")
-        names = []
         for _ in range(6):
-            await on(app, HelpScreen, pilot)
+            await until(lambda before=before: app.screen is not before and isinstance(app.screen, HelpScreen))
+            await pilot.pause()
+            before = app.screen
             assert isinstance(app.screen, HelpScreen)
             names.append(app.screen.panel.view.name)
             region = app.screen.panel.region

@@ -81,13 +81,6 @@ def test_without_colour_the_hosts_tag_has_brackets_and_its_bar_is_a_line() -> No
     assert canvas.text() == "\n[A]──────\n"
 
 
-def test_a_sheet_has_a_heavy_left_edge_and_a_tint() -> None:
-    canvas = Canvas(4, 2)
-    canvas.sheet(0, 0, 4, 2, Role.B)
-    assert canvas.text() == "▌\n▌"
-    assert canvas.rows[1][3] == (" ", Face(ground=Role.B_TINT))
-
-
 def test_a_paragraph_wraps_and_keeps_its_marks() -> None:
     canvas = Canvas(12)
     assert canvas.para(2, 0, 10, (Span("call "), Span("clone()", Mark.CODE), Span(" twice"))) == 3

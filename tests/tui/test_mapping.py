@@ -12,7 +12,7 @@ from nslab.course.standing import Entry
 from nslab.engine.doctor import Finding
 from nslab.kernel.namespaces import Kind
 from nslab.tui.mapping import MOST_TYPED, concerns_course, lesson_entry, map_view, sights
-from nslab.tui.screens.map_view import Need, Progress, Sight
+from nslab.tui.screens.map_view import Need, Progress
 from nslab.words import Lang, Words, words_for
 from tests.stage import lesson
 
@@ -102,5 +102,5 @@ def test_of_the_machine_only_what_concerns_the_course_is_told() -> None:
 
 def test_the_kinds_that_a_lesson_points_at_are_what_will_be_seen_split() -> None:
     steps = lesson("pid").lesson.step
-    assert sights(steps) == (Sight(Kind.PID, split=True), Sight(Kind.MNT, split=True))
+    assert sights(steps) == (Kind.PID, Kind.MNT)
     assert sights(()) == ()

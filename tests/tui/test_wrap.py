@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from nslab.tui.wrap import CLOSING, OPENING, Mark, Span, shorten, wrap, wrap_text
+from nslab.tui.wrap import CLOSING, OPENING, Mark, Span, shorten, wrap
+
+
+def wrap_text(text: str, width: int) -> tuple[str, ...]:
+    """`wrap` for a text without marks."""
+    return tuple("".join(span.text for span in line) for line in wrap((Span(text),), width))
+
 
 PROSE = st.text(st.sampled_from("ab-/ ，。（）“”容器命名空间\u0301"), max_size=60)
 

@@ -81,7 +81,7 @@ def written(namespace: Namespace, letters: Mapping[Namespace, str]) -> str:
 def loading(done: int, steps: int, words: Words) -> Loading:
     """What stands in the story's place while the lab comes up; `done` of `steps` are replayed in it."""
     doing = words("lesson.preparing", step=done + 1, steps=steps) if steps else words("lesson.starting")
-    return Loading(doing, (), 0)
+    return Loading(doing, done, steps)
 
 
 def cannot_run(error: NslabError, words: Words) -> CannotRun:

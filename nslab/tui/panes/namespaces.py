@@ -32,23 +32,21 @@ def namespace_rows(
     view: Shown,
     words: Words,
     emphasis: Emphasis[Kind, ChangedCell] = NOTHING_STANDS_OUT,
-    *,
-    fold: bool = False,
 ) -> RowAt[Kind]:
     """Write the pane; for each y, the kind that is drawn there.
 
-    Rows that differ are solid, and three tall if there is room. `fold` makes one bar of all kinds that are shared, for
-    a projector; a pane too low for eight rows does so too.
+    Rows that differ are solid, and three tall if there is room. A pane too low for eight rows makes one bar of all kinds
+    that are shared.
     """
     title = words("pane.namespaces")
     if isinstance(view, Gone):
-        gone_rows(canvas, title, words, lambda last: _Table(last, view.last, words, NOTHING_STANDS_OUT).draw(fold))
+        gone_rows(canvas, title, words, lambda last: _Table(last, view.last, words, NOTHING_STANDS_OUT).draw())
         return ()
     if isinstance(view, NotYet | Unavailable):
         absent_rows(canvas, title, view, words)
         return ()
     canvas.heading(title, SOURCE)
-    row_at = _Table(canvas, view, words, emphasis).draw(fold)
+    row_at = _Table(canvas, view, words, emphasis).draw()
     if emphasis.cursor is not None:
         about = (
             members_line(view, emphasis.cursor) if emphasis.more else source_line(view, emphasis.cursor, canvas.width)
@@ -109,14 +107,14 @@ class _Table:
         self.emphasis = emphasis
         self.grid = grid_for(canvas.width, len(view.columns))
 
-    def draw(self, fold: bool) -> RowAt[Kind]:
+    def draw(self) -> RowAt[Kind]:
         """Heads, split rows, shared rows; for each y, the kind drawn there."""
         for at, column in enumerate(self.view.columns[: self.grid.count]):
             self._head(at, column)
         split, shared = sorted_rows(self.view)
         room = self.canvas.height - 4  # below the heads, and without a blank row and the source at the end
-        tall = TALL if len(split) * (TALL + 1) + (TALL if fold else len(shared)) <= room else 1
-        fold = fold or len(self.view.rows) > self.canvas.height - 2
+        tall = TALL if len(split) * (TALL + 1) + len(shared) <= room else 1
+        fold = len(self.view.rows) > self.canvas.height - 2
         y, row_at = 2, dict[int, Kind]()
         for row in split if fold else split + shared:
             height = tall if row in split else 1
@@ -220,11 +218,7 @@ def _quiet_ground(ink: Role, y: int) -> Role:
 
 
 class NamespacePane(Pane[NamespaceView, Kind, ChangedCell]):
-    """The pane; `fold` for a projector."""
-
-    def __init__(self, words: Words, *, fold: bool = False, motion: bool = True, id: str | None = None) -> None:
-        super().__init__(words, motion=motion, id=id)
-        self._fold = fold
+    """The pane."""
 
     def rows_of(self, view: NamespaceView) -> tuple[Kind, ...]:
         """In the order they are drawn: the split ones first."""
@@ -237,7 +231,7 @@ class NamespacePane(Pane[NamespaceView, Kind, ChangedCell]):
 
     def draw_view(self, canvas: Canvas, view: Shown, emphasis: Emphasis[Kind, ChangedCell]) -> RowAt[Kind]:
         """The pane."""
-        return namespace_rows(canvas, view, self.words, emphasis, fold=self._fold)
+        return namespace_rows(canvas, view, self.words, emphasis)
 
 
 def _changed(old: NamespaceView, new: NamespaceView) -> Iterator[ChangedCell]:

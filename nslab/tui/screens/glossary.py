@@ -36,11 +36,6 @@ class Glossary(Searched):
         self._view = view
         self.redraw()
 
-    def select(self, term_id: str) -> None:
-        """Select a term."""
-        self.cursor = type(self.cursor)(term_id)
-        self.redraw()
-
     def ids(self) -> list[str]:
         """The terms in their order."""
         return [term.id for term in self._view.terms]

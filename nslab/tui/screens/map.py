@@ -71,10 +71,6 @@ class MapScreen(KeyedScreen):
     def on_mount(self) -> None:
         self.map.focus()
 
-    def show(self, view: MapView) -> None:
-        """Show the course as it is now."""
-        self.map.show(view)
-
     def action_search(self) -> None:
         self.map.search()
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from nslab.course.markdown import Paragraph
+from nslab.kernel.namespaces import Kind
 from nslab.tui.canvas import Canvas
-from nslab.tui.faces import BAD, BOLD, MUTE, OK, REVERSE, TEXT, Role, hue, lettered, solid
+from nslab.tui.faces import BAD, BOLD, MUTE, OK, REVERSE, TEXT, Role, hue, solid
 from nslab.tui.prose import spans, told
-from nslab.tui.screens.map_view import LessonEntry, MapView, Need, Progress, Sight
+from nslab.tui.screens.map_view import LessonEntry, MapView, Need, Progress
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
@@ -52,20 +53,15 @@ def _title(canvas: Canvas, lesson: LessonEntry, words: Words) -> None:
 def _sights(canvas: Canvas, lesson: LessonEntry, words: Words) -> None:
     if lesson.sees:
         canvas.put(0, 0, words("map.will-see"), MUTE)
-        for y, sight in enumerate(lesson.sees, 1):
-            _sight(canvas, y, sight, words)
+        for y, kind in enumerate(lesson.sees, 1):
+            _sight(canvas, y, kind, words)
 
 
-def _sight(canvas: Canvas, y: int, sight: Sight, words: Words) -> None:
-    """A row of the namespaces pane in small: two bars and ≠, or one across both."""
+def _sight(canvas: Canvas, y: int, kind: Kind, words: Words) -> None:
+    """A row of the namespaces pane in small: two bars and ≠."""
     x, gap = 8, 3
     half = (canvas.width - x - gap) // 2
-    canvas.put(0, y, sight.kind, BOLD if sight.split else TEXT)
-    if not sight.split:
-        canvas.quiet_bar(x, y, canvas.width - x, 1, Role.A_TINT)
-        canvas.put(x, y, "[A]" if canvas.plain else " A ", lettered("A").strong)
-        canvas.mid(x, canvas.width - x, y, f" {words('map.shared')} ", lettered("A"))
-        return
+    canvas.put(0, y, kind, BOLD)
     second = x + half + gap
     for start, width, letter, name in (
         (x, half, "A", words("map.host")),

@@ -27,15 +27,9 @@ class Need(Struct, frozen=True):
     remedy: str = ""
 
 
-class Sight(Struct, frozen=True):
-    """A row that the learner will see: one kind of namespace, split in two or shared."""
-
-    kind: Kind
-    split: bool
-
-
 class LessonEntry(Struct, frozen=True):
-    """A lesson on the map. `step` is where it goes on, counted from 1; `types` are commands the learner will type."""
+    """A lesson on the map. `step` is where it goes on, counted from 1; `types` are commands the learner will type,
+    `sees` the kinds of namespace that they will see split in two."""
 
     id: str
     title: str
@@ -44,7 +38,7 @@ class LessonEntry(Struct, frozen=True):
     progress: Progress = Progress.NEW
     step: int = 1
     steps: int = 1
-    sees: tuple[Sight, ...] = ()
+    sees: tuple[Kind, ...] = ()
     types: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
 

@@ -215,14 +215,10 @@ def _observing(body: Body, card: Observing) -> None:
 
 def _loading(body: Body, card: Loading) -> None:
     body.para(told(card.doing))
-    total = len(card.steps)
-    x = body.canvas.put(0, body.y, "━" * 2 * card.done, BOLD)
-    body.canvas.put(x, body.y - 1, "─" * 2 * (total - card.done), MUTE)
-    for at, name in enumerate(card.steps[: card.done + 1]):
-        done = at < card.done
-        body.labelled(
-            "✓" if done else "·", (Span(name),), MUTE if done else TEXT, column=2, label_face=OK if done else MUTE
-        )
+    if card.steps:
+        y = body.y
+        x = body.canvas.put(0, y, "━" * 2 * card.done, BOLD)
+        body.canvas.put(x, y, "─" * 2 * (card.steps - card.done), MUTE)
 
 
 def write_prose(body: Body, prose: Prose) -> None:

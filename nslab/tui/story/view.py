@@ -116,11 +116,11 @@ class CannotRun(Struct, frozen=True):
 
 
 class Loading(Struct, frozen=True):
-    """Something that takes a while, step by step: `steps` are names, the first `done` of them are over."""
+    """Something that takes a while: what is done now, and how many of how many steps are over, if it has steps."""
 
     doing: str
-    steps: tuple[str, ...]
-    done: int
+    done: int = 0
+    steps: int = 0
     stage: ClassVar[None] = None
 
 

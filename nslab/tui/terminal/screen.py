@@ -1,4 +1,4 @@
-"""The whole screen: modes, the alternate screen, saved cursors, the answers a program asks for, titles, prompts, and size.
+"""The whole screen: modes, the alternate screen, saved cursors, the answers a program asks for, prompts, and size.
 
 Sources: xterm's ctlseqs; VT510 manual; for prompts, FinalTerm's OSC 133 as bash and others print it.
 """
@@ -17,7 +17,6 @@ from nslab.tui.terminal.grid import Grid
 from nslab.tui.terminal.reflow import Place, crop, refit
 
 HISTORY_LINES: Final = 2000
-TITLE_LIMIT: Final = 256
 
 
 class Mode(IntEnum):
@@ -80,7 +79,7 @@ class MainScreen(Struct):
 
 
 class Screen(Grid):
-    """A terminal's screen. `reply` gets the answers to a program's questions; `title` and `bells` are for the owner to look at."""
+    """A terminal's screen. `reply` gets the answers to a program's questions; `bells` are for the owner to look at."""
 
     def __init__(self, columns: int, lines: int, history_lines: int = HISTORY_LINES) -> None:
         self.reply: Callable[[bytes], object] = lambda answer: None
@@ -274,17 +273,14 @@ class Screen(Grid):
         self.bells += 1
 
     def command(self, number: str, text: str) -> None:
-        """OSC `number ; text`. What is not here is ignored: no program may set our clipboard (52), palette (4), or folder (7)."""
-        if number in ("0", "2"):
-            self.set_title(text)
-        elif number == "133":
+        """OSC `number ; text`. What is not here is ignored: no program may set our clipboard (52), palette (4), or folder (7).
+
+        Nor a title (0, 2): a terminal's says in which world it is, as the kernel has it.
+        """
+        if number == "133":
             self._mark_prompt(text[:1])
         elif number in ("10", "11") and text == "?":
             self._report_colour(number, self.text_colour if number == "10" else self.ground_colour)
-
-    def set_title(self, param: str) -> None:
-        """A title is short and holds nothing that acts: no control characters, no changes of direction."""
-        self.title = "".join(filter(str.isprintable, param[:TITLE_LIMIT]))
 
     def _report_colour(self, number: str, colour: tuple[int, int, int] | None) -> None:
         if colour is not None:

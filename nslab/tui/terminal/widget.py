@@ -59,13 +59,6 @@ class Terminal(Pointing, can_focus=True):
     class Rang(FromTerminal):
         """The bell, or more than one of them since the last frame."""
 
-    class Titled(FromTerminal):
-        """A program has set the title."""
-
-        def __init__(self, terminal: Terminal, title: str) -> None:
-            super().__init__(terminal)
-            self.title = title
-
     class Copied(FromTerminal):
         """A selection went to the clipboard."""
 
@@ -86,7 +79,6 @@ class Terminal(Pointing, can_focus=True):
         self.reserved_keys = reserved_keys
         self.scrolled_mark = scrolled_mark
         self._painter = Painter(palette, Style())
-        self._title = ""
         self._cursor_row = 0  # where the cursor was drawn last
         self._resizes_wait = False
         self._resized_again = False
@@ -130,11 +122,6 @@ class Terminal(Pointing, can_focus=True):
         self._follow()
         self.refresh()
 
-    @property
-    def title(self) -> str:
-        """What programs have set as title, without control characters; empty at first."""
-        return self._title
-
     def wear(self, style: Style) -> None:
         """The style of prompts (between OSC 133 A and B), from the one in use on; earlier ones keep theirs."""
         self.vt.wear(style)
@@ -172,9 +159,6 @@ class Terminal(Pointing, can_focus=True):
         if self.vt.bells:
             self.vt.bells = 0
             self.post_message(self.Rang(self))
-        if self.vt.title != self._title:
-            self._title = self.vt.title
-            self.post_message(self.Titled(self, self._title))
 
     def _place_system_cursor(self) -> None:
         """Where an input method opens its window of candidates."""

@@ -68,11 +68,6 @@ class Footer(Drawn):
         self._keys = keys
         self._places: tuple[Place, ...] = ()
 
-    def show(self, keys: tuple[Key, ...]) -> None:
-        """Show other keys."""
-        self._keys = keys
-        self.redraw()
-
     def draw(self, canvas: Canvas) -> None:
         """The one row."""
         self._places = footer_row(canvas, self._keys, self.words)

@@ -15,6 +15,8 @@ from nslab.tui.faces import RULE, Role, hue, lettered, solid, tint
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
+RINGING_S = 0.6
+
 
 class Owned(Struct, frozen=True):
     """A namespace that this world does not share with the host."""
@@ -32,14 +34,17 @@ class World(Struct, frozen=True):
     owns: tuple[Owned, ...] = ()
 
 
-def title_row(canvas: Canvas, world: World, words: Words) -> None:
-    """Write a terminal's title on row 0. What finds no room goes in this order: the note, then the kinds' names."""
+def title_row(canvas: Canvas, world: World, words: Words, *, rung: bool = False) -> None:
+    """Write a terminal's title on row 0; `rung`: its tag is not reversed, for a bell.
+
+    What finds no room goes in this order: the note, then the kinds' names.
+    """
     ink, face = hue(world.letter), lettered(world.letter)
     if canvas.plain:
         canvas.put(0, 0, "─" * canvas.width, RULE)
     else:
         canvas.fill(0, 0, canvas.width, 1, tint(ink))
-    x = canvas.tag(0, 0, world.name, ink)
+    x = canvas.put(0, 0, f" {world.name} ", face.strong) if rung else canvas.tag(0, 0, world.name, ink)
     end = _owned(canvas, world, x + 1, words)
     note = shorten(world.note, end - x - 3)
     if len(note) > 1:
@@ -68,9 +73,21 @@ class _Title(Drawn):
     def __init__(self, words: Words, world: World) -> None:
         super().__init__(words)
         self.world = world
+        self._rung = False
 
     def draw(self, canvas: Canvas) -> None:
-        title_row(canvas, self.world, self.words)
+        title_row(canvas, self.world, self.words, rung=self._rung)
+
+    def ring(self) -> None:
+        """Stand out for a moment, once; one that does stays so, and does not begin again."""
+        if not self._rung:
+            self._rung = True
+            self.set_timer(RINGING_S, self._settle)
+            self.redraw()
+
+    def _settle(self) -> None:
+        self._rung = False
+        self.redraw()
 
 
 class _Edge(Drawn):
@@ -113,6 +130,10 @@ class TerminalFrame(Vertical):
         self._edge.letter = world.letter
         self._title.redraw()
         self._edge.redraw()
+
+    def on_terminal_rang(self) -> None:
+        """A bell: seen, not heard."""
+        self._title.ring()
 
     def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
         """The keys go in here now."""

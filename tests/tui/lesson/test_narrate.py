@@ -205,7 +205,7 @@ def test_the_question_of_the_moment_is_one_line_with_the_count_of_what_is_done(p
 
 
 def test_until_there_is_a_lab_it_is_told_what_is_being_done(words: Words) -> None:
-    assert loading(0, 0, words) == Loading(words("lesson.starting"), (), 0)
+    assert loading(0, 0, words) == Loading(words("lesson.starting"))
     assert loading(1, 4, words).doing == words("lesson.preparing", step=2, steps=4)
 
 

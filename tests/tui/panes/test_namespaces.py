@@ -35,10 +35,9 @@ def pane(
     emphasis: Emphasis[Kind, ChangedCell] = NOTHING_STANDS_OUT,
     *,
     plain: bool = False,
-    fold: bool = False,
 ) -> Canvas:
     canvas = Canvas(*size, plain=plain)
-    namespace_rows(canvas, view, words, emphasis, fold=fold)
+    namespace_rows(canvas, view, words, emphasis)
     assert canvas.lost == []
     return canvas
 
@@ -107,24 +106,7 @@ def test_a_shared_row_is_tinted_across_the_gap_and_a_split_one_is_not(en: Words)
     assert [face.ink for _, face in split[8:] if face.solid] == [Role.A] * 14 + [Role.B] * 15
 
 
-def test_a_projector_folds_all_that_is_shared_into_one_bar(en: Words) -> None:
-    assert pane(observed.lesson_namespaces(), en, (60, 15), fold=True).text().rstrip() == text("""
-        namespaces ────────────────────────────────── /proc/<pid>/ns
-                host bash 2                 box bash 8
-
-        pid      A     4026532181        ≠   B     4026532263
-
-
-
-        uts      A     4026532179        ≠   B     4026532261
-
-
-
-        shared   A      mnt   net   ipc   user   cgroup   time
-    """)
-
-
-def test_a_pane_too_low_for_eight_rows_folds_too_and_loses_no_kind(words: Words) -> None:
+def test_a_pane_too_low_for_eight_rows_folds_what_is_shared_and_loses_no_kind(words: Words) -> None:
     written = pane(observed.lesson_namespaces(), words, (60, 7)).text()
     assert all(kind.value in written for kind in Kind)
 

@@ -76,7 +76,7 @@ async def test_the_language_changes_while_it_runs(stand: Any, screen: MapScreen)
     async with app.run_test(size=(120, 36)) as pilot:
         await app.push_screen(screen)
         screen.speak(words_for("zh"))
-        screen.show(gallery.course("zh"))
+        screen.map.show(gallery.course("zh"))
         await pilot.pause()
         assert "容器是怎么工作的？" in screen.map.render_line(1).text
         assert screen.map.cursor.selected == "pid"

@@ -61,9 +61,6 @@ class Host(App[None]):
     def on_terminal_ended(self, message: Terminal.Ended) -> None:
         self.said.append(message)
 
-    def on_terminal_titled(self, message: Terminal.Titled) -> None:
-        self.said.append(message)
-
     def on_terminal_rang(self, message: Terminal.Rang) -> None:
         self.said.append(message)
 
@@ -259,13 +256,10 @@ async def test_the_mouse_is_the_program_s_when_it_asked_but_not_with_shift() -> 
         assert at.host.clipboard == "two"
 
 
-async def test_title_and_bell_are_told_once_a_frame() -> None:
+async def test_the_bell_is_told_once_a_frame() -> None:
     async with desk() as at:
-        await at.prints("\x1b]0;first\x07\x1b]2;host: \x01~\x07\a\a\a")
-        titles = [message.title for message in at.said(Terminal.Titled)]  # type: ignore[attr-defined]
-        assert titles == ["host: ~"]
+        await at.prints("\x1b]0;a title, which is nobody's bell\x07\a\a\a")
         assert len(at.said(Terminal.Rang)) == 1
-        assert at.terminal.title == "host: ~"
 
 
 async def test_the_end_is_told_and_keys_come_up_then() -> None:

@@ -2,9 +2,13 @@
 
 import gallery
 import pytest
+from rich.color import Color
 from textual.widgets import Input
 
 from nslab.tui.canvas import Canvas
+from nslab.tui.faces import Role
+from nslab.tui.terminal.widget import Terminal
+from nslab.tui.theme import INK, PALETTES
 from nslab.tui.widgets.frame import Owned, TerminalFrame, World, title_row
 from nslab.words import Lang, Words
 
@@ -56,3 +60,21 @@ async def test_the_edge_is_thick_where_the_keys_go(stand: type, en: Words) -> No
             await pilot.pause()
             edges = [frame.query("_Edge").first().render_line(1).text for frame in frames]
             assert edges == ["▌" if frame is focused else "▏" for frame in frames]
+
+
+async def test_a_bell_is_seen_once_for_a_moment(stand: type, en: Words, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nslab.tui.widgets.frame.RINGING_S", 0.1)
+    terminal = Terminal()
+    frame = TerminalFrame(en, gallery.worlds("en")[1], terminal)
+
+    def reversed_tag() -> bool:
+        tag = next(iter(frame.query("_Title").first().render_line(0)))
+        return tag.style is not None and tag.style.bgcolor == Color.parse(PALETTES[INK].colours[Role.B])
+
+    async with stand(frame).run_test(size=(60, 20)) as pilot:
+        assert reversed_tag()
+        terminal.write("\a\a")
+        await pilot.pause()
+        assert not reversed_tag()
+        await pilot.pause(0.2)
+        assert reversed_tag()
