@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 
 import msgspec
@@ -31,7 +32,8 @@ async def examine_elsewhere() -> tuple[Finding, ...] | Unexamined:
     try:
         told, _ = await child.communicate()
     except asyncio.CancelledError:  # nobody wants to know any more
-        child.kill()
+        with contextlib.suppress(ProcessLookupError):  # it may just have ended
+            child.kill()
         await child.communicate()
         raise
     try:
