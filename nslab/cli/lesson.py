@@ -11,9 +11,8 @@ from nslab.course.library import Library
 from nslab.course.loader import Faulty
 from nslab.course.progress import ProgressStore
 from nslab.errors import NslabError
+from nslab.tui.theme import WANTED
 from nslab.words import Words
-
-THEMES = ("ink", "paper", "plain")
 
 
 class NoTerminal(NslabError):
@@ -38,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     """Declare the command's arguments."""
     parser.add_argument("lesson", metavar="LESSON", nargs="?", help=words("cli.lesson.lesson"))
     parser.add_argument("--from", dest="step", metavar="STEP", help=words("cli.lesson.from"))
-    parser.add_argument("--theme", choices=THEMES, help=words("cli.lesson.theme"))
+    parser.add_argument("--theme", choices=WANTED, help=words("cli.lesson.theme"))
 
 
 def run(arguments: argparse.Namespace, words: Words) -> int:
@@ -57,8 +56,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
 
     from nslab.tui.app import NslabApp  # the one heavy import: everything that can be refused has been
 
-    theme = f"nslab-{arguments.theme}" if arguments.theme else None
-    app = NslabApp(words, library, ProgressStore(), theme)
+    app = NslabApp(words, library, ProgressStore(), WANTED.get(arguments.theme))
     app.start_with(pack, arguments.step)
     app.run()
     if app.failure is not None:

@@ -14,8 +14,6 @@ from nslab.kernel.namespaces import Kind
 from nslab.tui.screens.map_view import ChapterEntry, LessonEntry, MapView, Need, Progress
 from nslab.words import Words
 
-MOST_TYPED = 5
-
 
 def map_view(entries: Iterable[Entry], machine: tuple[Finding, ...] | Unexamined, words: Words) -> MapView:
     """The whole course on this machine, as far as doctor has examined it."""
@@ -51,9 +49,7 @@ def lesson_entry(entry: Entry, words: Words) -> LessonEntry:
         step=at,
         steps=len(steps),
         sees=sights(lesson.step),
-        types=tuple(dict.fromkeys(line.run for step in lesson.step for line in step.solution if "{" not in line.run))[
-            :MOST_TYPED
-        ],
+        types=tuple(dict.fromkeys(line.run for step in lesson.step for line in step.solution if "{" not in line.run)),
         needs=needs(entry, words),
     )
 

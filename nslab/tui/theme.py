@@ -26,6 +26,9 @@ PAPER = "nslab-paper"
 PLAIN = "nslab-plain"
 SIXTEEN = "nslab-16"
 
+WANTED: Mapping[str, str] = {"ink": INK, "paper": PAPER, "plain": PLAIN}
+"""What a person may ask for, by the name they give it."""
+
 
 class Palette(Struct, frozen=True):
     """A colour for each role: `#rrggbb`, a name of Rich's, or "default", the terminal's own.

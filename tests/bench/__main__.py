@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from nslab.engine.client import Lab
-from tests.bench import births, echo, scan, startup
+from tests.bench import births, echo, scan, startup, terminal
 from tests.bench.race import race, table
 
 
@@ -37,7 +37,18 @@ def scan_table(_rounds: int) -> None:
     print(scan.table(scan.measure()))
 
 
-SECTIONS = {"births": birth_tables, "startup": startup_tables, "echo": echo_table, "scan": scan_table}
+def terminal_table(rounds: int) -> None:
+    """What a terminal's output costs."""
+    print(terminal.table(min(rounds, 5)))
+
+
+SECTIONS = {
+    "births": birth_tables,
+    "startup": startup_tables,
+    "echo": echo_table,
+    "scan": scan_table,
+    "terminal": terminal_table,
+}
 
 
 def main() -> None:

@@ -35,12 +35,10 @@ from nslab.tui.story.view import (
     Task,
     TaskState,
 )
-from nslab.tui.story.view import Stage as Shown
 from nslab.tui.widgets.nowbar import Now
 from nslab.words import Words
 
 UNREAD = "…"
-ORDER = (Shown.PREDICT, Shown.DO, Shown.OBSERVE, Shown.EXPLAIN)
 
 
 class Telling(Struct, frozen=True):
@@ -99,12 +97,12 @@ class Hindrance(Struct, frozen=True):
 def story_view(player: Player, telling: Telling, hindrance: Hindrance | None = None) -> StoryView:
     """The step on show; `hindrance` is what kept a command from being typed for the learner."""
     step, words = player.step, telling.lesson.steps[player.step.id]
-    stages = [stage for stage in ORDER if stage is not Shown.PREDICT or step.predict]
+    stages = [stage for stage in Stage if stage is not Stage.PREDICT or step.predict]
     card = _card(player, words, telling)
     if hindrance is not None and isinstance(card, Doing):
         card = replace(card, miss=_hindrance(hindrance, telling))
     at = stages.index(card.stage) if card.stage in stages else 0
-    first = player.at == 0 and player.steps[0].id == step.id
+    first = player.at == 0
     prose = telling.fill(words.prose)
     return StoryView(
         title=telling.lesson.title,
@@ -190,12 +188,12 @@ def _observing(player: Player, words: StepWords, telling: Telling) -> Observing 
     )
 
 
-def _past(stage: Shown, record: Record, words: StepWords) -> Past:
+def _past(stage: Stage, record: Record, words: StepWords) -> Past:
     match stage:
-        case Shown.PREDICT:
+        case Stage.PREDICT:
             said = f"“{plain(words.choices[record.prediction].words)}”" if record.prediction else ""
             return Past(stage, said, record.held)
-        case Shown.DO:
+        case Stage.DO:
             return Past(stage, "", held=True)
         case _:
             return Past(stage)
@@ -211,15 +209,15 @@ def now_of(view: StoryView, words: Words) -> Now:
     card = view.card
     match card:
         case Predicting(question):
-            return Now(Shown.PREDICT, question)
+            return Now(Stage.PREDICT, question)
         case Doing(tasks):
             at = next((index for index, task in enumerate(tasks, 1) if task.state is TaskState.NOW), len(tasks))
             task = tasks[at - 1].words if tasks else view.words
-            return Now(Shown.DO, task, f"▸ {at}/{len(tasks)}")
+            return Now(Stage.DO, task, f"▸ {at}/{len(tasks)}")
         case Observing(reply=reply):
             passed = f"✓ {words('story.passed').upper()}  {keys.shown('next')}"
-            return Now(Shown.OBSERVE, reply if reply.blocks else view.words, passed)
+            return Now(Stage.OBSERVE, reply if reply.blocks else view.words, passed)
         case Explaining(why):
-            return Now(Shown.EXPLAIN, why)
+            return Now(Stage.EXPLAIN, why)
         case _:
-            return Now(Shown.DO, view.words)
+            return Now(Stage.DO, view.words)

@@ -10,6 +10,7 @@ from rich.style import Style
 from nslab.course.session import Ended, Shell
 from nslab.course.snapshot import TerminalState
 from nslab.kernel.syscalls import signal_name
+from nslab.observe.letters import HOST_LETTER
 from nslab.tui.faces import Role, lettered
 from nslab.tui.terminal.paint import ON_PAPER, XTERM, AnsiColours
 from nslab.tui.terminal.widget import Terminal
@@ -17,7 +18,6 @@ from nslab.tui.theme import PALETTES, style
 from nslab.tui.widgets.frame import Owned, TerminalFrame, World
 from nslab.words import Words
 
-HOST_LETTER = "A"
 REDRAW = b"\x0c"  # Ctrl-L: a shell, or a full-screen program, paints itself anew
 
 

@@ -13,7 +13,7 @@ from nslab.tui.screens.map_view import LessonEntry, MapView, Need, Progress
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
-MOST_COMMANDS = 5
+MOST_TYPED = 5
 MARK = {True: ("✓", OK), False: ("✗", BAD), None: ("·", MUTE)}
 
 _Write = Callable[[Canvas, LessonEntry, Words], None]
@@ -76,7 +76,7 @@ def _sight(canvas: Canvas, y: int, kind: Kind, words: Words) -> None:
 def _commands(canvas: Canvas, lesson: LessonEntry, words: Words) -> None:
     if lesson.types:
         canvas.put(0, 0, words("map.will-type"), MUTE)
-        for y, command in enumerate(lesson.types[:MOST_COMMANDS], 1):
+        for y, command in enumerate(lesson.types[:MOST_TYPED], 1):
             canvas.put(0, y, "$", MUTE)
             canvas.put(2, y, shorten(command, canvas.width - 2), TEXT)
 

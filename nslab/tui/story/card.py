@@ -8,6 +8,7 @@ from msgspec import Struct
 from rich.cells import cell_len
 
 from nslab.course.markdown import Code, Listing, Paragraph, Prose
+from nslab.course.player import Stage
 from nslab.tui import keys
 from nslab.tui.canvas import Canvas
 from nslab.tui.edit import Line
@@ -23,7 +24,6 @@ from nslab.tui.story.view import (
     Miss,
     Observing,
     Predicting,
-    Stage,
     Task,
     TaskState,
 )

@@ -6,12 +6,13 @@ from enum import IntEnum
 
 from msgspec import Struct
 
+from nslab.course.player import Stage
 from nslab.tui.canvas import Canvas
 from nslab.tui.edit import Line
 from nslab.tui.faces import BAD, BOLD, MUTE, OK, TEXT, Face, Role, solid
 from nslab.tui.story import card as inside
 from nslab.tui.story.card import Body, Hit
-from nslab.tui.story.view import SYMBOL, CannotRun, Past, Stage, StoryView
+from nslab.tui.story.view import SYMBOL, CannotRun, Past, StoryView
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 

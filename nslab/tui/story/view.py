@@ -11,17 +11,9 @@ from typing import ClassVar
 from msgspec import Struct
 
 from nslab.course.markdown import Prose
+from nslab.course.player import Stage
 
-
-class Stage(StrEnum):
-    """The four stages of a step, in their one order. Their names are `story.<stage>`."""
-
-    PREDICT = "predict"
-    DO = "do"
-    OBSERVE = "observe"
-    EXPLAIN = "explain"
-
-
+# The names beside them are `story.<stage>`.
 SYMBOL = {Stage.PREDICT: "?", Stage.DO: "$", Stage.OBSERVE: "◉", Stage.EXPLAIN: "»"}
 
 

@@ -6,12 +6,13 @@ from msgspec import Struct
 from rich.cells import cell_len
 
 from nslab.course.markdown import Prose
+from nslab.course.player import Stage
 from nslab.tui.canvas import Canvas
 from nslab.tui.drawn import Drawn
 from nslab.tui.faces import BOLD, MUTE, REVERSE, Role
 from nslab.tui.prose import inline
 from nslab.tui.story.card import stage_name
-from nslab.tui.story.view import SYMBOL, Stage
+from nslab.tui.story.view import SYMBOL
 from nslab.tui.wrap import wrap
 from nslab.words import Words
 

@@ -27,7 +27,6 @@ from nslab.tui.story.view import (
     StoryView,
     TaskState,
 )
-from nslab.tui.story.view import Stage as Shown
 from nslab.words import Lang, Words
 from tests.stage import lesson, screen_words
 
@@ -61,7 +60,7 @@ def test_a_lesson_opens_with_its_hook_and_a_question_with_its_answers(pack: Pack
     assert isinstance(view.card, Predicting)
     assert [choice.id for choice in view.card.choices] == ["one", "outer", "zero"]
     assert plain(view.card.choices[0].words) == "1"
-    assert (view.past, view.coming) == ((), (Shown.DO, Shown.OBSERVE, Shown.EXPLAIN))
+    assert (view.past, view.coming) == ((), (Stage.DO, Stage.OBSERVE, Stage.EXPLAIN))
 
 
 def test_a_later_step_does_not_repeat_the_hook(pack: Pack) -> None:
@@ -72,7 +71,7 @@ def test_a_later_step_does_not_repeat_the_hook(pack: Pack) -> None:
 
 def test_what_was_predicted_folds_to_the_learner_s_own_words(pack: Pack) -> None:
     view = story_view(doing(pack), telling(pack))
-    assert view.past == (Past(Shown.PREDICT, "“1”", None),)
+    assert view.past == (Past(Stage.PREDICT, "“1”", None),)
     assert isinstance(view.card, Doing)
     assert [(task.id, task.state, task.asks) for task in view.card.tasks] == [
         ("compile", TaskState.NOW, False),
@@ -135,7 +134,7 @@ def test_passed_the_observation_is_told_with_what_became_of_the_prediction(pack:
     assert view.card.held is True
     assert view.card.predicted == "1"
     assert "B 200" in view.card.seen[0]
-    assert view.past == (Past(Shown.PREDICT, "“1”", True), Past(Shown.DO, "", held=True))
+    assert view.past == (Past(Stage.PREDICT, "“1”", True), Past(Stage.DO, "", held=True))
 
 
 def test_where_the_machine_did_not_decide_it_says_so_and_nobody_was_wrong(pack: Pack) -> None:
@@ -194,12 +193,12 @@ def test_every_step_can_be_told_at_every_stage_in_both_languages(pack: Pack, lan
 
 def test_the_question_of_the_moment_is_one_line_with_the_count_of_what_is_done(pack: Pack) -> None:
     now = now_of(story_view(doing(pack, done=("compile",)), telling(pack)), screen_words("en"))
-    assert (now.stage, now.done) == (Shown.DO, "▸ 2/3")
+    assert (now.stage, now.done) == (Stage.DO, "▸ 2/3")
     assert plain(now.words).startswith("Run it")
-    assert now_of(story_view(start(pack.lesson), telling(pack)), screen_words("en")).stage is Shown.PREDICT
-    assert now_of(story_view(passed(doing(pack)), telling(pack)), screen_words("en")).stage is Shown.OBSERVE
+    assert now_of(story_view(start(pack.lesson), telling(pack)), screen_words("en")).stage is Stage.PREDICT
+    assert now_of(story_view(passed(doing(pack)), telling(pack)), screen_words("en")).stage is Stage.OBSERVE
     assert (
-        now_of(story_view(passed(doing(pack), Stage.EXPLAIN), telling(pack)), screen_words("en")).stage is Shown.EXPLAIN
+        now_of(story_view(passed(doing(pack), Stage.EXPLAIN), telling(pack)), screen_words("en")).stage is Stage.EXPLAIN
     )
     assert now_of(StoryView("", pack.words["en"].hook, loading(0, 0, screen_words("en"))), screen_words("en")).words
 

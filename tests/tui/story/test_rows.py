@@ -5,11 +5,12 @@ import pytest
 from msgspec.structs import replace
 
 from nslab.course.markdown import Prose
+from nslab.course.player import Stage
 from nslab.tui.edit import Line
 from nslab.tui.faces import Face, Role, solid
 from nslab.tui.story.card import HitKind
 from nslab.tui.story.rows import Density, fitting_rows, story_rows
-from nslab.tui.story.view import Observing, Past, Predicting, Stage, StoryView
+from nslab.tui.story.view import Observing, Past, Predicting, StoryView
 from nslab.words import Lang, Words
 
 CARDS = sorted(gallery.cards("en"))

@@ -47,12 +47,10 @@ async def test_what_the_tty_does_not_take_waits_and_arrives_in_order(ends: tuple
     outbox.close()
 
 
-async def test_too_much_is_refused_whole_and_at_once(ends: tuple[int, int]) -> None:
+async def test_too_much_is_refused_whole_and_before_anybody_reads(ends: tuple[int, int]) -> None:
     outbox = Outbox(ends[0])
-    start = time.monotonic()
     assert outbox.send(b"x" * LIMIT_BYTES)
     assert not outbox.send(b"y" * LIMIT_BYTES)
-    assert time.monotonic() - start < 0.5
     assert b"y" not in await read_all(ends[1], LIMIT_BYTES)
     outbox.close()
 

@@ -67,12 +67,3 @@ def test_no_change_of_size_loses_text(lines: list[str], sizes: list[tuple[int, i
         screen.resize(rows, columns)
         assert all_text(screen) == before
         assert screen.rows[screen.cursor.y][screen.cursor_columns.start - (screen.cursor.x < columns)].text == "$"
-
-
-def test_two_thousand_lines_flow_within_a_frame_or_two(fed: Any) -> None:
-    import time
-
-    screen = fed(160, 40, history_lines=2000)("a line of some length, as programs print them\r\n" * 2100)
-    start = time.perf_counter()
-    screen.screen.resize(30, 43)
-    assert time.perf_counter() - start < 0.25

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from rich.segment import Segment
 from textual.strip import get_line_length
 
 from nslab.tui.terminal.screen import Screen
-from nslab.tui.terminal.stream import SEQUENCE_LIMIT, Stream
+from nslab.tui.terminal.stream import SEQUENCE_LIMIT, TOKENS_PER_LOOK, Stream
 
 NUMBERS = st.sampled_from(
     ["", "0", "1", "2", "3", "4", "5", "7", "9", "25", "47", "1047", "1049", "99999", "38;5;300", "38:2::1:2:3"]
@@ -121,23 +120,15 @@ def test_an_endless_sequence_is_dropped_and_not_kept(start: str, filler: str) ->
     assert state(screen) == state(whole)
 
 
-def test_parsing_stops_soon_after_its_deadline_even_for_the_dearest_sequences() -> None:
-    stream = Stream(Screen(200, 60))
-    data = b"x\x1b[9999b\x1b[9999L\x1b#8\x1b[?1049h\x1b[?1049l" * 2000
-    longest = 0.0
-    stream.feed(data, deadline=0.0)
-    while stream.behind and len(stream._text) > len(data) // 2:
-        start = time.perf_counter()
+def test_after_its_deadline_parsing_goes_on_for_a_few_sequences_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream, taken = Stream(Screen(20, 6)), []
+    act = stream._act
+    monkeypatch.setattr(stream, "_act", lambda token: (taken.append(token), act(token)))
+    stream.feed(b"x\x1b[9999b\x1b[9999L\x1b#8\x1b[?1049h\x1b[?1049l" * 20, deadline=0.0)
+    while stream.behind:
+        assert len(taken) <= TOKENS_PER_LOOK
+        taken.clear()
         stream.resume(deadline=0.0)
-        longest = max(longest, time.perf_counter() - start)
-    assert longest < 0.03
-
-
-def test_a_flood_of_text_is_parsed_at_more_than_a_megabyte_a_second() -> None:
-    data = b"\x1b[1;32mdrwxr-xr-x\x1b[0m 2 root root 4096 a file with a name of some length\r\n" * 3000
-    start = time.perf_counter()
-    fed(data, (120, 36))
-    assert len(data) / (time.perf_counter() - start) > 1e6
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from typing import Any
 import gallery
 import pytest
 
+from nslab.course.player import Stage
 from nslab.tui import keys
 from nslab.tui.canvas import Canvas
-from nslab.tui.story.view import Stage
 from nslab.tui.widgets.footer import Footer, footer_row
 from nslab.tui.widgets.header import Header, Where, header_row
 from nslab.tui.widgets.nowbar import Now, nowbar_rows
