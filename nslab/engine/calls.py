@@ -146,6 +146,14 @@ def do_send_fd(actor: Actor, handle: Fd) -> int:
 FD_FOLLOWS = b"F"
 
 
+def do_close_others(actor: Actor, first: int) -> int:
+    """Close every fd from `first` on but the channel to the lab, on which the next orders come."""
+    kept = actor.channel.fileno() if actor.channel is not None else first - 1
+    if kept > first:
+        process.close_range(first, kept - 1)
+    return process.close_range(max(kept + 1, first), process.LAST_FD)
+
+
 def do_dup2(actor: Actor, handle: Fd, number: int) -> int:
     """Make an fd one of the standard streams; that copy survives execve."""
     return os.dup2(actor.fd(handle), number, inheritable=True)
@@ -192,6 +200,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "chdir": returns_zero(os.chdir),
     "chdir_inside": do_chdir_inside,
     "clone3": do_clone3,
+    "close_others": do_close_others,
     "close_on_exec_from": plain(process.close_on_exec_from),
     "create": do_create,
     "drop_bounding": returns_zero(capabilities.drop_bounding),

@@ -95,6 +95,7 @@ SPECIAL: dict[str, Callable[[Step], str]] = {
     "set_ids": lambda step: f"setresgid({step.args[1]}) setresuid({step.args[0]})",
     "write_proc": lambda step: f"write(/proc/<child>/{step.args[0]}, {shown(step.args[1])})",
     "seccomp": lambda step: f"prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, <{step.args[0]}>)",
+    "close_others": lambda step: f"close_range({step.args[0]}, ~0, 0), all but the channel to the lab",
     "close_on_exec_from": lambda step: f"close_range({step.args[0]}, ~0, CLOSE_RANGE_CLOEXEC)",
     "open_device": lambda step: (
         f"open({shown(step.args[1])}) = <{step.args[0]}>, a {step.args[2]}:{step.args[3]} device"

@@ -85,6 +85,8 @@ def hand_over(process: Process) -> Plan:
             (process.cwd,),
             say=Elsewhere(docker=f"--workdir {process.cwd}", oci="process.cwd"),
         ),
+        # Closed, not only marked: in the middle of an execve the new program can be looked into, and the marked ones are open.
+        Step("close", "init", "close_others", (3,)),
         Step("cloexec", "init", "close_on_exec_from", (3,)),
         Step(
             "exec",

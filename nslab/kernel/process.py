@@ -52,6 +52,11 @@ def overwrite_arguments(title: str) -> None:
     ctypes.memset(env_start, 0, env_end - env_start)
 
 
+def close_range(first: int, last: int) -> int:
+    """Close every fd from `first` to `last`. Raises SyscallError (EINVAL: `last` is before `first`)."""
+    return invoke("close_range", first, last, 0)
+
+
 def close_on_exec_from(first: int) -> int:
     """Mark every fd from `first` close-on-exec: the last step before execve(2), see CVE-2024-21626. Raises SyscallError."""
     return invoke("close_range", first, LAST_FD, CLOSE_RANGE_CLOEXEC)

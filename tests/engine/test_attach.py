@@ -82,7 +82,7 @@ def test_a_process_that_is_gone_can_not_be_joined(shared_lab: Lab) -> None:
     assert "ESRCH" in str(refused.value)
 
 
-# Looks at every process that is still called as the lab is, for two seconds: are there descriptors beyond the streams?
+# Looks at each process that is still called as the lab is, for two seconds: has it more than its streams and its channel?
 SPY = """
 end=$(($(date +%s) + 2))
 while [ $(date +%s) -lt $end ]; do
@@ -90,7 +90,14 @@ while [ $(date +%s) -lt $end ]; do
         read -r comm <$p/comm && [ "$comm" = lab ] || continue
         fds=$(ls $p/fd 2>/dev/null || echo denied)
         read -r comm <$p/comm && [ "$comm" = lab ] || continue  # it executed its program while we looked
-        for fd in $fds; do [ "$fd" = denied ] && echo denied || [ $fd -lt 3 ] || echo OPEN; done
+        for fd in $fds; do
+            [ "$fd" = denied ] && echo denied && continue
+            [ $fd -lt 3 ] && continue
+            case $(readlink $p/fd/$fd) in
+                socket:*|"") ;;  # the channel on which it gets its orders; or gone since
+                *) echo OPEN ;;
+            esac
+        done
     done
 done 2>/dev/null
 exit 0
