@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from nslab.course.told import Absent, Namespace, Reading, Told, answers, say
+from nslab.course.told import Absent, Namespace, Reading, Told, answers, say, why
+from nslab.engine.failures import LabGone
+from nslab.errors import Because
 from nslab.kernel.namespaces import Kind
 from nslab.observe.namespaces import NamespaceId
-from nslab.words import words_for
+from nslab.words import Lang, words_for
 
 BOX = Namespace(Kind.PID, NamespaceId(4, 4026532254))
 HOST = Told("check.process.host")
@@ -56,3 +58,9 @@ def test_numbers_and_names_are_answered_with_spaces_round_them(typed: str, readi
 def test_brackets_belong_to_namespaces_only_and_nothing_answers_what_is_absent() -> None:
     assert not answers("[8]", 8)
     assert not answers("8", Absent(HOST))
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "its PID 1"), ("zh", "1 号进程")])
+def test_why_a_lab_could_not_say_is_said_in_the_learners_language(lang: Lang, said: str) -> None:
+    error = LabGone(why=Because("error.lab-gone.because.pid1-ended"))
+    assert said in say(Told("absent.lab", {"why": why(error)}), words_for(lang))

@@ -14,11 +14,14 @@ from types import SimpleNamespace
 import pytest
 
 from nslab.engine import rundir
-from nslab.engine.doctor import PROBES, PROGRAMS, Finding, examine, examine_all, programs, surroundings
+from nslab.engine.doctor import PROBES, PROGRAMS, Finding, examine, examine_all, lab, programs, surroundings
 from nslab.engine.doctor.findings import missing
 from nslab.engine.doctor.trial import attempt
+from nslab.engine.failures import LabError
+from nslab.errors import Because
 from nslab.kernel.mounts import MountFlag, mount
 from nslab.kernel.namespaces import Kind
+from nslab.words import LANGS, Lang, words_for
 
 LIVES_HERE = ("kernel", "user-namespaces", *(f"{kind}-namespaces" for kind in Kind if kind is not Kind.USER))
 
@@ -206,3 +209,19 @@ def test_a_pipe_is_no_terminal() -> None:
     code = "from nslab.engine.doctor import examine; print(examine('terminal').cause)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "no-terminal\n"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_why_no_lab_starts_is_said_in_words_and_not_by_a_code(lang: Lang, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise LabError(
+            why=Because("error.lab.because.path"), path="/run", errno="EROFS", meaning="Read-only file system"
+        )
+
+    monkeypatch.setattr(lab.Lab, "start", refuse)
+    finding = examine("lab")
+    assert (finding.state, finding.cause) == ("missing", "lab-refused")
+    said = words_for(lang)("doctor.cause.lab-refused.why", **finding.facts)
+    assert said.startswith("/run")
+    assert "EROFS" in said
+    assert "error." not in said
