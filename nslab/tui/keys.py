@@ -56,10 +56,10 @@ CARDS = Key("cards", None, "d", in_footer=False)
 LESSON: tuple[Key, ...] = (
     HELP,
     Key("hint", "f2", "i", rank=3),
-    Key("show_me", "f3", "s", rank=7),
+    Key("show_me", "f3", "s", rank=5),
     Key("check", "f5", "c", rank=4),
     Key("next_pane", "f6", "p", rank=2),
-    Key("back", "f8", "b", rank=6),
+    Key("back", "f8", "b", rank=7),
     Key("next", "f9", "n", rank=3),
     Key("enlarge", None, "m", in_footer=False),
     Key("reset_lab", None, "r", in_footer=False),

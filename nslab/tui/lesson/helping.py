@@ -43,7 +43,7 @@ HELPED = {
         labels=((9, "label-letter"), (15, "label-inode"), (23, "label-two")),
     ),
     "processes": Helped(
-        signs=(("host box", "columns"), ("╌", "unseen"), ("╘═ B", "entered"), ("▌", "inside")),
+        signs=(("host box", "columns"), ("╌", "unseen"), ("╘═ B", "entered"), ("▌", "inside"), ("6╌", "deep")),
         keys=(("↑↓", "row"), ("⏎", "more"), (shown("enlarge"), "enlarge")),
     ),
     "calls": Helped(

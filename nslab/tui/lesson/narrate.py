@@ -215,8 +215,7 @@ def now_of(view: StoryView, words: Words) -> Now:
             task = tasks[at - 1].words if tasks else view.words
             return Now(Stage.DO, task, f"▸ {at}/{len(tasks)}")
         case Observing(reply=reply):
-            passed = f"✓ {words('story.passed').upper()}  {keys.shown('next')}"
-            return Now(Stage.OBSERVE, reply if reply.blocks else view.words, passed)
+            return Now(Stage.OBSERVE, reply if reply.blocks else view.words, keys.shown("next"), passed=True)
         case Explaining(why):
             return Now(Stage.EXPLAIN, why)
         case _:

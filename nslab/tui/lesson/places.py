@@ -35,6 +35,7 @@ class Shown(Struct, frozen=True):
     front: str = STORY
     enlarged: bool = False
     wreck_rows: int = 0
+    now_rows: int = 1
 
 
 MEDIUM_FROM, LARGE_FROM = 110, 160
@@ -74,8 +75,9 @@ def one_at_a_time(inner: Region, shown: Shown, *, tabs: bool) -> dict[str, Regio
     top, bottom = inner.y + (1 if tabs else 0), inner.bottom
     found: dict[str, Region] = {TABS: Region(0, inner.y, inner.width, 1)} if tabs else {}
     if shown.front != STORY:
-        bottom -= 1
-        found[NOWBAR] = Region(0, bottom, inner.width, 1)
+        rows = shown.now_rows if inner.height >= FEWEST_ROWS else 1
+        bottom -= rows
+        found[NOWBAR] = Region(0, bottom, inner.width, rows)
     room = Region(1, top, inner.width - 2, bottom - top)
     if shown.front not in shown.terminals:
         room = Region(1, top + 1, inner.width - 2, bottom - top - 1)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual import events, on
 from textual.app import ComposeResult
 from textual.geometry import Region
@@ -372,7 +373,7 @@ class LessonScreen(KeyedScreen):
         return self.parts.shown(self._seen, self._arrangement(), self._front, enlarged=self._enlarged)
 
     def _places(self, width: int, height: int) -> Mapping[str, Region]:
-        return places(width, height, self._shown())
+        return places(width, height, replace(self._shown(), now_rows=self.parts.nowbar.rows(width)))
 
     def _bring_to_front(self, name: str) -> None:
         self._front = name

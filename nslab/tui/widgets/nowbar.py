@@ -1,4 +1,4 @@
-"""The current question in a bar, where there's no room for the story: one row at 80 columns, three on a projector."""
+"""The current question in a bar, where there's no room for the story: one row, or two where the words need them."""
 
 from __future__ import annotations
 
@@ -9,34 +9,56 @@ from nslab.course.markdown import Prose
 from nslab.course.player import Stage
 from nslab.tui.canvas import Canvas
 from nslab.tui.drawn import Drawn
-from nslab.tui.faces import BOLD, MUTE, REVERSE, Role
+from nslab.tui.faces import BOLD, MUTE, REVERSE, Face, Role, solid
 from nslab.tui.prose import inline
 from nslab.tui.story.card import stage_name
 from nslab.tui.story.view import SYMBOL
-from nslab.tui.wrap import wrap
+from nslab.tui.wrap import Line, wrap
 from nslab.words import Words
+
+MOST_ROWS = 2
+MARGIN = 1
+GAP = 2
 
 
 class Now(Struct, frozen=True):
-    """What the learner is at: the stage, one line of lesson words, and how many of its tasks are done, if any."""
+    """What the learner is at: the stage, lesson words, and at the right end how many tasks are done, or the key to go on."""
 
     stage: Stage
     words: Prose
-    done: str = ""  # such as "▸ 3/3"
+    aside: str = ""  # such as "▸ 3/3"
+    passed: bool = False
+
+
+def tag(now: Now, words: Words) -> tuple[str, Face]:
+    """The reversed words at the left end: the stage, or that it is passed."""
+    if now.passed:
+        return f" ✓ {words('story.passed').upper()} ", solid(Role.OK)
+    return f" {SYMBOL[now.stage]} {stage_name(now.stage, words).upper()} ", REVERSE
+
+
+def lines(now: Now, width: int, words: Words) -> tuple[Line, ...]:
+    """The question in as many lines as it needs beside the tag."""
+    taken = cell_len(tag(now, words)[0]) + 1 + MARGIN + (cell_len(now.aside) + GAP if now.aside else 0)
+    return wrap(inline(now.words), width - taken - 1)  # one is kept for a …
+
+
+def nowbar_height(now: Now, width: int, words: Words) -> int:
+    """Rows the bar takes in `width` cells: a second one where the question needs it."""
+    return min(len(lines(now, width, words)), MOST_ROWS)
 
 
 def nowbar_rows(canvas: Canvas, now: Now, words: Words) -> None:
-    """Write the bar in the canvas's height; words that are longer than the row are cut to its first line."""
+    """Write the bar in the canvas's height; of words that are longer, the first lines."""
     canvas.fill(0, 0, canvas.width, canvas.height, Role.PANEL)
-    tall = canvas.height > 1
-    y, x = canvas.height // 2, 1 if tall else 0
-    x = canvas.put(x, y, f" {SYMBOL[now.stage]} {stage_name(now.stage, words).upper()} ", REVERSE) + 1
-    room = canvas.width - x - 1 - (cell_len(now.done) + 2 if now.done else 0)
-    first, *rest = wrap(inline(now.words), room - 1)
-    x = canvas.spans(x, y, first, BOLD)
-    if rest:
-        canvas.put(x, y, "…", BOLD)
-    canvas.right(canvas.width - 1, y, now.done, MUTE)
+    said, face = tag(now, words)
+    x = end = canvas.put(0, 0, said, face) + 1
+    told = lines(now, canvas.width, words)
+    for y, line in enumerate(told[: canvas.height]):
+        end = canvas.spans(x, y, line, BOLD)
+    if len(told) > canvas.height:
+        canvas.put(end, canvas.height - 1, "…", BOLD)
+    canvas.right(canvas.width - MARGIN, 0, now.aside, MUTE)
 
 
 class NowBar(Drawn):
@@ -52,6 +74,10 @@ class NowBar(Drawn):
         """Show another question."""
         self._now_at = now
         self.redraw()
+
+    def rows(self, width: int) -> int:
+        """How many rows it needs."""
+        return nowbar_height(self._now_at, width, self.words)
 
     def draw(self, canvas: Canvas) -> None:
         """The bar in its height."""

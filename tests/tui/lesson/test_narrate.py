@@ -193,7 +193,7 @@ def test_every_step_can_be_told_at_every_stage_in_both_languages(pack: Pack, lan
 
 def test_the_question_of_the_moment_is_one_line_with_the_count_of_what_is_done(pack: Pack) -> None:
     now = now_of(story_view(doing(pack, done=("compile",)), telling(pack)), screen_words("en"))
-    assert (now.stage, now.done) == (Stage.DO, "▸ 2/3")
+    assert (now.stage, now.aside) == (Stage.DO, "▸ 2/3")
     assert plain(now.words).startswith("Run it")
     assert now_of(story_view(start(pack.lesson), telling(pack)), screen_words("en")).stage is Stage.PREDICT
     assert now_of(story_view(passed(doing(pack)), telling(pack)), screen_words("en")).stage is Stage.OBSERVE

@@ -7,6 +7,7 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from textual.geometry import Region
 
 from nslab.tui.lesson.places import (
@@ -147,3 +148,10 @@ def test_stacked_terminals_fill_their_room_and_the_last_gets_most() -> None:
     rows = [region.height for region in stacked(Region(0, 0, 80, 21), ("host", "box")).values()]
     assert sum(rows) + 1 == 21
     assert rows[1] > rows[0]
+
+
+def test_a_question_of_two_rows_takes_one_from_what_is_in_front_unless_the_window_is_very_low() -> None:
+    for height, rows in ((22, 2), (10, 1)):
+        found = places(80, height, replace(shown(front="host"), now_rows=2))
+        assert found[NOWBAR] == Region(0, height - rows, 80, rows)
+        assert found["host"].bottom == height - rows

@@ -80,7 +80,7 @@ def test_past_stages_fold_to_one_row_with_the_learners_answer_and_its_mark(en: W
 def test_a_prediction_that_failed_is_told_with_what_was_said_and_no_blame(en: Words) -> None:
     card = Observing(("`echo $$` printed 1",), held=False, predicted="8")
     text = story_rows(StoryView("T", Prose(), card), 60, en).canvas.text()
-    assert "✗ you said: 8. The machine says otherwise." in text
+    assert "✗ you predicted “8”; the machine gave another answer" in text
     assert "!" not in text
 
 

@@ -8,9 +8,10 @@ import pytest
 from nslab.course.player import Stage
 from nslab.tui import keys
 from nslab.tui.canvas import Canvas
+from nslab.tui.faces import Role
 from nslab.tui.widgets.footer import Footer, footer_row
 from nslab.tui.widgets.header import Header, Where, header_row
-from nslab.tui.widgets.nowbar import Now, nowbar_rows
+from nslab.tui.widgets.nowbar import Now, nowbar_height, nowbar_rows
 from nslab.tui.widgets.tabs import Tabs, tabs_row
 from nslab.words import Lang, Words
 
@@ -50,7 +51,7 @@ def test_leaving_is_always_at_the_right_end(words: Words, width: int, table: tup
 def test_a_footer_without_room_keeps_the_keys_needed_most(en: Words) -> None:
     canvas = Canvas(80, 1)
     footer_row(canvas, keys.LESSON, en)
-    assert canvas.text() == " F1 help  F2 hint  F5 check  F6 pane  F8 back  F9 next  ^G all keys   F10 leave"
+    assert canvas.text() == " F1 help  F2 hint  F3 show me  F5 check  F6 pane  F9 next  ^G keys    F10 leave"
 
 
 async def test_a_click_in_the_footer_does_what_the_key_does(stand: type, en: Words) -> None:
@@ -90,8 +91,26 @@ def test_the_current_question_in_one_row(en: Words) -> None:
     assert canvas.text() == " $ DO  on the host, find this shell: pstree -p                            ▸ 3/3"
 
 
-def test_a_question_too_long_for_its_row_ends_in_dots(en: Words) -> None:
+LONG = Now(Stage.OBSERVE, gallery.prose("Which of the eight rows split in two, and why those?"))
+
+
+def test_a_question_too_long_for_one_row_takes_two(en: Words) -> None:
+    assert [nowbar_height(LONG, width, en) for width in (80, 44, 24)] == [1, 2, 2]
+    canvas = Canvas(44, 2)
+    nowbar_rows(canvas, LONG, en)
+    assert canvas.lost == []
+    assert canvas.text() == " ◉ OBSERVE  Which of the eight rows split\n            in two, and why those?"
+
+
+def test_a_question_too_long_for_its_room_ends_in_dots(en: Words) -> None:
     canvas = Canvas(40, 1)
-    nowbar_rows(canvas, Now(Stage.OBSERVE, gallery.prose("Which of the eight rows split in two, and why those?")), en)
+    nowbar_rows(canvas, LONG, en)
     assert canvas.lost == []
     assert canvas.text() == " ◉ OBSERVE  Which of the eight rows…"
+
+
+def test_a_step_that_is_passed_says_so_where_its_stage_stood(en: Words) -> None:
+    canvas = Canvas(60, 1)
+    nowbar_rows(canvas, Now(Stage.OBSERVE, gallery.prose("You are 1 in there."), "F9", passed=True), en)
+    assert canvas.text() == " ✓ PASSED  You are 1 in there.                           F9"
+    assert canvas.rows[0][1][1].ink is Role.OK
