@@ -20,13 +20,6 @@ class NotYet(Struct, frozen=True, tag="not-yet"):
     awaits: str
 
 
-class Unavailable(Struct, frozen=True, tag="unavailable"):
-    """It can't be shown here; `reason` is the catalogue id of why, `facts` fill its placeholders."""
-
-    reason: str
-    facts: dict[str, str | int] = {}
-
-
 class Gone(Struct, Generic[View], frozen=True, tag="gone"):
     """What was observed is no more (the lab died, the machine was reset); `last` is the view as last seen."""
 

@@ -9,14 +9,14 @@ from rich.cells import cell_len
 from textual.reactive import reactive
 
 from nslab.observe.letters import HOST_LETTER
-from nslab.observe.views import Birth, CallRow, CallsView, Gone, NotYet, Refused, Returned, Unanswered, Unavailable
+from nslab.observe.views import Birth, CallRow, CallsView, Gone, NotYet, Refused, Returned, Unanswered
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BAD, BOLD, MUTE, REVERSE, TEXT, Face
 from nslab.tui.panes.pane import Emphasis, Pane, RowAt, absent_rows, gone_rows
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
-Shown = CallsView | NotYet | Unavailable | Gone[CallsView]
+Shown = CallsView | NotYet | Gone[CallsView]
 CallAt = tuple[str, str]
 """A container's name and a step of its plan."""
 
@@ -52,7 +52,7 @@ def call_rows(
     if isinstance(view, Gone):
         gone_rows(canvas, title, words, lambda last: _List(last, view.last, words, NOTHING_STANDS_OUT).draw())
         return ()
-    if isinstance(view, NotYet | Unavailable):
+    if isinstance(view, NotYet):
         absent_rows(canvas, title, view, words)
         return ()
     canvas.heading(title, words("pane.calls-of-the-engine"))

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from nslab.kernel.namespaces import Kind
 from nslab.observe.namespaces import NamespaceId, Unread
-from nslab.observe.views import Gone, NamespaceCell, NamespaceColumn, NamespaceRow, NamespaceView, NotYet, Unavailable
+from nslab.observe.views import Gone, NamespaceCell, NamespaceColumn, NamespaceRow, NamespaceView, NotYet
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BOLD, MUTE, REVERSE, Face, Role, hue, lettered, tint
 from nslab.tui.faces import solid as tag_face
@@ -18,7 +18,7 @@ from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, absent_rows, 
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
-Shown = NamespaceView | NotYet | Unavailable | Gone[NamespaceView]
+Shown = NamespaceView | NotYet | Gone[NamespaceView]
 ChangedCell = tuple[Kind, int]
 """A row and the index of a column."""
 
@@ -42,7 +42,7 @@ def namespace_rows(
     if isinstance(view, Gone):
         gone_rows(canvas, title, words, lambda last: _Table(last, view.last, words, NOTHING_STANDS_OUT).draw())
         return ()
-    if isinstance(view, NotYet | Unavailable):
+    if isinstance(view, NotYet):
         absent_rows(canvas, title, view, words)
         return ()
     canvas.heading(title, SOURCE)

@@ -10,10 +10,10 @@ from textual import events
 from textual.reactive import reactive
 from textual.timer import Timer
 
-from nslab.observe.views import Gone, NotYet, Unavailable
+from nslab.observe.views import Gone, NotYet
 from nslab.tui.canvas import Canvas
 from nslab.tui.drawn import Drawn
-from nslab.tui.faces import BAD, MUTE
+from nslab.tui.faces import MUTE
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
@@ -39,14 +39,10 @@ class Emphasis(Struct, Generic[Row, Cell], frozen=True):
     more: bool = False
 
 
-def absent_rows(canvas: Canvas, title: str, view: NotYet | Unavailable, words: Words) -> None:
-    """A pane that has nothing to show says why, or what will appear and when."""
+def absent_rows(canvas: Canvas, title: str, view: NotYet, words: Words) -> None:
+    """A pane that has nothing to show says what will appear, and when."""
     canvas.heading(title)
-    if isinstance(view, NotYet):
-        canvas.para(0, 2, canvas.width, words(view.awaits), MUTE)
-    else:
-        x = canvas.put(0, 2, "✗ ", BAD)
-        canvas.para(x, 2, canvas.width - x, words(view.reason, **view.facts))
+    canvas.para(0, 2, canvas.width, words(view.awaits), MUTE)
 
 
 def gone_rows(canvas: Canvas, title: str, words: Words, draw_last: Callable[[Canvas], object]) -> None:
@@ -70,7 +66,7 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
     `view` is what is shown, `highlight` the row a lesson points at. Without `motion` nothing stands out as it changes.
     """
 
-    view: reactive[View | NotYet | Unavailable | Gone[View]] = reactive(NotYet("pane.nothing-yet"), init=False)
+    view: reactive[View | NotYet | Gone[View]] = reactive(NotYet("pane.nothing-yet"), init=False)
     highlight: reactive[Row | None] = reactive(None, init=False)
 
     def __init__(self, words: Words, *, motion: bool = True, id: str | None = None) -> None:
@@ -94,9 +90,7 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
         """The cells that tell another fact than before."""
         raise NotImplementedError
 
-    def draw_view(
-        self, canvas: Canvas, view: View | NotYet | Unavailable | Gone[View], emphasis: Emphasis[Row, Cell]
-    ) -> RowAt[Row]:
+    def draw_view(self, canvas: Canvas, view: View | NotYet | Gone[View], emphasis: Emphasis[Row, Cell]) -> RowAt[Row]:
         """Draw, and say which row is where."""
         raise NotImplementedError
 
@@ -104,11 +98,9 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
         cursor = self._cursor_now() if self.has_focus else None
         self._row_at = self.draw_view(canvas, self.view, Emphasis(cursor, self.highlight, self._changed, self._more))
 
-    def watch_view(
-        self, old: View | NotYet | Unavailable | Gone[View], new: View | NotYet | Unavailable | Gone[View]
-    ) -> None:
+    def watch_view(self, old: View | NotYet | Gone[View], new: View | NotYet | Gone[View]) -> None:
         """Draw what is new; let what changed stand out for a moment."""
-        if self._motion and not isinstance(old, NotYet | Unavailable | Gone) and type(old) is type(new):
+        if self._motion and not isinstance(old, NotYet | Gone) and type(old) is type(new):
             self._let_stand_out(self.changed_cells(old, new))
         self.redraw()
 
@@ -171,7 +163,7 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
 
     def _view_now(self) -> View | None:
         view = self.view.last if isinstance(self.view, Gone) else self.view
-        return None if isinstance(view, NotYet | Unavailable) else view
+        return None if isinstance(view, NotYet) else view
 
     def _rows_now(self) -> tuple[Row, ...]:
         view = self._view_now()

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from rich.cells import cell_len
 
-from nslab.observe.views import Gone, NotYet, ProcessRow, ProcessView, Unavailable
+from nslab.observe.views import Gone, NotYet, ProcessRow, ProcessView
 from nslab.tui.canvas import THICK_EDGE, Canvas
 from nslab.tui.faces import LINE, MUTE, REVERSE, TEXT, Face, hue, lettered, tint
 from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, absent_rows, gone_rows
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
-Shown = ProcessView | NotYet | Unavailable | Gone[ProcessView]
+Shown = ProcessView | NotYet | Gone[ProcessView]
 
 SOURCE = "NSpid"
 INDENT = 3
@@ -53,7 +53,7 @@ def process_rows(
     if isinstance(view, Gone):
         gone_rows(canvas, title, words, lambda last: _Tree(last, view.last, words, NOTHING_STANDS_OUT).draw())
         return ()
-    if isinstance(view, NotYet | Unavailable):
+    if isinstance(view, NotYet):
         absent_rows(canvas, title, view, words)
         return ()
     canvas.heading(title, SOURCE)

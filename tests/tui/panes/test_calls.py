@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from nslab.engine.steps import NOWHERE, Elsewhere
-from nslab.observe.views import Birth, CallRow, CallsView, Gone, NotYet, Refused, Returned, Unanswered, Unavailable
+from nslab.observe.views import Birth, CallRow, CallsView, Gone, NotYet, Refused, Returned, Unanswered
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import Role
 from nslab.tui.panes.calls import NOTHING_STANDS_OUT, CallAt, CallPane, Shown, call_rows, duration, explanation
@@ -202,7 +202,6 @@ def test_before_any_container_one_sentence_says_what_comes_and_what_does_not(en:
         appear here. Those of your own programs are not seen
         here.
     """)
-    assert "✗" in pane(Unavailable("pane.nothing-yet"), en).text()
 
 
 def test_a_dead_lab_keeps_its_words_and_loses_its_colours(en: Words) -> None:

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from nslab.kernel.namespaces import Kind
 from nslab.observe.namespaces import Unread
-from nslab.observe.views import Gone, NamespaceColumn, NamespaceView, NotYet, Unavailable
+from nslab.observe.views import Gone, NamespaceColumn, NamespaceView, NotYet
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import Role
 from nslab.tui.panes.namespaces import (
@@ -167,11 +167,10 @@ def test_no_size_loses_a_word(words: Words, size: tuple[int, int], plain: bool) 
         pane(observed.namespaces(*own), words, size, emphasis, plain=plain)
 
 
-def test_no_view_yet_says_what_will_appear_and_an_unavailable_one_why(words: Words) -> None:
+def test_no_view_yet_says_what_will_appear(words: Words) -> None:
     waiting = pane(NotYet("pane.nothing-yet"), words).text()
     assert words("pane.namespaces") in waiting
     assert waiting.count("\n") > 1
-    assert "✗" in pane(Unavailable("pane.nothing-yet"), words).text()
 
 
 def test_a_dead_lab_keeps_its_words_and_loses_its_colours(en: Words) -> None:

@@ -8,7 +8,7 @@ import observed
 import pytest
 from msgspec.structs import replace
 
-from nslab.observe.views import Gone, NotYet, Perspective, ProcessRow, ProcessView, Unavailable
+from nslab.observe.views import Gone, NotYet, Perspective, ProcessRow, ProcessView
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import Role
 from nslab.tui.panes.pane import Emphasis
@@ -164,9 +164,8 @@ def test_no_size_loses_a_word(words: Words, size: tuple[int, int], plain: bool) 
         pane(view, words, size, Emphasis(last, last, frozenset({last})), plain=plain)
 
 
-def test_no_view_yet_says_what_will_appear_and_an_unavailable_one_why(words: Words) -> None:
+def test_no_view_yet_says_what_will_appear(words: Words) -> None:
     assert words("pane.processes") in pane(NotYet("pane.nothing-yet"), words).text()
-    assert "✗" in pane(Unavailable("pane.nothing-yet"), words).text()
 
 
 def test_a_dead_lab_keeps_its_words_and_loses_its_colours(en: Words) -> None:
