@@ -220,7 +220,9 @@ class NslabApp(App[None], inherit_bindings=False):
             self.push_screen(CardScreen(self.words, self._card_view(self._carded)))
 
     def _card_view(self, pack: Pack) -> CardView:
-        return card_view(pack, self.store.progress.of(key_of(pack, self.library)), self.words)
+        played = [one for one in self.screen_stack if isinstance(one, LessonScreen) and one.pack is pack]
+        lit = played[0].lit.values() if played else ()
+        return card_view(pack, self.store.progress.of(key_of(pack, self.library)), self.words, lit)
 
     def _lesson_after_card(self, step: int) -> str | None:
         """The lesson so many after the one whose card is on show, on the map; the first, for a teacher's own lesson."""

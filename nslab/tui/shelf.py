@@ -9,13 +9,20 @@ from nslab.course.loader import Pack
 from nslab.course.markdown import Prose
 from nslab.course.progress import LessonProgress, Prediction
 from nslab.course.prose import StepWords, terms
-from nslab.tui.screens.card_view import CardView, Predicted
+from nslab.tui.canvas import Canvas
+from nslab.tui.lesson.panes import Lit
+from nslab.tui.screens.card_view import CardView, Picture, Predicted
 from nslab.tui.screens.glossary_view import GlossaryView, TermEntry
 from nslab.words import Words
 
+PICTURE_ROWS = 18  # as many as a pane may need; what stays blank is cut
 
-def card_view(pack: Pack, progress: LessonProgress, words: Words) -> CardView:
-    """A lesson's card with what this learner predicted. Predictions of steps that are no more are left out."""
+
+def card_view(pack: Pack, progress: LessonProgress, words: Words, lit: Iterable[Lit] = ()) -> CardView:
+    """A lesson's card with what this learner predicted, and saw as they passed: of each pane, the last moment in `lit`.
+
+    Predictions of steps that are no more are left out.
+    """
     told = pack.words[words.lang]
     given = ((told.steps.get(step), prediction) for step, prediction in progress.predictions.items())
     predicted = (predicted_view(step, prediction) for step, prediction in given if step is not None)
@@ -26,7 +33,21 @@ def card_view(pack: Pack, progress: LessonProgress, words: Words) -> CardView:
         card=told.card,
         predicted=tuple(one for one in predicted if one is not None),
         terms=tuple(dict.fromkeys(term for step in told.steps.values() for term in terms(step.prose))),
+        pictures=tuple(picture(one, words) for one in {one.pane: one for one in lit}.values()),
     )
+
+
+def picture(lit: Lit, words: Words) -> Picture:
+    """A pane as it was when a step was passed, as tall as what it shows."""
+
+    def drawn(width: int, *, plain: bool) -> Canvas:
+        canvas = Canvas(width, PICTURE_ROWS, plain=plain)
+        lit.draw(canvas, words)
+        while canvas.rows and all(glyph == " " and face.ground is None for glyph, face in canvas.rows[-1]):
+            canvas.rows.pop()
+        return canvas
+
+    return drawn
 
 
 def predicted_view(step: StepWords, given: Prediction) -> Predicted | None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import observed
+
 from nslab.course.glossary import read_glossary
 from nslab.course.progress import LessonProgress, Prediction
+from nslab.kernel.namespaces import Kind
+from nslab.tui.lesson.panes import Lit
 from nslab.tui.shelf import card_view, glossary_view, predicted_view
 from nslab.words import Lang, Words, words_for
 from tests.stage import LESSONS, lesson
@@ -17,6 +21,21 @@ def test_a_card_has_the_lesson_s_words_and_what_this_learner_predicted(lang: Lan
     assert [one.held for one in view.predicted] == [False, True]
     assert view.predicted[0].truth == pack.words[lang].steps["one"].choices["one"].words
     assert view.when == words("card.done")
+
+
+def test_a_card_s_pictures_are_the_panes_as_they_were_last_lit_and_no_taller_than_what_they_show(words: Words) -> None:
+    lit = [
+        Lit("namespaces", observed.namespaces(), Kind.PID),
+        Lit("processes", observed.lesson_processes(), 8),
+        Lit("namespaces", observed.lesson_namespaces(), Kind.PID),
+    ]
+    namespaces, processes = card_view(lesson("pid"), LessonProgress(), words, lit).pictures
+    drawn = namespaces(48, plain=True)
+    assert "≠" in drawn.text()
+    assert drawn.lost == []
+    assert drawn.rows[-1] != drawn.rows[0]
+    assert drawn.text().splitlines()[-1].strip()
+    assert processes(48, plain=True).text().startswith(words("pane.processes"))
 
 
 def test_a_lesson_not_finished_says_so_and_its_terms_stand_there_once() -> None:

@@ -11,10 +11,11 @@ from nslab.course.model import Highlight
 from nslab.course.player import Stage
 from nslab.course.snapshot import Snapshot
 from nslab.observe.views import Gone, NotYet
-from nslab.tui.panes.calls import CallPane
-from nslab.tui.panes.namespaces import NamespacePane
-from nslab.tui.panes.pane import Pane
-from nslab.tui.panes.processes import ProcessPane
+from nslab.tui.canvas import Canvas
+from nslab.tui.panes.calls import CallPane, call_rows
+from nslab.tui.panes.namespaces import NamespacePane, namespace_rows
+from nslab.tui.panes.pane import Emphasis, Pane
+from nslab.tui.panes.processes import ProcessPane, process_rows
 from nslab.words import Words
 
 LIT = frozenset({Stage.OBSERVE, Stage.EXPLAIN})  # where the row that decides lights up
@@ -23,9 +24,10 @@ AnyPane = Pane[Any, Any, Any]  # each pane has its own kinds of view, row, and c
 
 
 class PaneKind(Struct, frozen=True):
-    """How a pane is made, which part of a snapshot it shows, and which row a lesson's highlight means there."""
+    """How a pane is made and drawn, which part of a snapshot it shows, and which row a lesson's highlight means there."""
 
     make: Callable[[Words, str], AnyPane]
+    draw: Callable[[Canvas, Any, Words, Emphasis[Any, Any]], object]
     view: Callable[[Snapshot], Struct]
     row: Callable[[Highlight, Snapshot], object]
 
@@ -33,20 +35,45 @@ class PaneKind(Struct, frozen=True):
 PANES: dict[str, PaneKind] = {
     "namespaces": PaneKind(
         make=lambda words, name: NamespacePane(words, id=name),
+        draw=namespace_rows,
         view=lambda seen: seen.namespaces,
         row=lambda highlight, _: highlight.row,
     ),
     "processes": PaneKind(
         make=lambda words, name: ProcessPane(words, id=name),
+        draw=process_rows,
         view=lambda seen: seen.processes,
         row=lambda highlight, seen: seen.highlighted,
     ),
     "calls": PaneKind(
         make=lambda words, name: CallPane(words, id=name),
+        draw=call_rows,
         view=lambda seen: seen.calls,
         row=lambda highlight, seen: None,
     ),
 }
+
+
+class Lit(Struct, frozen=True):
+    """A pane as it was when a step was passed that points at a row of it: what a lesson's card shows."""
+
+    pane: str
+    view: Struct
+    row: object
+
+    def draw(self, canvas: Canvas, words: Words) -> None:
+        """Draw it anew, in any size and language."""
+        PANES[self.pane].draw(canvas, self.view, words, Emphasis(highlight=self.row))
+
+
+def lit(seen: Snapshot) -> Lit | None:
+    """The pane at which a step that is passed points, as the learner sees it now."""
+    player = seen.player
+    highlight = player.step.highlight
+    if highlight is None or not player.record.passed or player.looking_back or not seen.lab_alive:
+        return None
+    row = PANES[highlight.pane].row(highlight, seen)
+    return Lit(highlight.pane, PANES[highlight.pane].view(seen), row) if row is not None else None
 
 
 def show_panes(panes: dict[str, AnyPane], seen: Snapshot) -> None:

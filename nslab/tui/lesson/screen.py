@@ -29,6 +29,7 @@ from nslab.tui.lesson.conductor import Conductor
 from nslab.tui.lesson.desk import Desk
 from nslab.tui.lesson.helping import help_view
 from nslab.tui.lesson.narrate import Hindrance, cannot_run, loading, story_view, telling
+from nslab.tui.lesson.panes import Lit, lit
 from nslab.tui.lesson.parts import Parts
 from nslab.tui.lesson.places import STORY, Shown, Size, places, size_of
 from nslab.tui.screens.help_view import HelpView
@@ -63,6 +64,8 @@ class LessonScreen(KeyedScreen):
         self._error: NslabError | None = None
         self._broken: Told | None = None
         self._replayed = (0, 0)
+        self.lit: dict[str, Lit] = {}
+        """What each step that was passed pointed at, as it was then."""
         self._front, self._enlarged, self._finished = STORY, False, False
         self._header = Header(words, self._where())
         self.parts = Parts(words, pack, self._story_view())
@@ -102,6 +105,8 @@ class LessonScreen(KeyedScreen):
         died = not message.seen.lab_alive and (self._seen is None or self._seen.lab_alive)
         first = self._seen is None
         self._seen, self._replayed = message.seen, (0, 0)
+        if message.seen.player.step.id not in self.lit and (passed := lit(message.seen)) is not None:
+            self.lit[message.seen.player.step.id] = passed
         if died:
             self._wreck(Told("lesson.lab-ended"), lost=True)
         self._show()

@@ -11,7 +11,7 @@ from nslab.tui.canvas import Canvas
 
 
 class Picture(Protocol):
-    """A pane as the learner last saw it, drawn anew in any width."""
+    """A pane as the learner saw it, drawn anew in any width."""
 
     def __call__(self, width: int, *, plain: bool) -> Canvas:
         """Arrange it in `width` cells."""

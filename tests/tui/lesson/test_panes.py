@@ -14,7 +14,7 @@ from nslab.course.player import Predicted, Stage
 from nslab.course.snapshot import Snapshot, snapshot
 from nslab.kernel.namespaces import Kind
 from nslab.observe.views import Gone
-from nslab.tui.lesson.panes import PANES, AnyPane, show_panes
+from nslab.tui.lesson.panes import PANES, AnyPane, Lit, lit, show_panes
 from nslab.words import words_for
 from tests.stage import Stage as Hands
 from tests.stage import lesson
@@ -46,9 +46,17 @@ def test_the_row_that_decides_lights_up_only_at_observe_and_explain(play: Play, 
     play.tell(Predicted("one"))
     for stage in Stage:
         show_panes(panes, snapshot_at(play, stage))
-        lit = stage in (Stage.OBSERVE, Stage.EXPLAIN)
-        assert panes["namespaces"].highlight == (Kind.PID if lit else None)
+        decided = stage in (Stage.OBSERVE, Stage.EXPLAIN)
+        assert panes["namespaces"].highlight == (Kind.PID if decided else None)
         assert panes["processes"].highlight is None
+
+
+def test_what_a_step_points_at_is_kept_for_the_card_once_it_is_passed_and_while_it_can_be_seen(play: Play) -> None:
+    seen = snapshot(play)
+    assert lit(seen) is None
+    passed = replace(seen, player=replace(play.player, records=(replace(play.player.records[0], passed=True),)))
+    assert lit(passed) == Lit("namespaces", seen.namespaces, Kind.PID)
+    assert lit(replace(passed, lab_alive=False)) is None
 
 
 def snapshot_at(play: Play, stage: Stage) -> Snapshot:

@@ -11,6 +11,9 @@ from textual.command import CommandPalette
 
 from nslab.course.player import Stage
 from nslab.course.progress import ProgressStore
+from nslab.kernel.namespaces import Kind
+from nslab.observe.views import NamespaceRow
+from nslab.tui.screens.card import CardScreen
 from nslab.tui.story.view import Doing, Explaining, Observing, Predicting
 
 pytestmark = pytest.mark.timeout(40)
@@ -52,6 +55,23 @@ async def test_a_step_is_predicted_done_and_passed_and_the_next_one_waits_for_a_
     kept = store.progress.of("pid")
     assert kept.step == "other-number"
     assert kept.predictions["one"].right == "one"
+
+
+async def test_the_card_has_a_picture_of_what_this_learner_saw(played: Any) -> None:
+    async with played() as lesson:
+        await lesson.ready()
+        await do_first_step(lesson)
+        await lesson.press("ctrl+g", "d")
+        await lesson.until(lambda: isinstance(lesson.app.screen, CardScreen))
+        page = lesson.app.screen.page
+        picture = next(page.render_line(y).text for y in range(page.size.height) if "≠" in page.render_line(y).text)
+        cells = {cell.letter: cell.namespace.inode for cell in pid_row(lesson).cells if cell is not None}
+        assert str(cells["A"]) in picture
+        assert str(cells["B"]) in picture
+
+
+def pid_row(lesson: Any) -> NamespaceRow:
+    return next(row for row in lesson.seen.namespaces.rows if row.kind is Kind.PID)
 
 
 async def test_after_a_prediction_the_keys_go_where_the_step_is_done(played: Any) -> None:
