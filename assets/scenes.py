@@ -171,9 +171,9 @@ async def course(play: Player) -> None:
 
 
 async def card(play: Player) -> None:
-    """The card of the lesson begun."""
-    await course(play)
-    await play.press("c")
+    """The lesson's card, over the lesson: with what was seen in it."""
+    await pid(play)
+    await play.press("ctrl+g", "d")
     await play.until(lambda: isinstance(play.app.screen, CardScreen))
 
 
@@ -186,7 +186,7 @@ SCENES: dict[str, Callable[[Player], Awaitable[None]]] = {
     "map": course,
     "card": card,
 }
-AT_THE_MAP = {"map", "card"}
+AT_THE_MAP = {"map"}
 
 
 async def shoot(picture: Picture) -> str:

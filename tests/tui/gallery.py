@@ -7,6 +7,7 @@ from nslab.kernel.namespaces import Kind
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BOLD, hue, solid
 from nslab.tui.panes.program import Made, ProgramView
+from nslab.tui.prose import inline
 from nslab.tui.screens.card_view import CardView, Predicted
 from nslab.tui.screens.glossary_view import GlossaryView, TermEntry
 from nslab.tui.screens.help_view import HelpView, Label, Part
@@ -194,7 +195,7 @@ def where(lang: Lang) -> Where:
 def now(lang: Lang) -> Now:
     """The current task in one line."""
     words = "on the host, find this shell: `pstree -p`" if lang == "en" else "在宿主机上找到这个 shell：`pstree -p`"
-    return Now(Stage.DO, prose(words), "▸ 3/3")
+    return Now(Stage.DO, inline(prose(words)), "▸ 3/3")
 
 
 def worlds(lang: Lang) -> tuple[World, World]:

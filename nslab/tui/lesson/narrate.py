@@ -19,7 +19,7 @@ from nslab.course.snapshot import Snapshot
 from nslab.course.told import Absent, Namespace, Told, say
 from nslab.errors import NslabError
 from nslab.tui import keys
-from nslab.tui.prose import inline
+from nslab.tui.prose import inline, told
 from nslab.tui.story.view import (
     CannotRun,
     Card,
@@ -158,8 +158,8 @@ def _state(task: str, record: Record, now: str | None) -> TaskState:
 
 
 def _miss(verdict: Verdict, telling: Telling) -> Miss:
-    told = (verdict.wanted, verdict.found, verdict.next)
-    wanted, found, after = (say(one, telling.words, telling.show) if one else "" for one in told)
+    parts = (verdict.wanted, verdict.found, verdict.next)
+    wanted, found, after = (say(one, telling.words, telling.show) if one else "" for one in parts)
     return Miss(wanted, found, after)
 
 
@@ -204,19 +204,19 @@ def plain(prose: Prose) -> str:
     return "".join(span.text for span in inline(prose))
 
 
-def now_of(view: StoryView, words: Words) -> Now:
+def now_of(view: StoryView) -> Now:
     """The question of the moment in one line, for where the story is not on screen."""
     card = view.card
     match card:
         case Predicting(question):
-            return Now(Stage.PREDICT, question)
+            return Now(Stage.PREDICT, inline(question))
         case Doing(tasks):
             at = next((index for index, task in enumerate(tasks, 1) if task.state is TaskState.NOW), len(tasks))
             task = tasks[at - 1].words if tasks else view.words
-            return Now(Stage.DO, task, f"▸ {at}/{len(tasks)}")
-        case Observing(reply=reply):
-            return Now(Stage.OBSERVE, reply if reply.blocks else view.words, keys.shown("next"), passed=True)
+            return Now(Stage.DO, inline(task), f"▸ {at}/{len(tasks)}")
+        case Observing(seen):
+            return Now(Stage.OBSERVE, told(" ".join(seen)), keys.shown("next"), passed=True)
         case Explaining(why):
-            return Now(Stage.EXPLAIN, why)
+            return Now(Stage.EXPLAIN, inline(why))
         case _:
-            return Now(Stage.DO, view.words)
+            return Now(Stage.DO, inline(view.words))

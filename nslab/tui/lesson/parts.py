@@ -37,7 +37,7 @@ class Parts:
         self.panes = {name: PANES[name].make(words, name) for name in pane_names(pack)}
         self.program = Program(words, program_view(None, (), words), id=PROGRAM)
         self.tabs = Tabs(words, (), id=TABS)
-        self.nowbar = NowBar(words, now_of(view, words), id=NOWBAR)
+        self.nowbar = NowBar(words, now_of(view), id=NOWBAR)
         self.wreck = WreckedBand(words, Wreck("", 0, 0), id=WRECK)
         self.wreck.display = False
 
@@ -48,7 +48,7 @@ class Parts:
     def tell(self, view: StoryView) -> None:
         """Show the story, and its question where the story is not on screen."""
         self.story.show(view)
-        self.nowbar.show(now_of(view, self.nowbar.words))
+        self.nowbar.show(now_of(view))
 
     def show(self, seen: Snapshot, words: Words, theme: str) -> None:
         """Show a moment of the lab."""

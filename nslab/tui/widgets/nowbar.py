@@ -5,15 +5,13 @@ from __future__ import annotations
 from msgspec import Struct
 from rich.cells import cell_len
 
-from nslab.course.markdown import Prose
 from nslab.course.player import Stage
 from nslab.tui.canvas import Canvas
 from nslab.tui.drawn import Drawn
 from nslab.tui.faces import BOLD, MUTE, REVERSE, Face, Role, solid
-from nslab.tui.prose import inline
 from nslab.tui.story.card import stage_name
 from nslab.tui.story.view import SYMBOL
-from nslab.tui.wrap import Line, wrap
+from nslab.tui.wrap import Line, Span, wrap
 from nslab.words import Words
 
 MOST_ROWS = 2
@@ -22,10 +20,10 @@ GAP = 2
 
 
 class Now(Struct, frozen=True):
-    """What the learner is at: the stage, lesson words, and at the right end how many tasks are done, or the key to go on."""
+    """What the learner is at: the stage, its words, and at the right end how many tasks are done, or the key to go on."""
 
     stage: Stage
-    words: Prose
+    words: tuple[Span, ...]
     aside: str = ""  # such as "▸ 3/3"
     passed: bool = False
 
@@ -40,7 +38,7 @@ def tag(now: Now, words: Words) -> tuple[str, Face]:
 def lines(now: Now, width: int, words: Words) -> tuple[Line, ...]:
     """The question in as many lines as it needs beside the tag."""
     taken = cell_len(tag(now, words)[0]) + 1 + MARGIN + (cell_len(now.aside) + GAP if now.aside else 0)
-    return wrap(inline(now.words), width - taken - 1)  # one is kept for a …
+    return wrap(now.words, width - taken - 1)  # one is kept for a …
 
 
 def nowbar_height(now: Now, width: int, words: Words) -> int:
@@ -58,7 +56,7 @@ def nowbar_rows(canvas: Canvas, now: Now, words: Words) -> None:
         end = canvas.spans(x, y, line, BOLD)
     if len(told) > canvas.height:
         canvas.put(end, canvas.height - 1, "…", BOLD)
-    canvas.right(canvas.width - MARGIN, 0, now.aside, MUTE)
+    canvas.right(canvas.width - MARGIN, 0, now.aside, BOLD if now.passed else MUTE)
 
 
 class NowBar(Drawn):

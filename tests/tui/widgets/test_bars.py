@@ -9,6 +9,7 @@ from nslab.course.player import Stage
 from nslab.tui import keys
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import Role
+from nslab.tui.prose import told
 from nslab.tui.widgets.footer import Footer, footer_row
 from nslab.tui.widgets.header import Header, Where, header_row
 from nslab.tui.widgets.nowbar import Now, nowbar_height, nowbar_rows
@@ -91,7 +92,7 @@ def test_the_current_question_in_one_row(en: Words) -> None:
     assert canvas.text() == " $ DO  on the host, find this shell: pstree -p                            ▸ 3/3"
 
 
-LONG = Now(Stage.OBSERVE, gallery.prose("Which of the eight rows split in two, and why those?"))
+LONG = Now(Stage.OBSERVE, told("Which of the eight rows split in two, and why those?"))
 
 
 def test_a_question_too_long_for_one_row_takes_two(en: Words) -> None:
@@ -111,6 +112,6 @@ def test_a_question_too_long_for_its_room_ends_in_dots(en: Words) -> None:
 
 def test_a_step_that_is_passed_says_so_where_its_stage_stood(en: Words) -> None:
     canvas = Canvas(60, 1)
-    nowbar_rows(canvas, Now(Stage.OBSERVE, gallery.prose("You are 1 in there."), "F9", passed=True), en)
+    nowbar_rows(canvas, Now(Stage.OBSERVE, told("You are 1 in there."), "F9", passed=True), en)
     assert canvas.text() == " ✓ PASSED  You are 1 in there.                           F9"
     assert canvas.rows[0][1][1].ink is Role.OK
