@@ -144,6 +144,11 @@ def processes(lab: Lab) -> int:
     return len([name for name in os.listdir(lab.proc) if name.isdigit()])
 
 
+# Above a limit, what a count may show: PID 1 is another user's to the limit, and /proc is not listed in one moment,
+# so that a process that ended and the one that took its place may both be in it.
+MISCOUNTED = 10
+
+
 def most_processes(lab: Lab, until: int, seconds: float = 5) -> int:
     """The most that were seen at once, until there were `until`."""
     most, deadline = 0, time.monotonic() + seconds
@@ -156,7 +161,7 @@ def most_processes(lab: Lab, until: int, seconds: float = 5) -> int:
 def test_a_fork_bomb_bounded_by_ulimit_ends_with_the_lab(lab: Lab, closed_in_time: Callable[[], None]) -> None:
     bomb = lab.spawn(Process(("bash", "-c", "ulimit -u 60; b() { b | b & }; b; sleep 1"), pipes=(), terminal=True))
     assert most_processes(lab, until=40) >= 40
-    assert most_processes(lab, until=61 + 1, seconds=0.3) <= 61  # and PID 1, which is another user's to this count
+    assert most_processes(lab, until=61 + MISCOUNTED, seconds=0.3) <= 60 + MISCOUNTED
     release(bomb)
     closed_in_time()
 
@@ -171,7 +176,8 @@ def test_a_fork_bomb_without_a_limit_of_its_own_meets_the_labs(
     assert (told.lines[:2], told.lines[-1]) == ([str(stages.MOST_PROCESSES)] * 2, "no")
     bomb = shell(lab, "b() { b | b & }; b; sleep 1")
     assert most_processes(lab, until=200) >= 200
-    assert most_processes(lab, until=stages.MOST_PROCESSES + 1, seconds=1) <= stages.MOST_PROCESSES
+    most = stages.MOST_PROCESSES + MISCOUNTED
+    assert most_processes(lab, until=most + 1, seconds=1) <= most
     release(bomb)
     lab.close()
 

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
+import psutil
 import pytest
 from rich.style import Style
 from textual import events
@@ -405,6 +406,7 @@ async def test_a_shell_lives_in_it() -> None:
         host.terminal.send(b"stty size\r")
         await at.until(lambda: "12 50" in at.shown)
         host.terminal.send(b"sleep 100\r")
+        await at.until(lambda: psutil.Process(os.tcgetpgrp(master)).name() == "sleep")
         await pilot.press("ctrl+c")
         host.terminal.send(b"exit\r")
         await at.until(lambda: at.said(Terminal.Ended))
