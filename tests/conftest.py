@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Generator
 from functools import cache
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 # Words that are missing are a failure here, not an id on the screen; programs that tests start inherit it.
 os.environ.setdefault("NSLAB_DEBUG", "1")
+
+# A shell ignores Ctrl-C for what it starts with &, and programs that tests start would inherit that too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

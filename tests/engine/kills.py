@@ -29,6 +29,7 @@ from nslab.kernel.namespaces import Kind
 PR_SET_CHILD_SUBREAPER = 36
 LONGEST_DELAY_SECONDS = 0.35
 GONE_SECONDS = 1.0
+LAB_DEPTH = 2  # PID namespaces that the lab's process 1 is in, seen from its owner's
 
 
 def own() -> None:
@@ -72,7 +73,18 @@ def role(pid: int, comm: str, owner: int) -> str:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         command = b""
+    if comm == "lab" and number_in_namespaces(pid) > LAB_DEPTH:
+        return "container before its execve"  # it bears the lab's name still, and its death is not the lab's
     return "keeper" if b"nslab.engine.keeper" in command else comm
+
+
+def number_in_namespaces(pid: int) -> int:
+    """In how many PID namespaces it has a number."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(errors="replace")
+    except OSError:
+        return 0
+    return next((len(line.split()) - 1 for line in status.splitlines() if line.startswith("NSpid:")), 0)
 
 
 def reap() -> None:
