@@ -15,7 +15,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from nslab.errors import NslabError
-from nslab.words import LANGS, words_for
+from nslab.words import LANGS, Lang, words_for
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "nslab"
@@ -202,9 +202,9 @@ def errors() -> Iterator[type[NslabError]]:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_every_error_has_its_words(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_error_has_its_words(lang: Lang, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NSLAB_DEBUG")  # placeholders stay, ids would be shown bare
-    words = words_for(lang)  # type: ignore[arg-type]
+    words = words_for(lang)
     ids = {f"error.{error.code}.{part}" for error in errors() for part in ("what", "why", "next")}
     assert sorted(id_ for id_ in ids if words(id_) == id_) == []
 
@@ -235,9 +235,9 @@ def test_no_error_is_raised_with_a_sentence_that_is_in_one_language_only() -> No
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_every_reason_has_its_words(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_reason_has_its_words(lang: Lang, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NSLAB_DEBUG")
-    words = words_for(lang)  # type: ignore[arg-type] - a str, to a type checker
+    words = words_for(lang)
     reasons = {
         node.args[0].value
         for tree in trees().values()

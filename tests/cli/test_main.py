@@ -32,7 +32,7 @@ def nslab(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
 def command(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """A command named `probe` whose `run` a test replaces."""
     module = ModuleType("nslab_probe_command")
-    module.add_arguments = lambda parser, words: None  # type: ignore[attr-defined]
+    vars(module)["add_arguments"] = lambda parser, words: None
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setitem(COMMANDS, "clean", module.__name__)
     return module
@@ -42,7 +42,7 @@ def fail_with(module: ModuleType, error: BaseException) -> None:
     def run(arguments: argparse.Namespace, words: Words) -> int:
         raise error
 
-    module.run = run  # type: ignore[attr-defined]
+    vars(module)["run"] = run
 
 
 def test_help_loads_nothing_heavy() -> None:

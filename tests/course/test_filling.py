@@ -41,9 +41,9 @@ def test_the_source_stays_as_the_author_wrote_it_and_styles_stay() -> None:
     prose = parse_prose("**{inner}**")
     result = filled(prose, VALUES.__getitem__)
     assert result.source == prose.source
-    (before,), (after,) = prose.blocks[0].spans, result.blocks[0].spans  # type: ignore[union-attr]
-    assert isinstance(after, Span)
-    assert (after.text, after.style) == ("1", before.style)
+    (before,), (after,) = prose.blocks, result.blocks
+    assert isinstance(before, Paragraph)
+    assert after == Paragraph((Span("1", before.spans[0].style),))
 
 
 def test_no_words_stay_no_words() -> None:

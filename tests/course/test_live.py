@@ -12,7 +12,7 @@ import pytest
 
 from nslab.course import live
 from nslab.course.model import Container
-from nslab.course.probes import Clone, Fork, Kill, Open, Setns
+from nslab.course.probes import Call, Clone, Fork, Kill, Open, Setns
 from nslab.course.told import Absent, Namespace
 from nslab.course.world import FileFacts, Holders, Life
 from nslab.kernel.namespaces import Kind
@@ -210,9 +210,9 @@ def test_depth_counts_the_levels_between(stage: Stage) -> None:
     ],
 )
 def test_a_probe_tells_the_errno_of_that_very_call(
-    stage: Stage, call: object, where: str, without: tuple[str, ...], expected: int
+    stage: Stage, call: Call, where: str, without: tuple[str, ...], expected: int
 ) -> None:
-    assert stage.world.probe(call, where, without) == expected  # type: ignore[arg-type]
+    assert stage.world.probe(call, where, without) == expected
 
 
 def test_a_program_s_status_is_told_as_a_shell_counts(stage: Stage) -> None:

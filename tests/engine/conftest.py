@@ -24,6 +24,7 @@ from msgspec import Struct
 
 from nslab.engine import rundir
 from nslab.engine.client import Lab, Task
+from nslab.engine.failures import LabError
 from nslab.engine.spec import Process, Spec
 from nslab.kernel.namespaces import Kind
 
@@ -32,6 +33,16 @@ GONE_SECONDS = 1.0
 PATIENCE_SECONDS = 15.0
 
 ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+@contextlib.contextmanager
+def may_tell(*codes: str) -> Iterator[None]:
+    """Where a failure may come or not: if one does, it is told as one of these."""
+    try:
+        yield
+    except LabError as error:
+        if error.code not in codes:
+            raise
 
 
 class Trace(Struct, frozen=True):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from nslab.engine.decode import decoded
-from nslab.engine.steps import Fd, Step
+from nslab.engine.steps import Argument, Fd, Step
 from nslab.kernel.mounts import MountFlag
 
-LINES = [
+LINES: list[tuple[tuple[str, tuple[Argument, ...]], str]] = [
     (
         ("mount", ("proc", "/p", "proc", int(MountFlag.NOSUID | MountFlag.NODEV | MountFlag.NOEXEC), None)),
         'mount("proc", "/p", "proc", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)',
@@ -31,5 +31,5 @@ LINES = [
 
 
 @pytest.mark.parametrize(("call", "line"), LINES, ids=range(len(LINES)))
-def test_a_step_reads_as_strace_would_show_it(call: tuple[str, tuple[object, ...]], line: str) -> None:
-    assert decoded(Step("x", "lab", call[0], call[1])) == line  # type: ignore[arg-type] - a table of many kinds
+def test_a_step_reads_as_strace_would_show_it(call: tuple[str, tuple[Argument, ...]], line: str) -> None:
+    assert decoded(Step("x", "lab", call[0], call[1])) == line

@@ -15,6 +15,7 @@ from nslab.engine import stages
 from nslab.engine.client import Lab, LabError, Task
 from nslab.engine.spec import Process, Spec
 from nslab.kernel.namespaces import Kind
+from tests.engine.conftest import may_tell
 
 Run = Callable[..., Any]
 WITHIN_SECONDS = 2.0
@@ -100,12 +101,10 @@ def test_a_lab_taken_apart_harms_nobody_and_ends_in_time(
     wrecker = shell(lab, script)
     drained(wrecker.master, 30)
     assert lab.wait(wrecker.pid, 5) is not None
-    try:
-        task = shell(lab, "true")
-    except LabError as error:
-        assert error.code in ("step-refused", "lab", "step-lost", "program-missing")  # noqa: PT017 - both ways are right
-    else:
-        release(task)
+    with may_tell(
+        "step-refused", "lab", "step-lost", "program-missing"
+    ):  # how much of the lab is left depends on the script
+        release(shell(lab, "true"))
     assert lab.names((1,))[0] is not None
     release(wrecker)
     closed_in_time()

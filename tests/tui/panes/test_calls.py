@@ -129,9 +129,9 @@ def test_a_container_that_could_not_be_made_says_so_and_what_was_not_tried(en: W
     """)
 
 
-@pytest.mark.parametrize(("why", "shown"), [("lost", "? LOST"), ("never-run", "NEVER RUN")])
-def test_a_call_without_an_answer_says_which_kind_of_silence(en: Words, why: str, shown: str) -> None:
-    silent = replace(PROC, answer=Unanswered(why), microseconds=None)  # type: ignore[arg-type]  # one of the literals
+@pytest.mark.parametrize(("answer", "shown"), [(Unanswered("lost"), "? LOST"), (Unanswered("never-run"), "NEVER RUN")])
+def test_a_call_without_an_answer_says_which_kind_of_silence(en: Words, answer: Unanswered, shown: str) -> None:
+    silent = replace(PROC, answer=answer, microseconds=None)
     assert pane(CallsView((replace(WEB, calls=(silent,)),)), en).text().splitlines()[2].endswith(shown)
 
 

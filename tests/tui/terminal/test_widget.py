@@ -13,7 +13,7 @@ import time
 import tty
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import psutil
 import pytest
@@ -26,6 +26,8 @@ from textual.pilot import Pilot
 
 from nslab.tui.terminal import XTERM, AnsiColours, Terminal
 from nslab.tui.terminal.link import Link
+
+Said = TypeVar("Said", bound=Message)
 
 
 class Host(App[None]):
@@ -107,7 +109,7 @@ class Desk:
             rows.pop()
         return rows
 
-    def said(self, kind: type[Message]) -> list[Message]:
+    def said(self, kind: type[Said]) -> list[Said]:
         return [message for message in self.host.said if isinstance(message, kind)]
 
 
@@ -222,7 +224,7 @@ async def test_a_drag_selects_and_its_end_copies() -> None:
         assert reversed_text(at.terminal, 0).rstrip() == "two"
         await at.pilot.mouse_up(at.terminal, offset=(2, 1))
         assert at.host.clipboard == "two\nthr"
-        assert [message.text for message in at.said(Terminal.Copied)] == ["two\nthr"]  # type: ignore[attr-defined]
+        assert [message.text for message in at.said(Terminal.Copied)] == ["two\nthr"]
         at.host.copy_to_clipboard("")
         await at.pilot.press("ctrl+shift+c")
         assert at.host.clipboard == "two\nthr"
