@@ -13,11 +13,11 @@ from pathlib import Path
 from msgspec import Struct
 from textual.pilot import Pilot
 
-from nslab.course.library import Library
 from nslab.course.loader import Pack
 from nslab.course.player import Stage
 from nslab.course.progress import LessonProgress, Prediction, ProgressStore
 from nslab.course.snapshot import Snapshot
+from nslab.course.syllabus import Syllabus
 from nslab.tui.app import NslabApp
 from nslab.tui.lesson.screen import LessonScreen
 from nslab.tui.screens.card import CardScreen
@@ -192,16 +192,16 @@ AT_THE_MAP = {"map"}
 async def shoot(picture: Picture) -> str:
     """Play to the moment and export the screen as SVG. Raises TimeoutError, LabError."""
     os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
-    library = Library()
+    syllabus = Syllabus()
     with tempfile.TemporaryDirectory() as state:
         store = ProgressStore(Path(state, "progress.json"))
-        app = NslabApp(words_for(picture.lang), library, store, f"nslab-{picture.theme}")
+        app = NslabApp(words_for(picture.lang), syllabus, store, f"nslab-{picture.theme}")
         if picture.scene in AT_THE_MAP:
             store.change("uts", lambda _: LessonProgress(done=True))
             given = {"one": Prediction("one", "one"), "whose-proc": Prediction("bash", "host")}
             store.change(LESSON, lambda _: LessonProgress(STEP, predictions=given))
         else:
-            pack = library.load(LESSON)
+            pack = syllabus.load(LESSON)
             assert isinstance(pack, Pack)
             app.start_with(pack, None)
         async with app.run_test(size=(picture.columns, picture.rows)) as pilot:

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from nslab.course.drive import Drain
-from nslab.course.library import Library
 from nslab.course.loader import Pack
 from nslab.course.model import Container
 from nslab.course.session import Session, lesson_files
+from nslab.course.syllabus import Syllabus
 from nslab.tui.keys import NAMED
 from nslab.words import Lang, Words, words_for
 
@@ -22,7 +22,7 @@ PATIENCE_S = 10.0
 
 def lesson(name: str) -> Pack:
     """One of the course's own lessons."""
-    pack = Library(LESSONS).load(name)
+    pack = Syllabus(LESSONS).load(name)
     assert isinstance(pack, Pack)
     return pack
 

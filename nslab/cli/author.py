@@ -11,10 +11,10 @@ from nslab.cli.failures import faults_told
 from nslab.cli.output import print_json
 from nslab.cli.parser import Parser
 from nslab.course.bench import new_bench
-from nslab.course.library import Library
 from nslab.course.loader import Faulty
 from nslab.course.rehearsal import Finding, rehearse
 from nslab.course.scaffold import make_lesson
+from nslab.course.syllabus import Syllabus
 from nslab.course.told import say
 from nslab.words import Words
 
@@ -48,17 +48,17 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
             print(path)
         print(words("cli.author.made", folder=arguments.folder))
         return 0
-    library, reports = Library(), []
-    for name in arguments.lessons or library.order():
+    syllabus, reports = Syllabus(), []
+    for name in arguments.lessons or syllabus.order():
         report = Report(name)
         reports.append(report)
-        check(report, library, words, quiet=arguments.json)
+        check(report, syllabus, words, quiet=arguments.json)
     if arguments.json:
         print_json(reports)
     return 1 if any(report.problems for report in reports) else 0
 
 
-def check(report: Report, library: Library, words: Words, *, quiet: bool) -> None:
+def check(report: Report, syllabus: Syllabus, words: Words, *, quiet: bool) -> None:
     """Fill in a lesson's report, and unless `quiet` print each problem as it is found and a line at the end."""
 
     def blame(problem: str) -> None:
@@ -66,7 +66,7 @@ def check(report: Report, library: Library, words: Words, *, quiet: bool) -> Non
         if not quiet:
             print(problem, flush=True)
 
-    pack = library.load(report.lesson)
+    pack = syllabus.load(report.lesson)
     if isinstance(pack, Faulty):
         for fault in pack.faults:
             blame(faults_told((fault,), words))

@@ -7,9 +7,9 @@ import os
 import sys
 
 from nslab.course.faults import placed
-from nslab.course.library import Library
 from nslab.course.loader import Faulty
 from nslab.course.progress import ProgressStore
+from nslab.course.syllabus import Syllabus
 from nslab.errors import NslabError
 from nslab.tui.theme import WANTED
 from nslab.words import Words
@@ -42,8 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
 
 def run(arguments: argparse.Namespace, words: Words) -> int:
     """Show the course until the person leaves. Raises what ended it before, once the terminal is as it was."""
-    library = Library()
-    pack = library.load(arguments.lesson) if arguments.lesson else None
+    syllabus = Syllabus()
+    pack = syllabus.load(arguments.lesson) if arguments.lesson else None
     if isinstance(pack, Faulty):
         print(*(placed(fault, words) for fault in pack.faults), sep="\n", file=sys.stderr)
         return 1
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
 
     from nslab.tui.app import NslabApp  # the one heavy import: everything that can be refused has been
 
-    app = NslabApp(words, library, ProgressStore(), WANTED.get(arguments.theme))
+    app = NslabApp(words, syllabus, ProgressStore(), WANTED.get(arguments.theme))
     app.start_with(pack, arguments.step)
     app.run()
     if app.failure is not None:

@@ -7,9 +7,9 @@ from functools import cache
 
 from nslab.cli.output import print_json, print_table
 from nslab.course.kept import Kept
-from nslab.course.library import Library
 from nslab.course.progress import ProgressStore
 from nslab.course.standing import Entry, entries
+from nslab.course.syllabus import Syllabus
 from nslab.engine.doctor import examine
 from nslab.words import LANGS, Words
 
@@ -21,9 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
 
 def run(arguments: argparse.Namespace, words: Words) -> int:
     """Print the list."""
-    library = Kept(Library())
-    library.read_all()
-    listed = list(entries(library, ProgressStore(), cache(examine)))
+    syllabus = Kept(Syllabus())
+    syllabus.read_all()
+    listed = list(entries(syllabus, ProgressStore(), cache(examine)))
     if arguments.json:
         print_json([as_json(entry) for entry in listed])
         return 0

@@ -1,16 +1,16 @@
-"""A library that reads each lesson of the map once: for an application, which asks for all of them again and again."""
+"""A syllabus that reads each lesson of the map once: for an application, which asks for all of them again and again."""
 
 from __future__ import annotations
 
-from nslab.course.library import Library
 from nslab.course.loader import Faulty, Pack
+from nslab.course.syllabus import Syllabus
 
 
-class Kept(Library):
+class Kept(Syllabus):
     """Reading takes some ten milliseconds a lesson: `read_all` does it elsewhere, and `known` never waits."""
 
-    def __init__(self, library: Library) -> None:
-        super().__init__(library.root)
+    def __init__(self, syllabus: Syllabus) -> None:
+        super().__init__(syllabus.root)
         self._read: dict[str, Pack | Faulty] = {}
 
     def load(self, name: str) -> Pack | Faulty:

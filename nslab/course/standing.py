@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from nslab.course.examined import Unexamined
 from nslab.course.kept import Kept
-from nslab.course.library import Chapter
 from nslab.course.loader import Pack
 from nslab.course.player import taken
 from nslab.course.progress import LessonProgress, ProgressStore
+from nslab.course.syllabus import Chapter
 from nslab.engine.doctor import Finding
 
 
@@ -35,14 +35,14 @@ class Entry(Struct, frozen=True):
         return tuple(finding for finding in self.needed if finding.state == "missing")
 
 
-def entries(library: Kept, store: ProgressStore, examined: Callable[[str], Finding | Unexamined]) -> Iterator[Entry]:
+def entries(syllabus: Kept, store: ProgressStore, examined: Callable[[str], Finding | Unexamined]) -> Iterator[Entry]:
     """Every lesson of the map, in its order, as far as they have been read.
 
     `examined` tells what doctor found for a probe.
     """
-    for chapter in library.chapters():
+    for chapter in syllabus.chapters():
         for lesson_id in chapter.lessons:
-            pack, progress = library.known(lesson_id), store.progress.of(lesson_id)
+            pack, progress = syllabus.known(lesson_id), store.progress.of(lesson_id)
             if isinstance(pack, Pack):
                 found = tuple(map(examined, (*pack.lesson.needs, *pack.lesson.programs)))
                 needed = tuple(one for one in found if isinstance(one, Finding))

@@ -18,12 +18,12 @@ from nslab.course.acts import open_play
 from nslab.course.examined import Unexamined, examine_elsewhere
 from nslab.course.glossary import Term, find, read_glossary
 from nslab.course.kept import Kept
-from nslab.course.library import Library, search
 from nslab.course.loader import Pack
 from nslab.course.player import Player
 from nslab.course.progress import ProgressStore
 from nslab.course.record import recorded
 from nslab.course.standing import entries
+from nslab.course.syllabus import Syllabus, search
 from nslab.course.told import Told, say
 from nslab.engine.doctor import Finding
 from nslab.tui import keys, theme
@@ -73,12 +73,12 @@ class NslabApp(App[None], inherit_bindings=False):
     """
     TITLE = "nslab"
 
-    def __init__(self, words: Words, library: Library, store: ProgressStore, wanted_theme: str | None = None) -> None:
+    def __init__(self, words: Words, syllabus: Syllabus, store: ProgressStore, wanted_theme: str | None = None) -> None:
         # Asked not to colour, Textual would paint what has the terminal's own colours black, unless told to leave those be.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         theme.register(self)
         self.theme = theme.choose(self.no_color, self.console.color_system, wanted_theme)
-        self.words, self.library, self.store = words.knowing(keys.NAMED), Kept(library), store
+        self.words, self.syllabus, self.store = words.knowing(keys.NAMED), Kept(syllabus), store
         self.failure: Exception | None = None
         """What ended the application, if it did not end by itself; to be told once the terminal is as it was."""
         self._machine: tuple[Finding, ...] | Unexamined = Unexamined()
@@ -121,7 +121,7 @@ class NslabApp(App[None], inherit_bindings=False):
         self.push_screen(LessonScreen(self.words, pack, self._chapter(pack), self._conductor(pack, from_step)))
 
     def _conductor(self, pack: Pack, from_step: str | None) -> MakeConductor:
-        key = key_of(pack, self.library)
+        key = key_of(pack, self.syllabus)
         before, done = self.store.progress.of(key), self.store.progress.done()
         predictions = {step: given.choice for step, given in before.predictions.items()}
 
@@ -142,7 +142,7 @@ class NslabApp(App[None], inherit_bindings=False):
             self.notify(say(trouble, self.words), severity="warning", timeout=WARNING_S)
 
     def _chapter(self, pack: Pack) -> Mapping[Lang, str]:
-        return next((chapter.title for chapter in self.library.chapters() if pack.lesson.id in chapter.lessons), {})
+        return next((chapter.title for chapter in self.syllabus.chapters() if pack.lesson.id in chapter.lessons), {})
 
     def _learn(self) -> None:
         """Once the map is painted: what its lessons are, and what this machine can do."""
@@ -150,7 +150,7 @@ class NslabApp(App[None], inherit_bindings=False):
         self.run_worker(self._examine())
 
     async def _read(self) -> None:
-        await asyncio.to_thread(self.library.read_all)
+        await asyncio.to_thread(self.syllabus.read_all)
         self._show_map()
 
     async def _examine(self) -> None:
@@ -158,7 +158,7 @@ class NslabApp(App[None], inherit_bindings=False):
         self._show_map()
 
     def _map_view(self) -> MapView:
-        return map_view(entries(self.library, self.store, self._examined), self._machine, self.words)
+        return map_view(entries(self.syllabus, self.store, self._examined), self._machine, self.words)
 
     def _examined(self, probe: str) -> Finding | Unexamined:
         if isinstance(self._machine, Unexamined):
@@ -170,7 +170,7 @@ class NslabApp(App[None], inherit_bindings=False):
             self._map.map.show(self._map_view())
 
     def _search(self, query: str) -> list[str]:
-        packs = (pack for pack in self.library.load_all() if isinstance(pack, Pack))
+        packs = (pack for pack in self.syllabus.load_all() if isinstance(pack, Pack))
         return [pack.lesson.id for pack in search(packs, query)]
 
     async def on_keyed_screen_wanted(self, message: KeyedScreen.Wanted) -> None:
@@ -204,7 +204,7 @@ class NslabApp(App[None], inherit_bindings=False):
         self._open_card()
 
     def _open_by_id(self, lesson_id: str) -> None:
-        pack = self.library.load(lesson_id)
+        pack = self.syllabus.load(lesson_id)
         if isinstance(pack, Pack):
             self.open_lesson(pack)
 
@@ -213,8 +213,8 @@ class NslabApp(App[None], inherit_bindings=False):
         if isinstance(screen, LessonScreen):
             self._carded = screen.pack
         else:
-            chosen = screen.map.cursor.selected if isinstance(screen, MapScreen) else self.library.order()[0]
-            pack = self.library.load(chosen)
+            chosen = screen.map.cursor.selected if isinstance(screen, MapScreen) else self.syllabus.order()[0]
+            pack = self.syllabus.load(chosen)
             self._carded = pack if isinstance(pack, Pack) else None
         if self._carded is not None:
             self.push_screen(CardScreen(self.words, self._card_view(self._carded)))
@@ -222,18 +222,18 @@ class NslabApp(App[None], inherit_bindings=False):
     def _card_view(self, pack: Pack) -> CardView:
         played = [one for one in self.screen_stack if isinstance(one, LessonScreen) and one.pack is pack]
         lit = played[0].lit.values() if played else ()
-        return card_view(pack, self.store.progress.of(key_of(pack, self.library)), self.words, lit)
+        return card_view(pack, self.store.progress.of(key_of(pack, self.syllabus)), self.words, lit)
 
     def _lesson_after_card(self, step: int) -> str | None:
         """The lesson so many after the one whose card is on show, on the map; the first, for a teacher's own lesson."""
-        order, at_hand = self.library.order(), self._carded.lesson.id if self._carded else ""
+        order, at_hand = self.syllabus.order(), self._carded.lesson.id if self._carded else ""
         at = order.index(at_hand) + step if at_hand in order else 0
         return order[at] if 0 <= at < len(order) else None
 
     def on_card_screen_turned_to(self, message: CardScreen.TurnedTo) -> None:
         """The card before or after; at the ends there is no further one."""
         screen, wanted = self.screen, self._lesson_after_card(message.step)
-        pack = self.library.load(wanted) if wanted else None
+        pack = self.syllabus.load(wanted) if wanted else None
         if isinstance(screen, CardScreen) and isinstance(pack, Pack):
             self._carded = pack
             screen.show(self._card_view(pack))
@@ -262,7 +262,7 @@ class NslabApp(App[None], inherit_bindings=False):
             self.call_later(self._open_help)  # once the keys go there
 
     def _open_glossary(self) -> None:
-        known = read_glossary(self.library.root)
+        known = read_glossary(self.syllabus.root)
 
         def search_terms(query: str) -> list[str]:
             return [term.en for term in find(known, query)]
@@ -281,7 +281,7 @@ class NslabApp(App[None], inherit_bindings=False):
             if isinstance(screen, CardScreen) and self._carded is not None:
                 screen.show(self._card_view(self._carded))
             elif isinstance(screen, GlossaryScreen):
-                screen.glossary.show(self._glossary_view(read_glossary(self.library.root)))
+                screen.glossary.show(self._glossary_view(read_glossary(self.syllabus.root)))
         self._show_map()
 
     async def _leave(self) -> None:
@@ -293,6 +293,6 @@ class NslabApp(App[None], inherit_bindings=False):
         self._show_map()
 
 
-def key_of(pack: Pack, library: Library) -> str:
+def key_of(pack: Pack, syllabus: Syllabus) -> str:
     """Under what a lesson's progress is kept: its id if it is ours, its path if it is a teacher's."""
-    return pack.lesson.id if pack.folder.parent == library.root else str(pack.folder.resolve())
+    return pack.lesson.id if pack.folder.parent == syllabus.root else str(pack.folder.resolve())

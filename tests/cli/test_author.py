@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from nslab.cli.main import main
-from nslab.course.library import Library
 from nslab.course.loader import Pack
+from nslab.course.syllabus import Syllabus
 
 NEEDS = pytest.mark.needs("user-namespaces", "uts-namespaces", "unshare")
 
@@ -36,7 +36,7 @@ def test_a_new_lesson_passes_its_own_check(lesson: Path, lang: str, capsys: pyte
 
 
 def test_a_new_lesson_has_its_folders_name_and_words_in_both_languages(lesson: Path) -> None:
-    pack = Library().load(str(lesson))
+    pack = Syllabus().load(str(lesson))
     assert isinstance(pack, Pack)
     assert pack.lesson.id == "my-lesson"
     assert pack.words.keys() == {"en", "zh"}

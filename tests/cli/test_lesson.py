@@ -25,8 +25,8 @@ ALTERNATE, PRIMARY = b"\x1b[?1049h", b"\x1b[?1049l"
 # `nslab lesson` with the lessons of a folder, after one more line.
 PROGRAM = """
 import sys; from pathlib import Path
-import nslab.course.library as library, nslab.tui.app as app
-library.lessons_root = lambda: Path(sys.argv[1])
+import nslab.course.syllabus as syllabus, nslab.tui.app as app
+syllabus.lessons_root = lambda: Path(sys.argv[1])
 {first}
 from nslab.cli.main import main
 sys.exit(main(["lesson"]))

@@ -10,8 +10,8 @@ from msgspec import structs
 
 from nslab.cli import lessons
 from nslab.cli.main import main
-from nslab.course.library import Library
 from nslab.course.progress import ProgressStore
+from nslab.course.syllabus import Syllabus
 from nslab.engine.doctor import Finding
 from nslab.engine.doctor.findings import missing
 
@@ -29,7 +29,7 @@ def told(capsys: pytest.CaptureFixture[str], lesson: str) -> str:
 
 def test_json_lists_every_lesson_of_the_map_in_order(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lessons", "--json"]) == 0
-    assert [entry["id"] for entry in json.loads(capsys.readouterr().out)] == list(Library().order())
+    assert [entry["id"] for entry in json.loads(capsys.readouterr().out)] == list(Syllabus().order())
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -42,7 +42,7 @@ def test_the_list_has_each_title_in_the_readers_language(lang: str, capsys: pyte
 
 
 def test_a_lesson_begun_says_which_step_was_reached(capsys: pytest.CaptureFixture[str]) -> None:
-    steps = [step.id for step in Library().load("pid").lesson.step if step.recall is None]
+    steps = [step.id for step in Syllabus().load("pid").lesson.step if step.recall is None]
     ProgressStore().change("pid", lambda progress: structs.replace(progress, step=steps[2]))
     assert "step 3 of " in told(capsys, "pid")
 
@@ -72,9 +72,9 @@ def test_a_lesson_that_cannot_be_loaded_hides_no_other(
     root = tmp_path / "lessons"
     (root / "broken").mkdir(parents=True)
     (root / "broken" / "lesson.toml").write_text("format = ")
-    (root / "pid").symlink_to(Library().root / "pid")
+    (root / "pid").symlink_to(Syllabus().root / "pid")
     chapter = '[[chapter]]\nid = "one"\nlessons = ["broken", "pid"]\ntitle = { en = "One", zh = "一" }\n'
     (root / "course.toml").write_text("format = 1\n" + chapter)
-    monkeypatch.setattr(lessons, "Library", lambda: Library(root))
+    monkeypatch.setattr(lessons, "Syllabus", lambda: Syllabus(root))
     assert "nslab author check broken" in told(capsys, "broken")
     assert told(capsys, "pid")

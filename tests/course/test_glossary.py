@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from nslab.course.glossary import BrokenGlossary, Term, find, read_glossary
-from nslab.course.library import Library, lessons_root
 from nslab.course.loader import Pack
 from nslab.course.prose import introduced
+from nslab.course.syllabus import Syllabus, lessons_root
 from nslab.words import LANGS, Lang
 
 GLOSSARY = read_glossary(lessons_root())
-PACKS = [pack for pack in Library().load_all() if isinstance(pack, Pack)]
+PACKS = [pack for pack in Syllabus().load_all() if isinstance(pack, Pack)]
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from nslab.course.kept import Kept
-from nslab.course.library import Library, NoSuchLesson
 from nslab.course.loader import Pack
+from nslab.course.syllabus import NoSuchLesson, Syllabus
 from tests.stage import LESSONS
 
 
 @pytest.fixture
 def kept() -> Kept:
-    return Kept(Library(LESSONS))
+    return Kept(Syllabus(LESSONS))
 
 
 def test_a_lesson_is_read_when_it_is_asked_for_and_then_kept(kept: Kept) -> None:

@@ -227,10 +227,10 @@ def test_show_me_types_the_commands_of_one_task(task: str, lines: str) -> None:
 
 
 def test_every_task_with_a_check_in_the_courses_lessons_can_be_shown() -> None:
-    from nslab.course.library import Library
     from nslab.course.loader import Pack
+    from nslab.course.syllabus import Syllabus
 
-    for pack in Library().load_all():
+    for pack in Syllabus().load_all():
         assert isinstance(pack, Pack)
         for step in pack.lesson.step:
             for task in step.do:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from nslab.course.examined import Unexamined
 from nslab.course.kept import Kept
-from nslab.course.library import Library
 from nslab.course.progress import LessonProgress, ProgressStore
 from nslab.course.standing import Entry, entries
+from nslab.course.syllabus import Syllabus
 from nslab.engine.doctor import Finding
 from tests.stage import LESSONS
 
@@ -21,34 +21,34 @@ def without_gcc(probe: str) -> Finding:
     return Finding(probe, "missing" if probe == "cc" else "limited" if probe == "proc-mount" else "ok")
 
 
-def read(library: Library) -> Kept:
-    kept = Kept(library)
+def read(syllabus: Syllabus) -> Kept:
+    kept = Kept(syllabus)
     kept.read_all()
     return kept
 
 
 def test_lessons_not_read_yet_stand_there_by_their_ids(tmp_path: Path) -> None:
     store = ProgressStore(tmp_path / "progress.json")
-    found = list(entries(Kept(Library(LESSONS)), store, ok))
-    assert tuple(entry.id for entry in found) == Library(LESSONS).order()
+    found = list(entries(Kept(Syllabus(LESSONS)), store, ok))
+    assert tuple(entry.id for entry in found) == Syllabus(LESSONS).order()
     assert not any(entry.read or entry.pack for entry in found)
 
 
-def by_id(store: ProgressStore, library: Library | None = None) -> dict[str, Entry]:
-    return {entry.id: entry for entry in entries(read(library or Library(LESSONS)), store, ok)}
+def by_id(store: ProgressStore, syllabus: Syllabus | None = None) -> dict[str, Entry]:
+    return {entry.id: entry for entry in entries(read(syllabus or Syllabus(LESSONS)), store, ok)}
 
 
 def test_every_lesson_of_the_map_is_there_in_its_order_with_its_chapter(tmp_path: Path) -> None:
-    library = Library(LESSONS)
+    syllabus = Syllabus(LESSONS)
     found = by_id(ProgressStore(tmp_path / "progress.json"))
-    assert tuple(found) == library.order()
-    assert found["pid"].chapter in library.chapters()
+    assert tuple(found) == syllabus.order()
+    assert found["pid"].chapter in syllabus.chapters()
     assert found["pid"].progress == LessonProgress()
 
 
 def test_what_is_needed_is_examined_and_only_what_is_missing_is_lacking(tmp_path: Path) -> None:
     store = ProgressStore(tmp_path / "progress.json")
-    pid = next(entry for entry in entries(read(Library(LESSONS)), store, without_gcc) if entry.id == "pid")
+    pid = next(entry for entry in entries(read(Syllabus(LESSONS)), store, without_gcc) if entry.id == "pid")
     assert pid.pack is not None
     assert [one.probe for one in pid.needed] == [*pid.pack.lesson.needs, *pid.pack.lesson.programs]
     assert [one.probe for one in pid.lacks] == ["cc"]
@@ -56,7 +56,7 @@ def test_what_is_needed_is_examined_and_only_what_is_missing_is_lacking(tmp_path
 
 def test_what_doctor_has_not_looked_for_is_neither_here_nor_lacking(tmp_path: Path) -> None:
     store = ProgressStore(tmp_path / "progress.json")
-    found = list(entries(read(Library(LESSONS)), store, lambda probe: Unexamined()))
+    found = list(entries(read(Syllabus(LESSONS)), store, lambda probe: Unexamined()))
     assert [(entry.needed, entry.lacks, entry.unexamined) for entry in found] == [((), (), Unexamined())] * len(found)
 
 
@@ -72,6 +72,6 @@ def test_a_broken_lesson_has_a_place_and_no_pack(folder: Path, tmp_path: Path) -
     (folder.parent / "course.toml").write_text(
         'format = 1\n[[chapter]]\nid = "one"\ntitle = { en = "One", zh = "一" }\nlessons = ["tiny"]\n', encoding="utf-8"
     )
-    broken = by_id(ProgressStore(tmp_path / "progress.json"), Library(folder.parent))["tiny"]
+    broken = by_id(ProgressStore(tmp_path / "progress.json"), Syllabus(folder.parent))["tiny"]
     assert broken.pack is None
     assert (broken.steps, broken.lacks) == ((), ())

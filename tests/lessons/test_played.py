@@ -11,18 +11,18 @@ import pytest
 
 from nslab.course.bench import new_bench
 from nslab.course.filling import filled
-from nslab.course.library import Library
 from nslab.course.loader import Pack
 from nslab.course.look import Look
 from nslab.course.markdown import Prose
 from nslab.course.model import Step
 from nslab.course.perform import Over, perform
 from nslab.course.rehearsal import Finding, rehearse
+from nslab.course.syllabus import Syllabus
 from nslab.course.told import Absent, Namespace, Reading
 from nslab.tui.story.card import Body, write_prose
 from nslab.words import LANGS, Lang, words_for
 
-LIBRARY = Library(Path(__file__).parents[2] / "lessons")
+SYLLABUS = Syllabus(Path(__file__).parents[2] / "lessons")
 NARROW = 34  # cells
 MOST_ROWS = 6
 STEP = re.compile(r"^## ", re.MULTILINE)
@@ -30,7 +30,7 @@ VALUE = re.compile(r"(?<!\{)\{([a-z][a-z0-9_.:-]*)\}")
 
 
 def loaded(lesson: str) -> Pack:
-    pack = LIBRARY.load(lesson)
+    pack = SYLLABUS.load(lesson)
     assert isinstance(pack, Pack), pack.faults
     return pack
 
@@ -68,13 +68,13 @@ def rows(prose: Prose, lang: Lang, look: Look) -> int:
     return body.y
 
 
-@pytest.mark.parametrize("lesson", LIBRARY.order())
+@pytest.mark.parametrize("lesson", SYLLABUS.order())
 def test_a_lesson_keeps_all_that_its_author_promised(lesson: str) -> None:
     pack = loaded(lesson)
     assert [result for result in rehearse(pack.lesson, new_bench(pack.folder)) if isinstance(result, Finding)] == []
 
 
-@pytest.mark.parametrize("lesson", LIBRARY.order())
+@pytest.mark.parametrize("lesson", SYLLABUS.order())
 def test_an_explanation_is_short_and_every_value_that_it_quotes_was_there_to_be_read(lesson: str) -> None:
     pack = loaded(lesson)
     unreadable: list[str] = []

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from nslab.course.glossary import Term, read_glossary
-from nslab.course.library import Library
 from nslab.course.loader import Pack
 from nslab.course.prose import LessonWords, Prose, terms
+from nslab.course.syllabus import Syllabus
 from nslab.words import LANGS, Lang
 
-LIBRARY = Library(Path(__file__).parents[2] / "lessons")
-GLOSSARY = read_glossary(LIBRARY.root)
+SYLLABUS = Syllabus(Path(__file__).parents[2] / "lessons")
+GLOSSARY = read_glossary(SYLLABUS.root)
 
 
 def loaded(lesson: str) -> Pack:
-    pack = LIBRARY.load(lesson)
+    pack = SYLLABUS.load(lesson)
     assert isinstance(pack, Pack), pack.faults
     return pack
 
@@ -35,13 +35,13 @@ def proses(words: LessonWords) -> Iterator[Prose]:
     yield words.card
 
 
-@pytest.mark.parametrize("lesson", LIBRARY.order())
+@pytest.mark.parametrize("lesson", SYLLABUS.order())
 def test_a_lesson_loads_without_a_fault(lesson: str) -> None:
     assert loaded(lesson).lesson.id == lesson
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("lesson", LIBRARY.order())
+@pytest.mark.parametrize("lesson", SYLLABUS.order())
 def test_a_lesson_introduces_exactly_the_terms_that_the_glossary_gives_it(lesson: str, lang: Lang) -> None:
     introduced = [term for prose in proses(loaded(lesson).words[lang]) for term in terms(prose)]
     assert sorted(introduced) == sorted(term.name(lang) for term in GLOSSARY if term.lesson == lesson)
@@ -55,7 +55,7 @@ def test_a_term_is_explained_in_both_languages(term: Term) -> None:
     assert term.see
 
 
-@pytest.mark.parametrize("lesson", LIBRARY.order())
+@pytest.mark.parametrize("lesson", SYLLABUS.order())
 def test_a_value_has_one_meaning_throughout_its_lesson(lesson: str) -> None:
     defined = [name for step in loaded(lesson).lesson.step for name in step.values]
     assert len(defined) == len(set(defined))

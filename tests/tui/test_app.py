@@ -16,9 +16,9 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from nslab.course.glossary import read_glossary
-from nslab.course.library import Library
 from nslab.course.loader import Pack
 from nslab.course.progress import LessonProgress, Prediction, ProgressStore
+from nslab.course.syllabus import Syllabus
 from nslab.tui import theme
 from nslab.tui.app import NslabApp, key_of
 from nslab.tui.lesson.screen import LessonScreen
@@ -45,7 +45,7 @@ def store(tmp_path: Path) -> ProgressStore:
 
 @pytest.fixture
 def app(store: ProgressStore) -> NslabApp:
-    return NslabApp(words_for("en"), Library(LESSONS), store)
+    return NslabApp(words_for("en"), Syllabus(LESSONS), store)
 
 
 def labs() -> list[str]:
@@ -110,7 +110,7 @@ async def test_cards_can_be_turned_to_the_ends_and_no_further(app: NslabApp) -> 
         await on(app, MapScreen, pilot)
         await pilot.press("c")
         await on(app, CardScreen, pilot)
-        order = app.library.order()
+        order = app.syllabus.order()
         for key, last in (("left", order[0]), ("right", order[-1])):
             for _ in range(len(order) + 1):
                 await pilot.press(key)
@@ -165,7 +165,7 @@ async def test_words_change_their_language_while_they_are_read(app: NslabApp) ->
 async def test_help_is_about_the_part_that_has_the_keys_and_tab_goes_on(
     store: ProgressStore, size: tuple[int, int], lang: Lang
 ) -> None:
-    app = NslabApp(words_for(lang), Library(LESSONS), store)
+    app = NslabApp(words_for(lang), Syllabus(LESSONS), store)
     app.start_with(lesson("pid"), None)
     async with app.run_test(size=size) as pilot:
         await on_lesson(app, pilot)
@@ -204,7 +204,7 @@ async def test_the_map_has_help_too(app: NslabApp) -> None:
 
 async def test_without_colours_no_theme_has_any(store: ProgressStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    app = NslabApp(words_for("en"), Library(LESSONS), store, theme.PAPER)
+    app = NslabApp(words_for("en"), Syllabus(LESSONS), store, theme.PAPER)
     async with app.run_test(size=(80, 24)) as pilot:
         await on(app, MapScreen, pilot)
         await pilot.press("ctrl+g", "t")
@@ -227,10 +227,10 @@ async def test_a_teacher_s_own_lesson_has_its_card_and_progress_under_its_path(
     app: NslabApp, store: ProgressStore, tmp_path: Path
 ) -> None:
     shutil.copytree(LESSONS / "pid", tmp_path / "mine" / "pid")
-    pack = app.library.load(str(tmp_path / "mine" / "pid"))
+    pack = app.syllabus.load(str(tmp_path / "mine" / "pid"))
     assert isinstance(pack, Pack)
-    assert key_of(pack, app.library) == str((tmp_path / "mine" / "pid").resolve())
-    assert key_of(lesson("pid"), app.library) == "pid"
+    assert key_of(pack, app.syllabus) == str((tmp_path / "mine" / "pid").resolve())
+    assert key_of(lesson("pid"), app.syllabus) == "pid"
     app.start_with(pack, None)
     async with app.run_test(size=(120, 36)) as pilot:
         await on_lesson(app, pilot)

@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from nslab.course.examined import Unexamined
-from nslab.course.library import Chapter
 from nslab.course.progress import LessonProgress
 from nslab.course.standing import Entry
+from nslab.course.syllabus import Chapter
 from nslab.engine.doctor import Finding
 from nslab.kernel.namespaces import Kind
 from nslab.tui.mapping import concerns_course, lesson_entry, map_view, sights

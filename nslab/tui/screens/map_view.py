@@ -1,4 +1,4 @@
-"""What the map shows: chapters, their lessons, what this machine has for them. Frozen values, made from the library,
+"""What the map shows: chapters, their lessons, what this machine has for them. Frozen values, made from the syllabus,
 the learner's progress, and what `doctor` found."""
 
 from __future__ import annotations

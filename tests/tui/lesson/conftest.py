@@ -13,9 +13,9 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from nslab.course.library import Library
 from nslab.course.progress import ProgressStore
 from nslab.course.snapshot import Snapshot
+from nslab.course.syllabus import Syllabus
 from nslab.tui.app import NslabApp
 from nslab.tui.lesson.screen import LessonScreen
 from nslab.tui.story.view import StoryView
@@ -118,7 +118,7 @@ def played(store: ProgressStore, monkeypatch: pytest.MonkeyPatch) -> Callable[..
         size: tuple[int, int] = (120, 36), lang: Lang = "en", step: str | None = None, theme: str | None = None
     ) -> AsyncIterator[Played]:
         before = trace()
-        app = NslabApp(words_for(lang), Library(LESSONS), store, theme)
+        app = NslabApp(words_for(lang), Syllabus(LESSONS), store, theme)
         app.start_with(lesson("pid"), step)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()

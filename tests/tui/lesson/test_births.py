@@ -12,10 +12,10 @@ import pytest
 from textual.pilot import Pilot
 
 from nslab.course.known import PANES as KNOWN_PANES
-from nslab.course.library import Library
 from nslab.course.loader import Pack
 from nslab.course.progress import ProgressStore
 from nslab.course.snapshot import Snapshot
+from nslab.course.syllabus import Syllabus
 from nslab.observe.views import CallsView, Gone, NotYet
 from nslab.tui.app import NslabApp
 from nslab.tui.lesson.helping import help_view
@@ -32,9 +32,9 @@ PATIENCE_S = 10.0
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, en: Words) -> NslabApp:
     """The application, about to open a teacher's lesson that shows the calls."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    pack = Library().load(str(BIRTHS))
+    pack = Syllabus().load(str(BIRTHS))
     assert isinstance(pack, Pack), pack.faults
-    app = NslabApp(en, Library(), ProgressStore())
+    app = NslabApp(en, Syllabus(), ProgressStore())
     app.start_with(pack, None)
     return app
 

@@ -51,7 +51,7 @@ def lessons_root() -> Path:
     return installed if installed.is_dir() else PACKAGE.parent / "lessons"
 
 
-class Library:
+class Syllabus:
     """The lessons below one folder."""
 
     def __init__(self, root: Path | None = None) -> None:
