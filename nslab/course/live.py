@@ -6,8 +6,10 @@ to a file of the real machine. Nothing stays open: an fd inside a mount would ke
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import signal
 import stat
 from collections.abc import Iterable
 
@@ -19,7 +21,7 @@ from nslab.course.world import FileFacts, Holders, Life, World
 from nslab.engine.client import Lab
 from nslab.engine.failures import LabError
 from nslab.engine.spec import Process as OciProcess
-from nslab.kernel import procfs
+from nslab.kernel import nsfs, procfs
 from nslab.kernel.capabilities import Capability
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.paths import open_in_root
@@ -34,7 +36,6 @@ from nslab.observe.scan import Process
 HOME = "/root"
 TEXT_BYTES = 64 << 10
 PROGRAM_SECONDS = 1.0
-HOST_PID = 1
 ALL_CAPABILITIES = tuple(int(capability) for capability in Capability)
 
 
@@ -97,10 +98,15 @@ class LiveWorld(World):
             return fd
         try:
             facts = os.fstat(fd)
+            found = kind_of(fd) if facts.st_dev == self._root.nsfs_device else None
+        except OSError as error:
+            return unreadable(path, error)
         finally:
             os.close(fd)
-        if facts.st_dev != self._root.nsfs_device:
+        if found is None:
             return Absent(Told("absent.not-a-namespace", {"path": path}))
+        if found is not kind:
+            return Absent(Told("absent.other-kind", {"path": path, "kind": str(found), "asked": str(kind)}))
         return Namespace(kind, NamespaceId(facts.st_dev, facts.st_ino))
 
     def holders(self, namespace: Namespace) -> Holders | Absent:
@@ -213,7 +219,9 @@ class LiveWorld(World):
         try:
             status = self._lab.wait(pid, PROGRAM_SECONDS)
             if status is None:
-                self._lab.probe(HOST_PID, "kill", (pid, 9))
+                with contextlib.suppress(ProcessLookupError):  # it has ended after all
+                    signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+                self._lab.wait(pid, PROGRAM_SECONDS)
                 return Absent(Told("absent.too-slow", {"path": path}))
         except LabError as error:
             return Absent(Told("absent.lab", {"why": why(error)}))
@@ -266,9 +274,23 @@ def in_home(path: str) -> str:
     return HOME + path[1:] if path.startswith("~") else path
 
 
+def reopened(path_fd: int) -> int:
+    """For reading, what an O_PATH descriptor only names. Raises OSError."""
+    return os.open(f"/proc/self/fd/{path_fd}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def kind_of(path_fd: int) -> Kind:
+    """The kind of the namespace whose file this is. Raises OSError."""
+    fd = reopened(path_fd)
+    try:
+        return nsfs.kind(fd)
+    finally:
+        os.close(fd)
+
+
 def first_bytes(path_fd: int) -> bytes:
-    """The first TEXT_BYTES of a regular file behind an O_PATH descriptor. Raises OSError."""
-    fd = os.open(f"/proc/self/fd/{path_fd}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    """The first TEXT_BYTES of a regular file. Raises OSError."""
+    fd = reopened(path_fd)
     try:
         content = b""
         while len(content) < TEXT_BYTES and (chunk := os.read(fd, TEXT_BYTES - len(content))):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import os
-from collections.abc import Iterator
-from typing import TypeAlias
+from collections.abc import Callable, Container, Iterable, Iterator
+from functools import partial
+from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from nslab.kernel import procfs
+from nslab.kernel import nsfs, procfs
 from nslab.kernel.namespaces import Kind
-from nslab.kernel.nsfs import parse_link
 from nslab.observe.namespaces import Membership, NamespaceId
 from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Process, Scan
@@ -36,6 +36,10 @@ class DescriptorHold(Struct, frozen=True, tag="descriptor"):
 
 
 Hold: TypeAlias = MountHold | DescriptorHold
+H = TypeVar("H", MountHold, DescriptorHold)
+
+DETACHED = "/"
+"""What /proc/PID/fd tells of a namespace's file that was opened by a mount which is no more. By one that is: its path."""
 
 
 class Holds(Struct, frozen=True):
@@ -57,26 +61,39 @@ def sharers(scan: Scan, kind: Kind, namespace: Membership) -> tuple[Process, ...
 
 def holds(root: ProcRoot, scan: Scan) -> Holds:
     """Every mount and descriptor of a namespace's file. Costs a readlink for each open file of each process."""
-    found: list[Hold] = []
-    unread: list[int] = []
-    mounts_seen: set[NamespaceId] = set()
+    mounts, unread_mounts = _each(root, _first_of_each_mount_namespace(scan), partial(_mounts, root))
+    points = {hold.point for hold in mounts} | {DETACHED}
+    opened, unread_files = _each(root, scan.processes, partial(_descriptors, root, points))
+    return Holds((*mounts, *opened), tuple(sorted({*unread_mounts, *unread_files})))
+
+
+def _first_of_each_mount_namespace(scan: Scan) -> tuple[Process, ...]:
+    firsts: dict[NamespaceId, Process] = {}
     for process in scan.processes:
+        if isinstance(process.namespaces.mnt, NamespaceId):  # a zombie has let go of its mounts
+            firsts.setdefault(process.namespaces.mnt, process)
+    return tuple(firsts.values())
+
+
+def _each(
+    root: ProcRoot, processes: Iterable[Process], find: Callable[[int, int], Iterator[H]]
+) -> tuple[list[H], list[int]]:
+    """What `find(pid, directory)` finds in each process, and those that it was not let into."""
+    found: list[H] = []
+    unread: list[int] = []
+    for process in processes:
         try:
             directory = procfs.open_process(root.fd, process.pid)
         except OSError:
             continue  # it has died since
         try:
-            found += _descriptors(root, process.pid, directory)
-            mounts = process.namespaces.mnt
-            if isinstance(mounts, NamespaceId) and mounts not in mounts_seen:  # a zombie has let go of its mounts
-                found += _mounts(root, process.pid, directory)
-                mounts_seen.add(mounts)
+            found += find(process.pid, directory)
         except OSError as error:
             if not procfs.is_gone(error):
                 unread.append(process.pid)
         finally:
             os.close(directory)
-    return Holds(tuple(found), tuple(unread))
+    return found, unread
 
 
 def without_process(scan: Scan, holds: Holds) -> tuple[Hold, ...]:
@@ -85,28 +102,33 @@ def without_process(scan: Scan, holds: Holds) -> tuple[Hold, ...]:
     return tuple(hold for hold in holds.found if (hold.kind, hold.namespace) not in inhabited)
 
 
-def _descriptors(root: ProcRoot, pid: int, process: int) -> Iterator[Hold]:
+def _descriptors(root: ProcRoot, points: Container[str], pid: int, process: int) -> Iterator[DescriptorHold]:
     table = os.open("fd", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=process)
     try:
         for name in os.listdir(table):
-            parsed = parse_link(_link_or_empty(table, name))
-            if parsed:
-                yield DescriptorHold(parsed[0], root.namespace(parsed[1]), pid, int(name))
+            with contextlib.suppress(FileNotFoundError):  # closed since it was listed
+                if namespace := _opened(root, points, table, name):
+                    yield DescriptorHold(*namespace, pid, int(name))
     finally:
         os.close(table)
 
 
-def _link_or_empty(table: int, name: str) -> str:
+def _opened(root: ProcRoot, points: Container[str], table: int, name: str) -> tuple[Kind, NamespaceId] | None:
+    """The namespace whose file a descriptor is of. Only a path among `points` is looked behind: another may be slow to answer."""
+    link = os.readlink(name, dir_fd=table)
+    if parsed := nsfs.parse_link(link):
+        return parsed[0], root.namespace(parsed[1])
+    if link not in points or os.stat(name, dir_fd=table).st_dev != root.nsfs_device:
+        return None
+    file = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=table)
     try:
-        return os.readlink(name, dir_fd=table)
-    except OSError as error:
-        if error.errno == errno.ENOENT:  # closed since it was listed
-            return ""
-        raise
+        return nsfs.kind(file), root.namespace(os.fstat(file).st_ino)
+    finally:
+        os.close(file)
 
 
-def _mounts(root: ProcRoot, pid: int, process: int) -> Iterator[Hold]:
+def _mounts(root: ProcRoot, pid: int, process: int) -> Iterator[MountHold]:
     for mount in procfs.read_mountinfo(process):
-        parsed = parse_link(mount.root) if mount.fstype == "nsfs" else None
+        parsed = nsfs.parse_link(mount.root) if mount.fstype == "nsfs" else None
         if parsed:
             yield MountHold(parsed[0], root.namespace(parsed[1]), mount.point, pid)

@@ -70,8 +70,13 @@ def test_a_namespace_bound_to_a_file_is_known_by_it_and_the_mount_holds_it(stage
     kept = stage.world.namespace_at("/tmp/kept", Kind.UTS)
     assert isinstance(kept, Namespace)
     assert kept not in (stage.world.namespace("host", Kind.UTS), stage.world.namespace("box", Kind.UTS))
+    assert reason(stage.world.namespace_at("/tmp/kept", Kind.NET)) == "absent.other-kind"
     assert stage.world.holders(kept) == Holders(processes=0, fds=0, mounts=1)
-    stage.run("host", "umount /tmp/kept")
+    stage.run("host", "exec 7</tmp/kept")
+    assert stage.world.holders(kept) == Holders(processes=0, fds=1, mounts=1)
+    stage.run("host", "umount -l /tmp/kept")
+    assert stage.world.holders(kept) == Holders(processes=0, fds=1, mounts=0)
+    stage.run("host", "exec 7<&-")
     assert reason(stage.world.namespace_at("/tmp/kept", Kind.UTS)) == "absent.not-a-namespace"
     assert reason(stage.world.namespace_at("/tmp/none", Kind.UTS)) == "absent.no-file"
 
