@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,11 +11,13 @@ import pytest
 from msgspec import Struct, field
 
 from nslab.course.loader import Pack, load
+from nslab.course.play import Play
 from nslab.course.probes import Call
 from nslab.course.told import Absent, Namespace, Told
 from nslab.course.world import FileFacts, Holders, Life
 from nslab.kernel.namespaces import Kind
 from nslab.observe.namespaces import NamespaceId
+from tests.stage import lesson
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -128,3 +130,17 @@ def tiny() -> Pack:
     pack = load(HERE / "lessons" / "tiny")
     assert isinstance(pack, Pack)
     return pack
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    """The lesson `pid`, as it ships."""
+    return lesson("pid")
+
+
+@pytest.fixture
+def play(pack: Pack) -> Iterator[Play]:
+    """It, played in a real lab."""
+    play = Play(pack)
+    yield play
+    play.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 
 import msgspec
@@ -21,19 +21,7 @@ from nslab.course.told import Absent
 from nslab.course.world import Life
 from nslab.engine.client import Lab
 from nslab.engine.failures import LabError, LabGone
-from tests.stage import Stage, lesson
-
-
-@pytest.fixture(scope="module")
-def pack() -> Pack:
-    return lesson("pid")
-
-
-@pytest.fixture
-def play(pack: Pack) -> Iterator[Play]:
-    play = Play(pack)
-    yield play
-    play.close()
+from tests.stage import Stage
 
 
 def pause(play: Play) -> Callable[[float], None]:

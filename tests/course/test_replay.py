@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from msgspec.structs import replace
 
@@ -14,19 +12,6 @@ from nslab.course.player import Judged, Player, Record, start
 from nslab.course.predictions import Decided
 from nslab.course.replay import NOT_PLAYED, behind, cost, replay
 from nslab.course.world import Life
-from tests.stage import lesson
-
-
-@pytest.fixture(scope="module")
-def pack() -> Pack:
-    return lesson("pid")
-
-
-@pytest.fixture
-def play(pack: Pack) -> Iterator[Play]:
-    play = Play(pack)
-    yield play
-    play.close()
 
 
 def steps(*fresh: bool) -> tuple[Step, ...]:

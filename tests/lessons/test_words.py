@@ -59,3 +59,12 @@ def test_a_term_is_explained_in_both_languages(term: Term) -> None:
 def test_a_value_has_one_meaning_throughout_its_lesson(lesson: str) -> None:
     defined = [name for step in loaded(lesson).lesson.step for name in step.values]
     assert len(defined) == len(set(defined))
+
+
+def test_a_file_that_several_lessons_give_is_the_same_in_each() -> None:
+    """A lesson's folder is whole in itself, so that a teacher can take it away; a copy must not grow apart from the others."""
+    given: dict[str, set[bytes]] = {}
+    for file in SYLLABUS.root.glob("*/files/*"):
+        given.setdefault(file.name, set()).add(file.read_bytes())
+    assert "ns_pid.c" in given
+    assert [name for name, texts in given.items() if len(texts) > 1] == []

@@ -17,7 +17,7 @@ def test_no_words_are_lost(lang: Lang, words: Words, width: int) -> None:
 def test_what_was_not_touched_stands_before_the_way_out(en: Words) -> None:
     text = wrecked_rows(gallery.wreck("en"), 90, en).text()
     assert text.index("Nothing outside was touched") < text.index("⏎  reset lab")
-    assert "2 steps and their 3 commands" in text
+    assert "steps replayed: 2, commands: 3" in text
 
 
 def test_nothing_to_replay_is_said_in_words(en: Words) -> None:
