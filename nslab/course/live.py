@@ -27,7 +27,7 @@ from nslab.kernel.namespaces import Kind
 from nslab.kernel.paths import open_in_root
 from nslab.kernel.uts import UtsNames
 from nslab.observe.details import Details
-from nslab.observe.holders import DescriptorHold, MountHold, holds
+from nslab.observe.holders import DescriptorHold, Holds, MountHold, holds
 from nslab.observe.namespaces import NamespaceId, Unread
 from nslab.observe.observer import Look, Observer
 from nslab.observe.roots import ProcRoot
@@ -89,7 +89,7 @@ class LiveWorld(World):
             return self._absent(process)
         found = role.process.namespaces.of(kind)
         if isinstance(found, Unread):
-            return Absent(Told("absent.refused", {"what": f"/proc/{role.process.pid}/ns/{kind}", "errno": found.name}))
+            return refused(f"/proc/{role.process.pid}/ns/{kind}", found.errno)
         return Namespace(kind, found)
 
     def namespace_at(self, path: str, kind: Kind) -> Namespace | Absent:
@@ -111,12 +111,7 @@ class LiveWorld(World):
 
     def holders(self, namespace: Namespace) -> Holders | Absent:
         inside = sum(one.namespaces.of(namespace.kind) == namespace.id for one in self.seen.scan.processes)
-        found = [hold for hold in holds(self._root, self.seen.scan).found if hold.namespace == namespace.id]
-        return Holders(
-            processes=inside,
-            fds=sum(isinstance(hold, DescriptorHold) for hold in found),
-            mounts=sum(isinstance(hold, MountHold) for hold in found),
-        )
+        return counted(namespace, inside, holds(self._root, self.seen.scan))
 
     def status(self, process: str, seen_from: str) -> str | Absent:
         number = self.pid(process, seen_from)
@@ -269,6 +264,19 @@ class LiveWorld(World):
             os.close(root)
 
 
+def counted(namespace: Namespace, inside: int, every: Holds) -> Holders | Absent:
+    """Who keeps a namespace alive; absent where a process might that could not be looked into."""
+    if every.hidden:
+        closed = every.hidden[0]
+        return refused(f"/proc/{closed.pid}", closed.errno)
+    found = [hold for hold in every.found if hold.namespace == namespace.id]
+    return Holders(
+        processes=inside,
+        fds=sum(isinstance(hold, DescriptorHold) for hold in found),
+        mounts=sum(isinstance(hold, MountHold) for hold in found),
+    )
+
+
 def in_home(path: str) -> str:
     """`~` is the lab's home."""
     return HOME + path[1:] if path.startswith("~") else path
@@ -304,8 +312,12 @@ def unreadable(path: str, error: OSError) -> Absent:
     """Why a file could not be read."""
     if error.errno == errno.ENOENT:
         return Absent(Told("absent.no-file", {"path": path}))
-    name = errno.errorcode.get(error.errno or 0, str(error.errno))
-    return Absent(Told("absent.refused", {"what": path, "errno": name}))
+    return refused(path, error.errno or 0)
+
+
+def refused(what: str, number: int) -> Absent:
+    """What the kernel answered instead."""
+    return Absent(Told("absent.refused", {"what": what, "errno": errno.errorcode.get(number, str(number))}))
 
 
 def numbers(names: tuple[str, ...]) -> tuple[int, ...]:

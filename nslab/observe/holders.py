@@ -42,14 +42,21 @@ DETACHED = "/"
 """What /proc/PID/fd tells of a namespace's file that was opened by a mount which is no more. By one that is: its path."""
 
 
+class Hidden(Struct, frozen=True):
+    """A process whose mounts or descriptors the reader may not see, and the errno that says so."""
+
+    pid: int
+    errno: int
+
+
 class Holds(Struct, frozen=True):
-    """What was found beyond processes; `unread` are those whose mounts or descriptors the reader may not see.
+    """What was found beyond processes, and where nothing could be looked for.
 
     A descriptor that is on its way through a socket is in nobody's table: such a hold can't be found.
     """
 
     found: tuple[Hold, ...]
-    unread: tuple[int, ...]
+    hidden: tuple[Hidden, ...]
 
 
 def sharers(scan: Scan, kind: Kind, namespace: Membership) -> tuple[Process, ...]:
@@ -61,10 +68,10 @@ def sharers(scan: Scan, kind: Kind, namespace: Membership) -> tuple[Process, ...
 
 def holds(root: ProcRoot, scan: Scan) -> Holds:
     """Every mount and descriptor of a namespace's file. Costs a readlink for each open file of each process."""
-    mounts, unread_mounts = _each(root, _first_of_each_mount_namespace(scan), partial(_mounts, root))
+    mounts, without_mounts = _each(root, _first_of_each_mount_namespace(scan), partial(_mounts, root))
     points = {hold.point for hold in mounts} | {DETACHED}
-    opened, unread_files = _each(root, scan.processes, partial(_descriptors, root, points))
-    return Holds((*mounts, *opened), tuple(sorted({*unread_mounts, *unread_files})))
+    opened, without_files = _each(root, scan.processes, partial(_descriptors, root, points))
+    return Holds((*mounts, *opened), (*without_mounts, *without_files))
 
 
 def _first_of_each_mount_namespace(scan: Scan) -> tuple[Process, ...]:
@@ -77,10 +84,10 @@ def _first_of_each_mount_namespace(scan: Scan) -> tuple[Process, ...]:
 
 def _each(
     root: ProcRoot, processes: Iterable[Process], find: Callable[[int, int], Iterator[H]]
-) -> tuple[list[H], list[int]]:
+) -> tuple[list[H], list[Hidden]]:
     """What `find(pid, directory)` finds in each process, and those that it was not let into."""
     found: list[H] = []
-    unread: list[int] = []
+    hidden: list[Hidden] = []
     for process in processes:
         try:
             directory = procfs.open_process(root.fd, process.pid)
@@ -90,10 +97,10 @@ def _each(
             found += find(process.pid, directory)
         except OSError as error:
             if not procfs.is_gone(error):
-                unread.append(process.pid)
+                hidden.append(Hidden(process.pid, error.errno or 0))
         finally:
             os.close(directory)
-    return found, unread
+    return found, hidden
 
 
 def without_process(scan: Scan, holds: Holds) -> tuple[Hold, ...]:

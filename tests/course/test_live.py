@@ -16,6 +16,8 @@ from nslab.course.probes import Call, Clone, Fork, Kill, Open, Setns
 from nslab.course.told import Absent, Namespace
 from nslab.course.world import FileFacts, Holders, Life
 from nslab.kernel.namespaces import Kind
+from nslab.observe.holders import Hidden, Holds, MountHold
+from nslab.observe.namespaces import NamespaceId
 from tests.stage import Stage, staged
 
 WEB = Container("web", (Kind.PID, Kind.UTS, Kind.MNT), "shop")
@@ -79,6 +81,13 @@ def test_a_namespace_bound_to_a_file_is_known_by_it_and_the_mount_holds_it(stage
     stage.run("host", "exec 7<&-")
     assert reason(stage.world.namespace_at("/tmp/kept", Kind.UTS)) == "absent.not-a-namespace"
     assert reason(stage.world.namespace_at("/tmp/none", Kind.UTS)) == "absent.no-file"
+
+
+def test_where_a_process_could_not_be_looked_into_no_holder_is_counted() -> None:
+    namespace = Namespace(Kind.UTS, NamespaceId(4, 1))
+    mount = MountHold(Kind.UTS, namespace.id, "/tmp/kept", 1)
+    assert live.counted(namespace, 2, Holds((mount,), ())) == Holders(processes=2, fds=0, mounts=1)
+    assert reason(live.counted(namespace, 2, Holds((mount,), (Hidden(7, errno.EACCES),)))) == "absent.refused"
 
 
 def test_what_holds_a_namespace_is_counted() -> None:

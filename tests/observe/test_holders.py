@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import pytest
+
 from nslab.kernel.namespaces import Kind
-from nslab.observe.holders import DescriptorHold, MountHold, holds, sharers, without_process
+from nslab.observe.holders import DescriptorHold, Hidden, MountHold, holds, sharers, without_process
 from nslab.observe.namespaces import NamespaceId, Unread
 from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Process, Scan, Scanner
@@ -64,10 +67,16 @@ def test_the_recorded_lab_keeps_one_by_a_mount_and_one_by_a_descriptor(recorded_
     assert isinstance(descriptor, DescriptorHold)
     assert (descriptor.kind, descriptor.fd) == (Kind.UTS, 7)
     assert mount.namespace != descriptor.namespace
-    assert found.unread == ()
+    assert found.hidden == ()
 
 
 def test_looking_for_holders_leaves_no_descriptor_open(machine: ProcRoot) -> None:
     before = os.listdir("/proc/self/fd")
     holds(machine, Scanner(machine).scan())
     assert os.listdir("/proc/self/fd") == before
+
+
+@pytest.mark.as_user
+def test_a_process_that_may_not_be_looked_into_is_told_with_its_errno(machine: ProcRoot) -> None:
+    hidden = holds(machine, Scanner(machine).scan()).hidden
+    assert Hidden(1, errno.EACCES) in hidden
