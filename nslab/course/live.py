@@ -25,6 +25,8 @@ from nslab.kernel import nsfs, procfs
 from nslab.kernel.capabilities import Capability
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.paths import open_in_root
+from nslab.kernel.pidfd import pidfd_send_signal
+from nslab.kernel.syscalls import SyscallError
 from nslab.kernel.uts import UtsNames
 from nslab.observe.details import Details
 from nslab.observe.holders import DescriptorHold, Holds, MountHold, holds
@@ -214,8 +216,8 @@ class LiveWorld(World):
         try:
             status = self._lab.wait(pid, PROGRAM_SECONDS)
             if status is None:
-                with contextlib.suppress(ProcessLookupError):  # it has ended after all
-                    signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+                with contextlib.suppress(SyscallError):  # it has ended after all
+                    pidfd_send_signal(pidfd, signal.SIGKILL)
                 self._lab.wait(pid, PROGRAM_SECONDS)
                 return Absent(Told("absent.too-slow", {"path": path}))
         except LabError as error:
