@@ -32,7 +32,7 @@ user)
     chown -R "$user" home
     chmod 700 home
     "${plain[@]}" setpriv --reuid="$user" --regid="$(id -g "$user" 2>/dev/null || echo "$user")" --clear-groups \
-        --inh-caps=-all "$@" -p no:cacheprovider
+        --inh-caps=-all "$@" -p no:cacheprovider --snapshot-report="$copy/home/snapshots.html"
     ;;
 guest)
     # Imports dominate in there: compiled beforehand, and without plugins that the smoke test does not use.
