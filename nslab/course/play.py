@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from nslab.course import player as states
-from nslab.course.checks import Verdict
+from nslab.course.checks.verdict import Verdict
 from nslab.course.loader import Pack
 from nslab.course.look import Look
 from nslab.course.model import Container, Step, Task

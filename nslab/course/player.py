@@ -13,7 +13,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from nslab.course.checks import Verdict
+from nslab.course.checks.verdict import Verdict
 from nslab.course.look import lasting
 from nslab.course.model import Lesson, Run, Step, Task
 from nslab.course.predictions import Decided, Judgement

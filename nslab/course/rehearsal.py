@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack
 
 from msgspec import Struct
 
-from nslab.course.checks import Verdict
+from nslab.course.checks.verdict import Verdict
 from nslab.course.look import Look, lasting
 from nslab.course.model import Lesson, Step
 from nslab.course.perform import Before, Bench, Moment, Over, Reached, SetUp, Stuck, perform

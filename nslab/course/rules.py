@@ -8,18 +8,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from nslab.course.checks import (
-    AllOf,
-    AnyOf,
-    Check,
-    DifferentHostname,
-    DifferentNamespace,
-    Equal,
-    MountsAt,
-    NamespaceKept,
-    PidDepth,
-    SameNamespace,
-)
+from nslab.course.checks import AllOf, AnyOf, Check
+from nslab.course.checks.files import MountsAt
+from nslab.course.checks.names import DifferentHostname
+from nslab.course.checks.namespaces import DifferentNamespace, NamespaceKept, SameNamespace
+from nslab.course.checks.processes import PidDepth
+from nslab.course.checks.values import Equal
 from nslab.course.model import Choice, Container, Highlight, Lesson, Run, Solution, Step, Task
 from nslab.course.positions import Path
 from nslab.course.probes import Clone

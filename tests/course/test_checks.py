@@ -7,28 +7,13 @@ from typing import Any, get_args
 
 import pytest
 
-from nslab.course.checks import (
-    Alive,
-    AllOf,
-    AnyOf,
-    Check,
-    DifferentHostname,
-    DifferentNamespace,
-    Equal,
-    FileEquals,
-    FileExecutable,
-    Gone,
-    Hostname,
-    HostnameExists,
-    MountsAt,
-    NamespaceKept,
-    Not,
-    Observation,
-    PidDepth,
-    Probe,
-    SameNamespace,
-    Verdict,
-)
+from nslab.course.checks import AllOf, AnyOf, Check, Not
+from nslab.course.checks.files import FileEquals, FileExecutable, MountsAt
+from nslab.course.checks.names import DifferentHostname, Hostname, HostnameExists
+from nslab.course.checks.namespaces import DifferentNamespace, NamespaceKept, SameNamespace
+from nslab.course.checks.processes import Alive, Gone, PidDepth
+from nslab.course.checks.values import Equal, Probe
+from nslab.course.checks.verdict import Observation, Verdict
 from nslab.course.look import Look
 from nslab.course.probes import Clone, Fork, Kill, Open, Setns
 from nslab.course.told import Namespace, say

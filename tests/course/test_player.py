@@ -9,7 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from nslab.course.checks import Alive, Verdict
+from nslab.course.checks.processes import Alive
+from nslab.course.checks.verdict import Verdict
 from nslab.course.loader import Pack
 from nslab.course.model import Choice, Container, Lesson, Run, Step, Task
 from nslab.course.player import (

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from nslab.course.checks import Alive, Hostname
+from nslab.course.checks.names import Hostname
+from nslab.course.checks.processes import Alive
 from nslab.course.look import Look
 from nslab.course.model import Choice
 from nslab.course.predictions import Decided, Judgement, Undecided, judge

@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from nslab.course.checks import Alive, Check, FileEquals, FileExecutable, Not
+from nslab.course.checks import Check, Not
+from nslab.course.checks.files import FileEquals, FileExecutable
+from nslab.course.checks.processes import Alive
 from nslab.course.drive import Drain, Driver
 from nslab.course.foreground import foreground
 from nslab.course.model import Choice, Container, Lesson, Run, Solution, Step, Task

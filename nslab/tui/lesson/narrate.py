@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from nslab.course.checks import Verdict
+from nslab.course.checks.verdict import Verdict
 from nslab.course.drive import Busy
 from nslab.course.filling import ValueOf, filled
 from nslab.course.markdown import Prose

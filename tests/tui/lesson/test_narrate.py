@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from nslab.course.checks import Verdict
+from nslab.course.checks.verdict import Verdict
 from nslab.course.drive import Busy, Ended
 from nslab.course.loader import Pack
 from nslab.course.perform import stuck_by

@@ -1,0 +1,74 @@
+"""Checks of files and of mounts, as a process sees them."""
+
+from __future__ import annotations
+
+from msgspec import field
+
+from nslab.course.checks.verdict import Found, Observation
+from nslab.course.look import Look
+from nslab.course.roles import ProcessName, Text
+from nslab.course.subjects import called, where
+from nslab.course.told import Absent, Fact, Told, as_fact, equal
+from nslab.course.values import Operand
+
+MAX_QUOTED = 80
+"""Characters of a file that a verdict quotes."""
+
+
+class FileExecutable(Observation, frozen=True, forbid_unknown_fields=True, tag="file_executable"):
+    """A regular file exists and may be executed."""
+
+    path: Text
+    from_: ProcessName = field(name="from", default="host")
+
+    def observe(self, look: Look) -> Found | Absent:
+        path = look.text(self.path)
+        if isinstance(path, Absent):
+            return path
+        facts = look.world.file(path, self.from_)
+        if isinstance(facts, Absent):
+            return facts
+        how = "not-a-file" if not facts.regular else "executable" if facts.executable else "not-executable"
+        return Found(facts.regular and facts.executable, Told(f"check.found.{how}", {"path": path}))
+
+
+class FileEquals(Observation, frozen=True, forbid_unknown_fields=True, tag="file_equals"):
+    """A file's text is a value; white space at its ends does not count."""
+
+    path: Text
+    value: Operand
+    from_: ProcessName = field(name="from", default="host")
+
+    def observe(self, look: Look) -> Found | Absent:
+        path, wanted = look.text(self.path), look.operand(self.value)
+        if isinstance(path, Absent):
+            return path
+        text = look.world.text(path, self.from_)
+        if isinstance(text, Absent):
+            return text
+        if isinstance(wanted, Absent):
+            return wanted
+        facts: dict[str, Fact] = {"path": path, "where": where(self.from_), "text": text.strip()[:MAX_QUOTED]}
+        return Found(equal(text, wanted), Told("check.found.text", facts))
+
+    def facts(self, look: Look) -> dict[str, Fact]:
+        place = {"path": as_fact(look.text(self.path)), "where": where(self.from_)}
+        return {**place, "value": as_fact(look.operand(self.value))}
+
+
+class MountsAt(Observation, frozen=True, forbid_unknown_fields=True, tag="mounts_at"):
+    """So many mounts lie at a path in a process's mount namespace, one over the other."""
+
+    path: Text
+    of: ProcessName
+    count: int
+
+    def observe(self, look: Look) -> Found | Absent:
+        path = look.text(self.path)
+        if isinstance(path, Absent):
+            return path
+        mounts = look.world.mounts_at(path, self.of)
+        if isinstance(mounts, Absent):
+            return mounts
+        facts: dict[str, Fact] = {"path": path, "of": called(self.of), "count": mounts}
+        return Found(mounts == self.count, Told("check.found.mounts", facts))
