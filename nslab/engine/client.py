@@ -22,6 +22,7 @@ import msgspec
 from msgspec import Struct
 
 from nslab.engine import interpreter, protocol
+from nslab.engine.changes import Change
 from nslab.engine.failures import LabError, LabGone, LabSilent, TooFewDescriptors, unplanned
 from nslab.engine.protocol import Hello, Message, Probed, Reply, Request, Running
 from nslab.engine.recall import Recall
@@ -157,17 +158,28 @@ class Lab:
         """A program in the lab itself. Raises LabError."""
         return self._task(protocol.Spawn(process), pipes)
 
-    def create(self, spec: Spec, pipes: tuple[int, ...] = ()) -> Task:
+    def create(self, spec: Spec, pipes: tuple[int, ...] = (), changes: tuple[Change, ...] = ()) -> Task:
         """A container, complete but for its program. `pipes` go to the streams `spec.process.pipes`. Raises LabError."""
-        return self._contained(protocol.Create(spec), pipes)
+        return self._contained(protocol.Create(spec, changes), pipes)
+
+    def conceive(self, spec: Spec, changes: tuple[Change, ...] = ()) -> protocol.Advanced:
+        """A container's plan, with `changes`; nothing of it is made yet. Raises LabError."""
+        return self._asked(protocol.Conceive(spec, changes), protocol.Advanced)
+
+    def advance(self, name: str, until: int) -> protocol.Advanced:
+        """Make a conceived container's steps before index `until`; what one that is refused left can be looked at.
+
+        `start_container` makes the rest, `delete` undoes all. Raises LabError.
+        """
+        return self._asked(protocol.Advance(name, until), protocol.Advanced)
 
     def start_container(self, name: str) -> Task:
         """Let a created container execute its program. Raises LabError (ProgramMissing …)."""
         return self._task(protocol.Start(name))
 
-    def run(self, spec: Spec, pipes: tuple[int, ...] = ()) -> Task:
+    def run(self, spec: Spec, pipes: tuple[int, ...] = (), changes: tuple[Change, ...] = ()) -> Task:
         """Create and start. Raises LabError (ProgramMissing …)."""
-        return self._contained(protocol.Run(spec), pipes)
+        return self._contained(protocol.Run(spec, changes), pipes)
 
     def account(self, pid: int) -> protocol.Accounted:
         """How a process of the lab's making came to be: its plan, and what became of each step. Raises LabError."""

@@ -24,7 +24,7 @@ from nslab.engine.board import ENDED, FRESH, STARTED, Board
 from nslab.engine.calls import CALLS, FD_FOLLOWS, Actor
 from nslab.engine.failures import TooFewDescriptors
 from nslab.engine.protocol import receive_fds
-from nslab.engine.steps import Lost, NeverRun, Outcome, Plan, Step, Who
+from nslab.engine.steps import Lost, NeverRun, Outcome, Plan, Step, Unborn, Who
 from nslab.kernel.pidfd import pidfd_open, pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError
 
@@ -61,7 +61,7 @@ class Execution:
         self._master = -1
         self._lab = lab
         self._board = Board(len(plan))
-        self._roles: tuple[Who, ...] = tuple(dict.fromkeys(step.who for step in plan if step.who != "lab"))
+        self._roles = roles(plan)
         self._channels: dict[Who, tuple[socket.socket, socket.socket]] = {
             role: socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for role in self._roles
         }
@@ -103,7 +103,9 @@ class Execution:
         end = len(self.plan) if until is None else until
         while (first := self._made) < end and not self._ended:
             step = self.plan[first]
-            if step.who == "lab":
+            if step.who in self._unborn:
+                self._made, self._ended = first + 1, True
+            elif step.who == "lab":
                 if step.call == "clone3":
                     self._order_ahead(first + 1, end)
                 attempt(self._lab, step, first, self._board)
@@ -233,8 +235,15 @@ def outcome(plan: Plan, board: Board, index: int) -> Outcome:
     step, state = plan[index], board.state(index)
     if state == ENDED or (state == STARTED and step.call == "execve"):
         return board.done(index, step.id)
-    executed = any(earlier.call == "execve" for earlier in plan[:index])
-    return NeverRun(step.id) if state == FRESH and executed else Lost(step.id)
+    earlier = [done.call for done in plan[:index]]
+    if state == FRESH and earlier.count("clone3") <= roles(plan).index(step.who):
+        return Unborn(step.id)
+    return NeverRun(step.id) if state == FRESH and "execve" in earlier else Lost(step.id)
+
+
+def roles(plan: Plan) -> tuple[Who, ...]:
+    """The processes that a plan brings to life, in the order of their births."""
+    return tuple(dict.fromkeys(step.who for step in plan if step.who != "lab"))
 
 
 def put_to_end(pid: int, pidfd: int) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 
 from nslab.engine.decode import decoded
-from nslab.engine.steps import Done, NeverRun, Outcome, Plan, Step
+from nslab.engine.steps import Done, Lost, Outcome, Plan, Step
 from nslab.errors import Because, NslabError
 from nslab.kernel.seccomp import UnknownMachine
 from nslab.kernel.syscalls import SyscallError, errno_name, meaning
@@ -79,6 +79,12 @@ class NoSuchContainer(LabError):
     code = "no-such-container"
 
 
+class NoSuchStep(LabError):
+    """A change names a step that the plan does not have."""
+
+    code = "no-such-step"
+
+
 class NoAccount(LabError):
     """The lab did not make this process, or made it too long ago."""
 
@@ -142,7 +148,7 @@ def unplanned(error: OSError | ValueError | UnknownMachine) -> LabError:
 def refusal(step: Step, outcome: Outcome) -> LabError:
     """The error for a step that ended its plan."""
     if not isinstance(outcome, Done):
-        return StepLost(step=step.id, call=decoded(step), run=NOT_BEGUN if isinstance(outcome, NeverRun) else BEGUN)
+        return StepLost(step=step.id, call=decoded(step), run=BEGUN if isinstance(outcome, Lost) else NOT_BEGUN)
     number = outcome.errno
     if step.call == "execve":
         program = str(step.args[1])

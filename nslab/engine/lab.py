@@ -102,31 +102,41 @@ class Lab:
         return True
 
     def _answer(self, request: Request, fds: list[int]) -> Answer:
-        runtime = self._runtime
         match request:
             case protocol.Put():
                 self._put(request, fds)
-            case protocol.Spawn(process):
-                return runtime.spawn(process, fds)
-            case protocol.Create(spec):
-                return runtime.create(spec, fds)
-            case protocol.Run(spec):
-                return runtime.run(spec, fds)
-            case protocol.Start(name):
-                return runtime.start(name)
-            case protocol.Exec(pid, process):
-                return runtime.attach(pid, process, fds)
-            case protocol.Account(pid):
-                return runtime.account(pid), ()
             case protocol.Probe():
                 return inquiry.probe(self._proc, self._profile, request), ()
             case protocol.Names(pids):
                 return inquiry.names(self._proc, pids), ()
+            case protocol.Account(pid):
+                return self._runtime.account(pid), ()
             case protocol.Signal(name, number):
-                runtime.signal(name, number)
+                self._runtime.signal(name, number)
             case protocol.Delete(name):
-                runtime.delete(name)
+                self._runtime.delete(name)
+            case _:
+                return self._make(request, fds)
         return Agreed(), ()
+
+    def _make(self, request: protocol.Maker, fds: list[int]) -> Answer:
+        """What brings processes to life."""
+        runtime = self._runtime
+        match request:
+            case protocol.Spawn(process):
+                return runtime.spawn(process, fds)
+            case protocol.Create(spec, changes):
+                return runtime.create(spec, changes, fds)
+            case protocol.Run(spec, changes):
+                return runtime.run(spec, changes, fds)
+            case protocol.Conceive(spec, changes):
+                return runtime.conceive(spec, changes), ()
+            case protocol.Advance(name, until):
+                return runtime.advance(name, until), ()
+            case protocol.Start(name):
+                return runtime.start(name)
+            case protocol.Exec(pid, process):
+                return runtime.attach(pid, process, fds)
 
     def _put(self, request: protocol.Put, fds: list[int]) -> None:
         """Write the file beside the request, replacing what was there."""

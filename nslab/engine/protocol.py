@@ -1,8 +1,8 @@
 """What the owner and the lab say to each other: one JSON message a packet on SOCK_SEQPACKET, fds beside it by SCM_RIGHTS.
 
 `Create`, `Start`, `Signal`, and `Delete` are the runtime specification's create, start, kill, and delete; `Run` is the first two
-in one packet, which is what a person's container costs. Whoever looks at a container between them, or drives one step by step,
-or puts an OCI command line on this core, uses the single ones.
+in one packet, which is what a person's container costs; `Conceive` and `Advance` are the first one step by step. Whoever looks
+at a container between them, or puts an OCI command line on this core, uses the single ones.
 
 The owner asks on `control` and gets one reply a request; what happens unasked comes on `events`. Neither side trusts the other's
 packets: a packet that is cut off, not JSON, or of an unknown shape is a ProtocolError, and nothing is done for it.
@@ -19,6 +19,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from nslab.engine.changes import Change
 from nslab.engine.failures import NotUnicode, RequestTooLarge, TooFewDescriptors
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Outcome, Plan, Step
@@ -49,15 +50,34 @@ class Spawn(Struct, frozen=True, tag=True):
 
 
 class Create(Struct, frozen=True, tag=True):
-    """A container, up to but not including execve. Its pipes come beside it, in the order of `spec.process.pipes`."""
+    """A container, up to but not including execve. Its pipes come beside it, in the order of `spec.process.pipes`.
+
+    `changes` are made to its plan first.
+    """
 
     spec: Spec
+    changes: tuple[Change, ...] = ()
 
 
 class Run(Struct, frozen=True, tag=True):
     """Create and start in one go."""
 
     spec: Spec
+    changes: tuple[Change, ...] = ()
+
+
+class Conceive(Struct, frozen=True, tag=True):
+    """A container of which there is only the plan yet. It takes no pipes: they would have to be kept until its birth."""
+
+    spec: Spec
+    changes: tuple[Change, ...] = ()
+
+
+class Advance(Struct, frozen=True, tag=True):
+    """Make the steps of a conceived container before index `until`. One that is refused undoes nothing: it can be looked at."""
+
+    name: str
+    until: int
 
 
 class Account(Struct, frozen=True, tag=True):
@@ -110,7 +130,8 @@ class Names(Struct, frozen=True, tag=True):
     pids: tuple[int, ...]
 
 
-Request = Put | Spawn | Create | Run | Account | Start | Exec | Signal | Delete | Probe | Names
+Maker = Spawn | Create | Run | Conceive | Advance | Start | Exec
+Request = Maker | Put | Account | Signal | Delete | Probe | Names
 
 
 class Hello(Struct, frozen=True, tag=True):
@@ -124,6 +145,15 @@ class Agreed(Struct, frozen=True, tag=True):
 class Running(Struct, frozen=True, tag=True):
     """A process: the lab's number for it. Beside it: its pidfd, and its terminal's master if it has one."""
 
+    pid: int
+
+
+class Advanced(Struct, frozen=True, tag=True):
+    """How far a conceived container has come: its plan, what became of the steps made, and the lab's number for the process
+    born last (-1 before there is one)."""
+
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
     pid: int
 
 
@@ -155,7 +185,7 @@ class Refused(Struct, frozen=True, tag=True):
     outcomes: tuple[Outcome, ...] = ()
 
 
-Reply = Hello | Agreed | Running | Accounted | Probed | Named | Refused
+Reply = Hello | Agreed | Running | Advanced | Accounted | Probed | Named | Refused
 
 
 class Ended(Struct, frozen=True, tag=True):

@@ -10,12 +10,13 @@ from msgspec import Struct
 from nslab.engine import protocol
 from nslab.engine.attach import attach_plan, spawn_plan
 from nslab.engine.calls import Actor
+from nslab.engine.changes import Change, changed
 from nslab.engine.execute import Execution, Record, put_to_end
 from nslab.engine.failures import NameTaken, NoAccount, NoSuchContainer, plan_refusal
 from nslab.engine.ground import Ground, place
 from nslab.engine.inquiry import foreign
 from nslab.engine.plan import plan
-from nslab.engine.protocol import Reply, Running
+from nslab.engine.protocol import Advanced, Reply, Running
 from nslab.engine.spec import Process, Spec, checked
 from nslab.kernel import mounts
 from nslab.kernel.namespaces import Kind
@@ -30,14 +31,14 @@ Answer = tuple[Reply, tuple[int, ...]]
 
 
 class Created(Struct, frozen=True):
-    """A container that waits to be started. Its first process is the execution's."""
+    """A container that waits to be started, or to be born. Its first process is the execution's."""
 
     spec: Spec
     execution: Execution
 
     @property
     def pid(self) -> int:
-        """The lab's number for its first process."""
+        """The lab's number for its first process; -1 before it is born."""
         return self.execution.pid
 
     @property
@@ -78,21 +79,42 @@ class Runtime:
         self._containers: dict[str, Created | Started] = {}
         self._accounts: dict[int, Record] = {}
 
-    def run(self, spec: Spec, fds: list[int]) -> Answer:
+    def run(self, spec: Spec, changes: tuple[Change, ...], fds: list[int]) -> Answer:
         """Create a container and start it."""
-        execution = self._execution(checked(spec), fds)
+        execution = self._execution(checked(spec), changes, fds)
         answer = self._executed(execution, spec)
         if isinstance(answer[0], Running):
             self._containers[spec.name] = started(spec, execution)
         return answer
 
-    def create(self, spec: Spec, fds: list[int]) -> Answer:
+    def create(self, spec: Spec, changes: tuple[Change, ...], fds: list[int]) -> Answer:
         """A container, up to but not including execve."""
-        execution = self._execution(checked(spec), fds)
+        execution = self._execution(checked(spec), changes, fds)
         answer = self._executed(execution, spec, execution.index("exec"))
         if isinstance(answer[0], Running):
             self._containers[spec.name] = Created(spec, execution)
         return answer
+
+    def conceive(self, spec: Spec, changes: tuple[Change, ...]) -> Reply:
+        """A container's plan, of which no step is made yet."""
+        execution = self._execution(checked(spec), changes, [])
+        self._containers[spec.name] = Created(spec, execution)
+        return advanced(execution)
+
+    def advance(self, name: str, until: int) -> Reply:
+        """Make the next steps of a container, up to the one before `until`. Raises NoSuchContainer, NameTaken where it runs.
+
+        What was made stays, also when a step is refused: whoever steps wants to look at it, and deletes it afterwards.
+        """
+        container = self._container(name)
+        if isinstance(container, Started):
+            raise NameTaken(name=name)
+        execution = container.execution
+        unborn = execution.pid < 0
+        execution.advance(min(until, len(execution.plan)))
+        if unborn and execution.pid >= 0:
+            self._born(execution.pid)
+        return advanced(execution)
 
     def start(self, name: str) -> Answer:
         """Let a created container execute its program. Raises NoSuchContainer, NameTaken where it runs already."""
@@ -142,10 +164,10 @@ class Runtime:
         record = self._accounts[pid]
         return protocol.Accounted(record.plan, record.outcomes)
 
-    def _execution(self, spec: Spec, fds: list[int]) -> Execution:
+    def _execution(self, spec: Spec, changes: tuple[Change, ...], fds: list[int]) -> Execution:
         if spec.name in self._containers:
             raise NameTaken(name=spec.name)
-        return Execution(plan(spec, self._ground), self._actor(spec.process, fds))
+        return Execution(changed(plan(spec, self._ground), changes), self._actor(spec.process, fds))
 
     def _actor(self, process: Process, fds: list[int]) -> Actor:
         """The lab as the maker of calls, holding the pipes that came with a request."""
@@ -194,6 +216,11 @@ def started(spec: Spec, execution: Execution) -> Started:
     """What an execution that came to its end leaves: the container."""
     execution.close()
     return Started(spec, execution.pid, execution.take_pidfd())
+
+
+def advanced(execution: Execution) -> Advanced:
+    """How far an execution has come."""
+    return Advanced(execution.plan, execution.outcomes, execution.pid)
 
 
 def undo(execution: Execution, spec: Spec | None) -> None:

@@ -72,10 +72,16 @@ class Lost(Struct, frozen=True, tag=True):
     id: str
 
 
+class Unborn(Struct, frozen=True, tag=True):
+    """The process that should make the step was not there yet: no clone3(2) before it."""
+
+    id: str
+
+
 class NeverRun(Struct, frozen=True, tag=True):
     """The step stands behind execve(2): no code of ours was left to run it."""
 
     id: str
 
 
-Outcome = Done | Lost | NeverRun
+Outcome = Done | Unborn | Lost | NeverRun

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from nslab.engine.decode import decoded
-from nslab.engine.steps import Done, Lost, Outcome, Plan, Step
+from nslab.engine.steps import Done, Lost, Outcome, Plan, Step, Unborn
 from nslab.kernel.syscalls import errno_name, meaning
 from nslab.observe.views import CallRow, Refused, Returned, Unanswered
 
@@ -34,4 +34,6 @@ def _answer(step: Step, outcome: Outcome | None) -> Returned | Refused | Unanswe
         return Refused(errno_name(number), meaning(step.call, number), number in step.tolerates)
     if outcome is None:
         return Unanswered("not-tried")
+    if isinstance(outcome, Unborn):
+        return Unanswered("unborn")
     return Unanswered("lost" if isinstance(outcome, Lost) else "never-run")

@@ -156,7 +156,7 @@ class Refused(Struct, frozen=True, tag="refused"):
 class Unanswered(Struct, frozen=True, tag="unanswered"):
     """There is no answer: the process died in the call, execve(2) left nobody to make it, or an earlier call ended the plan."""
 
-    why: Literal["lost", "never-run", "not-tried"]
+    why: Literal["unborn", "lost", "never-run", "not-tried"]
 
 
 class CallRow(Struct, frozen=True):
