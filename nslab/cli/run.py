@@ -15,6 +15,7 @@ from nslab.engine.ids import own_maps
 from nslab.engine.inventory import take_inventory
 from nslab.engine.plan import plan
 from nslab.engine.protocol import close_all
+from nslab.engine.rosetta.elsewhere import elsewhere
 from nslab.engine.spec import Process, Spec, checked
 from nslab.engine.stages import Found, ground
 from nslab.engine.steps import Plan
@@ -100,10 +101,11 @@ def shell_status(status: int) -> int:
 def explain(steps: Plan, arguments: argparse.Namespace, words: Words) -> None:
     """Print the plan: as calls, or with what each is elsewhere."""
     if arguments.json:
-        print_json([{**msgspec.to_builtins(step), "decoded": decoded(step)} for step in steps])
+        print_json([{**msgspec.to_builtins(step), "decoded": decoded(step), "say": elsewhere(step)} for step in steps])
     elif arguments.explain == "calls":
         print("\n".join(f"{step.who:4}  {decoded(step)}" for step in steps))
     else:
         head = tuple(words(f"run.plan.{name}") for name in ("who", "step", "shell", "docker", "oci"))
-        rows = ((step.who, step.id, step.say.shell or decoded(step), step.say.docker, step.say.oci) for step in steps)
+        said = ((step, elsewhere(step)) for step in steps)
+        rows = ((step.who, step.id, say.shell or decoded(step), say.docker, say.oci) for step, say in said)
         print_table(head, rows)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 
 from nslab.engine.ground import BIND, KERNEL_FS, NODES
-from nslab.engine.steps import Elsewhere, Plan, Step, Who
+from nslab.engine.steps import Plan, Step, Who
 from nslab.kernel.mounts import MountFlag
 
 TTY_GROUP = 5
@@ -27,33 +27,14 @@ NO_QUEUES = (errno.ENODEV, errno.EPERM)  # not in this kernel; or a container's 
 def devices(dev: str, ids: int, who: Who) -> Plan:
     """Make /dev at `dev`, for a world of `ids` ids; `who` makes the calls."""
     return (
-        Step(
-            "dev",
-            who,
-            "mount",
-            ("dev", dev, "tmpfs", int(MountFlag.NOSUID), "mode=755,size=256k"),
-            say=Elsewhere(oci="mounts: /dev"),
-        ),
+        Step("dev", who, "mount", ("dev", dev, "tmpfs", int(MountFlag.NOSUID), "mode=755,size=256k")),
         *(Step(f"make_{name}", who, "create", (f"{dev}/{name}", 0o666)) for name in NODES),
         *(Step(f"dev_{name}", who, "mount", (f"/dev/{name}", f"{dev}/{name}", None, BIND, None)) for name in NODES),
         *(Step(f"link_{name}", who, "symlink", (target, f"{dev}/{name}")) for target, name in LINKS),
         *(Step(f"make_{name}", who, "mkdir", (f"{dev}/{name}", 0o755)) for name in ("pts", "shm", "mqueue")),
         terminals(f"{dev}/pts", ids, who),
-        Step(
-            "shm",
-            who,
-            "mount",
-            ("shm", f"{dev}/shm", "tmpfs", KERNEL_FS, "mode=1777,size=64m"),
-            say=Elsewhere(docker="--shm-size=64m"),
-        ),
-        Step(
-            "mqueue",
-            who,
-            "mount",
-            ("mqueue", f"{dev}/mqueue", "mqueue", KERNEL_FS, None),
-            tolerates=NO_QUEUES,
-            say=Elsewhere(oci="mounts: /dev/mqueue"),
-        ),
+        Step("shm", who, "mount", ("shm", f"{dev}/shm", "tmpfs", KERNEL_FS, "mode=1777,size=64m")),
+        Step("mqueue", who, "mount", ("mqueue", f"{dev}/mqueue", "mqueue", KERNEL_FS, None), tolerates=NO_QUEUES),
     )
 
 
@@ -62,5 +43,4 @@ def terminals(pts: str, ids: int, who: Who) -> Step:
     group = f",gid={TTY_GROUP}" if ids > TTY_GROUP else ""
     options = f"newinstance,ptmxmode=0666,mode=0620{group}"
     flags = int(MountFlag.NOSUID | MountFlag.NOEXEC)
-    say = Elsewhere(docker="-t", oci="mounts: /dev/pts")
-    return Step("devpts", who, "mount", ("devpts", pts, "devpts", flags, options), say=say)
+    return Step("devpts", who, "mount", ("devpts", pts, "devpts", flags, options))

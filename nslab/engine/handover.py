@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nslab.engine.profiles import CONTAINER
 from nslab.engine.spec import Process
-from nslab.engine.steps import Elsewhere, Fd, Plan, Step
+from nslab.engine.steps import Fd, Plan, Step
 from nslab.kernel.process import PR_SET_NO_NEW_PRIVS
 
 
@@ -13,13 +13,7 @@ def open_terminal(process: Process, pts: str) -> Plan:
     if not process.terminal:
         return ()
     return (
-        Step(
-            "master",
-            "init",
-            "open_master",
-            ("master", f"{pts}/ptmx"),
-            say=Elsewhere(docker="-t", oci="process.terminal"),
-        ),
+        Step("master", "init", "open_master", ("master", f"{pts}/ptmx")),
         Step("slave", "init", "open_slave", ("slave", Fd("master"))),
         Step("size", "init", "set_size", (Fd("master"), process.size.rows, process.size.columns)),
         Step("send_master", "init", "send_fd", (Fd("master"),)),
@@ -32,36 +26,11 @@ def harden(process: Process) -> Plan:
     Attaching runs these again: setns(2) brings none of them along.
     """
     keep = tuple(int(number) for number in process.capabilities)
-    say = Elsewhere(docker="--cap-drop", oci="process.capabilities")
     return (
-        Step("bounding", "init", "drop_bounding", keep, say=say),
-        Step("capset", "init", "capset", keep, say=say),
-        *(
-            (
-                Step(
-                    "nnp",
-                    "init",
-                    "prctl",
-                    (PR_SET_NO_NEW_PRIVS, 1),
-                    say=Elsewhere(shell="setpriv --no-new-privs", oci="process.noNewPrivileges"),
-                ),
-            )
-            if process.no_new_privileges
-            else ()
-        ),
-        *(
-            (
-                Step(
-                    "seccomp",
-                    "init",
-                    "seccomp",
-                    (CONTAINER,),
-                    say=Elsewhere(docker="the default profile", oci="linux.seccomp"),
-                ),
-            )
-            if process.seccomp
-            else ()
-        ),
+        Step("bounding", "init", "drop_bounding", keep),
+        Step("capset", "init", "capset", keep),
+        *((Step("nnp", "init", "prctl", (PR_SET_NO_NEW_PRIVS, 1)),) if process.no_new_privileges else ()),
+        *((Step("seccomp", "init", "seccomp", (CONTAINER,)),) if process.seccomp else ()),
     )
 
 
@@ -78,21 +47,9 @@ def hand_over(process: Process) -> Plan:
             Step(name, "init", "dup2", (Fd(name) if number in process.pipes else Fd("slave"), number))
             for number, name in enumerate(names)
         ),
-        Step(
-            "cwd",
-            "init",
-            "chdir_inside",
-            (process.cwd,),
-            say=Elsewhere(docker=f"--workdir {process.cwd}", oci="process.cwd"),
-        ),
+        Step("cwd", "init", "chdir_inside", (process.cwd,)),
         # Closed, not only marked: in the middle of an execve the new program can be looked into, and the marked ones are open.
         Step("close", "init", "close_others", (3,)),
         Step("cloexec", "init", "close_on_exec_from", (3,)),
-        Step(
-            "exec",
-            "init",
-            "execve",
-            (len(process.args), *process.args, *process.env),
-            say=Elsewhere(oci="process.args"),
-        ),
+        Step("exec", "init", "execve", (len(process.args), *process.args, *process.env)),
     )

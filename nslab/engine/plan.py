@@ -9,8 +9,8 @@ from __future__ import annotations
 from nslab.engine.ground import Ground, place
 from nslab.engine.handover import hand_over, harden, open_terminal
 from nslab.engine.rootfs import enter_root, make_room, make_root
-from nslab.engine.spec import OCI_NAMES, Spec
-from nslab.engine.steps import Elsewhere, Plan, Step
+from nslab.engine.spec import Spec
+from nslab.engine.steps import Plan, Step
 from nslab.kernel import idmap
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import PR_SET_DUMPABLE
@@ -34,39 +34,28 @@ def plan(spec: Spec, ground: Ground) -> Plan:
 def make_namespaces(spec: Spec, ground: Ground) -> Plan:
     """The first process, born into its namespaces, and the maps without which it has no ids in a user namespace."""
     kinds = tuple(kind for kind in Kind if spec.has(kind))
-    say = Elsewhere(
-        shell="unshare --fork " + " ".join(f"--{word}" for word in map(unshare_option, kinds)),
-        docker="docker run",
-        oci="linux.namespaces: " + ", ".join(OCI_NAMES[kind] for kind in kinds),
-    )
     maps = (idmap.format_map(idmap.identity(ground.ids)),)
     own_ids = (
         Step("setgroups", "lab", "write_proc", ("setgroups", "deny")),
-        Step("uid_map", "lab", "write_proc", ("uid_map", *maps), say=Elsewhere(oci="linux.uidMappings")),
-        Step("gid_map", "lab", "write_proc", ("gid_map", *maps), say=Elsewhere(oci="linux.gidMappings")),
+        Step("uid_map", "lab", "write_proc", ("uid_map", *maps)),
+        Step("gid_map", "lab", "write_proc", ("gid_map", *maps)),
         Step("ids", "init", "set_ids", (0, 0)),
         # A change of ids makes a process undumpable, and then nobody may read its /proc/PID/ns.
         Step("dumpable", "init", "prctl", (PR_SET_DUMPABLE, 1)),
     )
     return (
-        Step("clone", "lab", "clone3", tuple(kinds), say=say),
+        Step("clone", "lab", "clone3", kinds),
         Step("comm", "init", "set_name", (spec.name[:15],)),
-        Step("session", "init", "setsid", (), say=Elsewhere(shell="setsid")),
+        Step("session", "init", "setsid"),
         *(own_ids if spec.has(Kind.USER) else ()),
     )
-
-
-def unshare_option(kind: Kind) -> str:
-    """The name of unshare(1)'s option."""
-    return "mount" if kind is Kind.MNT else str(kind)
 
 
 def settle(spec: Spec) -> Plan:
     """What the first process does for the namespaces that it alone is in, while it still has the right."""
     steps: list[Step] = []
     if spec.hostname is not None:
-        say = Elsewhere(shell=f"hostname {spec.hostname}", docker=f"--hostname {spec.hostname}", oci="hostname")
-        steps.append(Step("hostname", "init", "sethostname", (spec.hostname,), say=say))
+        steps.append(Step("hostname", "init", "sethostname", (spec.hostname,)))
     if spec.has(Kind.NET):
-        steps.append(Step("lo", "init", "link_up", ("lo",), say=Elsewhere(shell="ip link set lo up")))
+        steps.append(Step("lo", "init", "link_up", ("lo",)))
     return tuple(steps)

@@ -17,7 +17,7 @@ from nslab.engine.ground import (
     place,
 )
 from nslab.engine.spec import Spec
-from nslab.engine.steps import Elsewhere, Fd, Plan, Step
+from nslab.engine.steps import Fd, Plan, Step
 from nslab.kernel.mounts import MNT_DETACH, MountFlag
 from nslab.kernel.namespaces import Kind
 
@@ -26,13 +26,9 @@ def make_room(spec: Spec) -> Plan:
     """A file system of its own for what the container writes, so that deleting it never walks a tree."""
     options = f"size={WORKSPACE_BYTES},mode=755"
     return (
-        Step("room", "lab", "mkdir", (place(spec), 0o755), say=Elsewhere(shell=f"mkdir {place(spec)}")),
+        Step("room", "lab", "mkdir", (place(spec), 0o755)),
         Step(
-            "space",
-            "lab",
-            "mount",
-            ("tmpfs", place(spec), "tmpfs", int(MountFlag.NOSUID | MountFlag.NODEV), options),
-            say=Elsewhere(shell=f"mount -t tmpfs -o {options} tmpfs {place(spec)}"),
+            "space", "lab", "mount", ("tmpfs", place(spec), "tmpfs", int(MountFlag.NOSUID | MountFlag.NODEV), options)
         ),
         *(Step(part, "lab", "mkdir", (place(spec, part), 0o755)) for part in ("upper", "work", "root")),
     )
@@ -44,20 +40,8 @@ def make_root(spec: Spec, ground: Ground) -> Plan:
     layers = f"lowerdir={SKELETON},upperdir={place(spec, 'upper')},workdir={place(spec, 'work')},userxattr"
     return (
         # Before any mount, or it would show in the lab: the lab's root is shared.
-        Step(
-            "private",
-            "init",
-            "mount",
-            (None, "/", None, int(MountFlag.REC | MountFlag.PRIVATE), None),
-            say=Elsewhere(shell="mount --make-rprivate /", oci="linux.rootfsPropagation"),
-        ),
-        Step(
-            "overlay",
-            "init",
-            "mount",
-            ("overlay", root, "overlay", 0, layers),
-            say=Elsewhere(shell=f"mount -t overlay -o {layers} overlay {root}", docker="the image", oci="root.path"),
-        ),
+        Step("private", "init", "mount", (None, "/", None, int(MountFlag.REC | MountFlag.PRIVATE), None)),
+        Step("overlay", "init", "mount", ("overlay", root, "overlay", 0, layers)),
         *(bind(name, f"/{name}", f"{root}/{name}") for name in ground.system),
         *kernel_filesystems(spec, root),
         *devices(f"{root}/dev", ground.ids, "init"),
@@ -67,13 +51,7 @@ def make_root(spec: Spec, ground: Ground) -> Plan:
 
 def bind(name: str, source: str, target: str) -> Step:
     """A recursive bind of one of the lab's directories. What is read-only there stays so: the flag is locked."""
-    return Step(
-        name,
-        "init",
-        "mount",
-        (source, target, None, RBIND, None),
-        say=Elsewhere(shell=f"mount --rbind {source} {target}"),
-    )
+    return Step(name, "init", "mount", (source, target, None, RBIND, None))
 
 
 def kernel_filesystems(spec: Spec, root: str) -> Plan:
@@ -83,27 +61,14 @@ def kernel_filesystems(spec: Spec, root: str) -> Plan:
     namespace of its own a container may mount only those whose namespace it owns.
     """
     read_only = KERNEL_FS | MountFlag.RDONLY
-    proc = Step(
-        "proc",
-        "init",
-        "mount",
-        ("proc", f"{root}/proc", "proc", KERNEL_FS, None),
-        say=Elsewhere(shell=f"mount -t proc proc {root}/proc", oci="mounts: /proc"),
-    )
-    sysfs = Step(
-        "sys",
-        "init",
-        "mount",
-        ("sysfs", f"{root}/sys", "sysfs", int(read_only), None),
-        say=Elsewhere(oci="mounts: /sys"),
-    )
+    proc = Step("proc", "init", "mount", ("proc", f"{root}/proc", "proc", KERNEL_FS, None))
+    sysfs = Step("sys", "init", "mount", ("sysfs", f"{root}/sys", "sysfs", int(read_only), None))
     cgroup = Step(
         "cgroup",
         "init",
         "mount",
         ("cgroup2", f"{root}/sys/fs/cgroup", "cgroup2", int(read_only), None),
         tolerates=(errno.ENODEV, errno.EBUSY),  # no cgroup v2 in this kernel, or a v1 hierarchy has all of it
-        say=Elsewhere(docker="--cgroupns=private", oci="mounts: /sys/fs/cgroup"),
     )
     return (
         proc if spec.has(Kind.PID) else bind("proc", "/proc", f"{root}/proc"),
@@ -119,14 +84,7 @@ def mask(root: str, there: tuple[str, ...]) -> Plan:
     return (
         Step("null", "init", "open_device", ("null", "/dev/null", 1, 3)),
         *(
-            Step(
-                f"mask_{name}",
-                "init",
-                "bind_fd",
-                (Fd("null"), f"{proc}/{name}"),
-                absent,
-                Elsewhere(oci="linux.maskedPaths"),
-            )
+            Step(f"mask_{name}", "init", "bind_fd", (Fd("null"), f"{proc}/{name}"), absent)
             for name in MASKED_FILES
             if name in there
         ),
@@ -153,7 +111,6 @@ def mask(root: str, there: tuple[str, ...]) -> Plan:
                 "mount",
                 (None, f"{proc}/{name}", None, read_only, None),
                 (errno.ENOENT, errno.EINVAL),
-                Elsewhere(oci="linux.readonlyPaths"),
             )
             for name in READ_ONLY
             if name in there
@@ -166,7 +123,7 @@ def enter_root(spec: Spec) -> Plan:
     return (
         # pivot_root(".", "."): the old root comes to lie on top of the new one, and "." then names it.
         Step("chdir_root", "init", "chdir", (place(spec, "root"),)),
-        Step("pivot", "init", "pivot_root", (".", "."), say=Elsewhere(shell="pivot_root . .", oci="root.path")),
-        Step("drop_old", "init", "umount2", (".", MNT_DETACH), say=Elsewhere(shell="umount -l .")),
+        Step("pivot", "init", "pivot_root", (".", ".")),
+        Step("drop_old", "init", "umount2", (".", MNT_DETACH)),
         Step("chdir_new", "init", "chdir", ("/",)),
     )

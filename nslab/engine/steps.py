@@ -23,17 +23,6 @@ class Fd(Struct, frozen=True):
 Argument = int | str | Fd | None
 
 
-class Elsewhere(Struct, frozen=True):
-    """The same step in other words; an empty string where it has none there."""
-
-    shell: str = ""
-    docker: str = ""
-    oci: str = ""
-
-
-NOWHERE = Elsewhere()
-
-
 class Step(Struct, frozen=True):
     """One call: `call` is a key of the call table, `args` what it takes.
 
@@ -46,7 +35,6 @@ class Step(Struct, frozen=True):
     call: str
     args: tuple[Argument, ...] = ()
     tolerates: tuple[int, ...] = ()
-    say: Elsewhere = NOWHERE
 
 
 Plan = tuple[Step, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from nslab.engine.decode import decoded
+from nslab.engine.rosetta.elsewhere import elsewhere
 from nslab.engine.steps import Done, Lost, Outcome, Plan, Step, Unborn
 from nslab.kernel.syscalls import errno_name, meaning
 from nslab.observe.views import CallRow, Refused, Returned, Unanswered
@@ -16,7 +17,7 @@ def call_rows_of(plan: Plan, outcomes: tuple[Outcome, ...]) -> tuple[CallRow, ..
 
 
 def _row(step: Step, outcome: Outcome | None) -> CallRow:
-    return CallRow(step.id, step.who, decoded(step), _answer(step, outcome), _took_us(step, outcome), step.say)
+    return CallRow(step.id, step.who, decoded(step), _answer(step, outcome), _took_us(step, outcome), elsewhere(step))
 
 
 def _took_us(step: Step, outcome: Outcome | None) -> float | None:

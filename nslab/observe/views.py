@@ -6,7 +6,8 @@ from typing import Generic, Literal, TypeVar
 
 from msgspec import Struct
 
-from nslab.engine.steps import Elsewhere, Who
+from nslab.engine.rosetta.elsewhere import Elsewhere
+from nslab.engine.steps import Who
 from nslab.errors import Because
 from nslab.kernel.namespaces import Kind
 from nslab.observe.namespaces import Membership

@@ -8,13 +8,13 @@ from nslab.engine.decode import decoded
 from nslab.engine.ground import Ground
 from nslab.engine.plan import plan
 from nslab.engine.spec import Process, Spec
-from nslab.engine.steps import Done, Elsewhere, Lost, NeverRun, Step
+from nslab.engine.steps import Done, Lost, NeverRun, Step
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.syscalls import NAMESPACE_LIMIT
 from nslab.observe.call_view import call_rows_of
 from nslab.observe.views import Birth, Refused, Returned, Unanswered
 
-PROC = Step("proc", "init", "mount", ("proc", "/proc", "proc", 0, None), say=Elsewhere("mount -t proc proc /proc"))
+PROC = Step("proc", "init", "mount", ("proc", "/proc", "proc", 0, None))
 QUEUES = Step("mqueue", "init", "mount", ("mqueue", "/q", "mqueue", 0, None), tolerates=(errno.ENODEV,))
 CLONE = Step("clone", "lab", "clone3", ("pid",))
 EXEC = Step("exec", "init", "execve", (1, "sh"))

@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 from msgspec.structs import replace
 
-from nslab.engine.steps import NOWHERE, Elsewhere
+from nslab.engine.rosetta.elsewhere import Elsewhere
 from nslab.observe.views import Birth, CallRow, CallsView, Gone, NotYet, Refused, Returned, Unanswered
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import Role
@@ -15,7 +15,7 @@ from nslab.tui.panes.calls import NOTHING_STANDS_OUT, CallAt, CallPane, Shown, c
 from nslab.tui.panes.pane import Emphasis
 from nslab.words import Words, words_for
 
-CLONE = CallRow("clone", "lab", "clone3({flags=CLONE_NEWPID|CLONE_NEWNS})", Returned(8), 312.4, NOWHERE)
+CLONE = CallRow("clone", "lab", "clone3({flags=CLONE_NEWPID|CLONE_NEWNS})", Returned(8), 312.4, Elsewhere())
 PROC = CallRow(
     "proc",
     "init",
@@ -30,7 +30,7 @@ QUEUES = CallRow(
     'mount("mqueue", "/run/nslab/web/root/dev/mqueue", "mqueue", 0, NULL)',
     Refused("ENODEV", "No such device", tolerated=True),
     4.04,
-    NOWHERE,
+    Elsewhere(),
 )
 EXEC = CallRow("exec", "init", 'execve("sleep", ["sleep", "9"])', Returned(0), None, Elsewhere("", "", "process.args"))
 MISSING = replace(EXEC, answer=Refused("ENOENT", "No such file or directory", tolerated=False), microseconds=1250.0)

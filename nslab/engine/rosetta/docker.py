@@ -1,0 +1,93 @@
+"""A step as `docker run` has it.
+
+The words are flags where docker wants to be asked, `docker run` itself for what it does for every container, and "" for what it
+can't be asked for. Sources: docker-run(1); moby, daemon/pkg/oci/defaults.go and oci/caps/defaults.go.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+
+from nslab.engine.rosetta.inside import inside
+from nslab.engine.spec import DEFAULT_CAPABILITIES
+from nslab.engine.steps import Step
+from nslab.kernel.capabilities import Capability
+from nslab.kernel.mounts import MountFlag
+from nslab.kernel.namespaces import Kind
+from nslab.kernel.process import PR_SET_NO_NEW_PRIVS
+
+DOCKER_RUN = "docker run"
+KERNELS_OWN = ("/proc", "/sys", "/dev")
+
+HOST_FLAGS = {
+    Kind.PID: "--pid=host",
+    Kind.UTS: "--uts=host",
+    Kind.NET: "--network=host",
+    Kind.IPC: "--ipc=host",
+    Kind.CGROUP: "--cgroupns=host",
+}
+"""How docker is told to leave a namespace out. A mount namespace can't be left out; user and time have no flag that makes one."""
+
+
+def docker_words(step: Step) -> str:
+    """The step in docker's words; "" where it has none."""
+    flags = docker_flags(step)
+    if step.call == "clone3" or (not flags and by_itself(step)):
+        return " ".join((DOCKER_RUN, *flags))
+    return " ".join(flags)
+
+
+def docker_flags(step: Step) -> tuple[str, ...]:
+    """What must be said to docker for this step; () where nothing must, or nothing can."""
+    said = FLAGS.get(step.call)
+    return said(step) if said else ()
+
+
+def by_itself(step: Step) -> bool:
+    """Whether `docker run` does the same for every container, unasked."""
+    if step.call in ("mount", "bind_fd", "create", "symlink", "mkdir"):
+        return any(inside(arg) is not None or arg == "/" for arg in step.args)
+    return step.call in ("clone3", "pivot_root", "umount2", "link_up", "drop_bounding", "capset", "execve")
+
+
+def namespace_flags(step: Step) -> tuple[str, ...]:
+    """A flag for each namespace that docker would make and this plan does not."""
+    return tuple(flag for kind, flag in HOST_FLAGS.items() if kind not in step.args)
+
+
+def mount_flags(step: Step) -> tuple[str, ...]:
+    """The machine's directories, the cgroup namespace's tree, and the size of /dev/shm; docker mounts the rest by itself."""
+    source, target, _, flags, data = step.args
+    place = inside(target)
+    if place is None:
+        return ()
+    if source == place and int(str(flags)) & MountFlag.BIND:
+        return () if place.startswith(KERNELS_OWN) else (f"--volume={shlex.quote(f'{source}:{place}:ro')}",)
+    if place == "/dev/shm":
+        return tuple(f"--shm-{option}" for option in str(data).split(",") if option.startswith("size="))
+    return ("--cgroupns=private",) if place == "/sys/fs/cgroup" else ()
+
+
+def capability_flags(step: Step) -> tuple[str, ...]:
+    """None for docker's own fourteen."""
+    if set(step.args) == set(DEFAULT_CAPABILITIES):
+        return ()
+    return ("--cap-drop=ALL", *(f"--cap-add={Capability(int(str(number))).name}" for number in step.args))
+
+
+def option(flag: str) -> Callable[[Step], tuple[str, ...]]:
+    """A flag that takes the call's first argument."""
+    return lambda step: (f"{flag}={shlex.quote(str(step.args[0]))}",)
+
+
+FLAGS: dict[str, Callable[[Step], tuple[str, ...]]] = {
+    "clone3": namespace_flags,
+    "drop_bounding": capability_flags,
+    "mount": mount_flags,
+    "open_master": lambda _: ("--tty",),
+    "prctl": lambda step: ("--security-opt=no-new-privileges",) if step.args[0] == PR_SET_NO_NEW_PRIVS else (),
+    "seccomp": lambda _: ("--security-opt=seccomp=builtin",),
+    "sethostname": option("--hostname"),
+    "chdir_inside": option("--workdir"),
+}

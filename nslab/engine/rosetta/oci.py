@@ -1,0 +1,71 @@
+"""A step as the OCI runtime specification has it: the field of config.json that asks for it.
+
+Source: opencontainers/runtime-spec, config.md, config-linux.md, runtime-linux.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nslab.engine.calls import SIBLING
+from nslab.engine.rosetta.inside import inside
+from nslab.engine.spec import OCI_NAMES
+from nslab.engine.steps import Step
+from nslab.kernel.mounts import MountFlag
+from nslab.kernel.namespaces import Kind
+from nslab.kernel.process import PR_SET_NO_NEW_PRIVS
+
+MASKED, READ_ONLY = "linux.maskedPaths", "linux.readonlyPaths"
+PRCTL_FIELDS = {PR_SET_NO_NEW_PRIVS: "process.noNewPrivileges"}
+WRITTEN_FIELDS = {"uid_map": "linux.uidMappings", "gid_map": "linux.gidMappings"}
+
+
+def oci_field(step: Step) -> str:
+    """The field behind the step; "" where the specification has none."""
+    said = FIELDS.get(step.call, "")
+    return said if isinstance(said, str) else said(step)
+
+
+def namespaces_field(step: Step) -> str:
+    """The kinds by the specification's names."""
+    kinds = (Kind(str(word)) for word in step.args if word != SIBLING)
+    return f"linux.namespaces: {', '.join(OCI_NAMES[kind] for kind in kinds)}"
+
+
+def mount_field(step: Step) -> str:
+    """`mounts` for most; a cover in /proc is a masked path, a second bind of a part of /proc a read-only one."""
+    source, target, _, flags, _ = step.args
+    place = inside(target)
+    if place is None:
+        return "linux.rootfsPropagation" if int(str(flags)) & MountFlag.PRIVATE else ""
+    if place.startswith("/proc/"):
+        return f"{MASKED if source == 'tmpfs' else READ_ONLY}: {place}"
+    if source == place and place.startswith("/dev/"):
+        return f"default devices: {place}"
+    return "root.path" if place == "/" else f"mounts: {place}"
+
+
+def device_field(step: Step) -> str:
+    """What every runtime makes in /dev, asked or not."""
+    place = inside(step.args[-1] if step.call == "symlink" else step.args[0])
+    return f"default devices: {place}" if place else ""
+
+
+FIELDS: dict[str, str | Callable[[Step], str]] = {
+    "bind_fd": lambda step: f"{MASKED}: {inside(step.args[1])}",
+    "capset": "process.capabilities.permitted, .effective",
+    "chdir_inside": "process.cwd",
+    "clone3": namespaces_field,
+    "create": device_field,
+    "drop_bounding": "process.capabilities.bounding",
+    "execve": "process.args, process.env",
+    "mount": mount_field,
+    "open_master": "process.terminal",
+    "pivot_root": "root.path",
+    "prctl": lambda step: PRCTL_FIELDS.get(int(str(step.args[0])), ""),
+    "seccomp": "linux.seccomp",
+    "set_size": "process.consoleSize",
+    "sethostname": "hostname",
+    "symlink": device_field,
+    "write_proc": lambda step: WRITTEN_FIELDS.get(str(step.args[0]), ""),
+}
