@@ -18,6 +18,7 @@ COMMANDS = {
     "run": "nslab.cli.run",
     "ns": "nslab.cli.ns",
     "ps": "nslab.cli.ps",
+    "explain": "nslab.cli.explain",
     "doctor": "nslab.cli.doctor",
     "clean": "nslab.cli.clean",
     "author": "nslab.cli.author",

@@ -1,4 +1,4 @@
-"""What `nslab ns` and `nslab ps` have in common: whom a number on the command line means, and the host to compare with."""
+"""What the commands that look at processes share: whom a number on the command line means, and the host to compare with."""
 
 from __future__ import annotations
 
@@ -26,11 +26,17 @@ class ProcessRefused(NslabError):
     code = "process-refused"
 
 
-def named_process(root: ProcRoot, pid: str) -> Process:
-    """The process that a person named. Raises NoSuchProcess, or ProcessRefused where nothing of it may be read."""
+def existing_process(root: ProcRoot, pid: str) -> Process:
+    """The process that a person named, whatever of it may be read. Raises NoSuchProcess."""
     found = read_process(root, int(pid)) if pid.isascii() and pid.isdigit() else None
     if found is None:
         raise NoSuchProcess(pid=pid)
+    return found
+
+
+def named_process(root: ProcRoot, pid: str) -> Process:
+    """The process that a person named. Raises NoSuchProcess, or ProcessRefused where none of its namespaces may be read."""
+    found = existing_process(root, pid)
     unread = [one for kind in Kind if isinstance(one := found.namespaces.of(kind), Unread)]
     if len(unread) == len(Kind):
         raise ProcessRefused(pid=pid, comm=found.comm, errno=unread[0].name)

@@ -92,6 +92,16 @@ def capset(*keep: int) -> int:
     return invoke("capset", HEADER.pack(CAPABILITY_VERSION_3, 0), DATA.pack(low, low, 0, high, high, 0))
 
 
+def names(mask: int) -> tuple[str, ...]:
+    """The capabilities of a set as /proc/PID/status writes it: `CAP_CHOWN`; `CAP_41` where this table has no name yet."""
+    return tuple(f"CAP_{_names().get(number, number)}" for number in range(mask.bit_length()) if mask >> number & 1)
+
+
+@cache
+def _names() -> dict[int, str]:
+    return {capability.value: capability.name for capability in Capability}
+
+
 def words(numbers: Iterable[int]) -> tuple[int, int]:
     """The two 32-bit words of a set."""
     mask = sum(1 << number for number in set(numbers))

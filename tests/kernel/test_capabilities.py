@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nslab.kernel import capabilities
-from nslab.kernel.capabilities import Capability, drop_bounding, words
+from nslab.kernel.capabilities import Capability, drop_bounding, names, words
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import prctl
 
@@ -30,6 +30,15 @@ def test_the_words_hold_each_number_once_low_word_first(numbers: set[int]) -> No
     low, high = words([*numbers, *numbers])
     whole = struct.unpack("=Q", struct.pack("=II", low, high))[0]
     assert {number for number in range(64) if whole >> number & 1} == numbers
+
+
+def test_a_set_is_told_by_the_names_of_its_members() -> None:
+    assert names(MASK) == ("CAP_CHOWN", "CAP_SETPCAP", "CAP_CHECKPOINT_RESTORE")
+    assert names(0) == ()
+
+
+def test_a_capability_newer_than_the_table_is_told_by_its_number() -> None:
+    assert names(1 << 63 | 1) == ("CAP_CHOWN", "CAP_63")
 
 
 def test_the_table_knows_every_capability_of_this_kernel() -> None:
