@@ -21,11 +21,12 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from nslab.engine import interpreter, protocol
+from nslab.engine import protocol
 from nslab.engine.changes import Change
 from nslab.engine.failures import LabError, LabGone, LabSilent, TooFewDescriptors, unplanned
 from nslab.engine.protocol import Hello, Message, Probed, Reply, Request, Running
 from nslab.engine.recall import Recall
+from nslab.engine.spawn import spawn
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Argument, Step
 from nslab.errors import Because
@@ -36,10 +37,6 @@ from nslab.kernel.uts import UtsNames
 START_SECONDS = 15.0
 ANSWER_SECONDS = 10.0
 END_SECONDS = 2.0
-
-# What Python needs to find itself; nothing else of a person's environment gets near a lab.
-KEPT_VARIABLES = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "XDG_RUNTIME_DIR", "XDG_STATE_HOME", "HOME")
-
 
 Answer = TypeVar("Answer", bound=Struct)
 Waiting = TypeVar("Waiting", bound=int | socket.socket)
@@ -225,6 +222,14 @@ class Lab:
         """The UTS names of the lab's processes, None for one that is gone. Raises LabError."""
         return self._asked(protocol.Names(pids), protocol.Named).names
 
+    def netlink(self, pids: tuple[int, ...]) -> dict[int, int]:
+        """A netlink socket where each of these processes is, at most MOST_FDS at a time. Raises LabError."""
+        reply, fds = self._ask(protocol.OpenNetlink(pids))
+        if not isinstance(reply, protocol.Opened) or len(fds) != len(reply.pids):
+            protocol.close_all(fds)
+            raise unexpected(reply)
+        return dict(zip(reply.pids, fds, strict=True))
+
     def collect(self) -> None:
         """Take in the events that have come. Raises LabGone."""
         while readable({self.events}, 0):
@@ -370,19 +375,9 @@ def unexpected(reply: Reply) -> LabGone:
 
 
 def spawn_keeper(sockets: list[int]) -> subprocess.Popen[bytes]:
-    """A fresh Python for the keeper, in a session of its own: no terminal's signals reach it. Raises OSError."""
-    owner = (str(os.getpid()), os.path.basename(sys.argv[0] or "nslab"))
-    with interpreter.harmless() as python:
-        return subprocess.Popen(
-            [sys.executable, "-m", "nslab.engine.keeper", *map(str, sockets), *owner],
-            executable=python,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=None if os.environ.get("NSLAB_DEBUG") else subprocess.DEVNULL,
-            pass_fds=sockets,
-            env={name: value for name in KEPT_VARIABLES if (value := os.environ.get(name)) is not None},
-            start_new_session=True,
-        )
+    """The keeper, told whose lab it keeps. Raises OSError."""
+    owner = [str(os.getpid()), os.path.basename(sys.argv[0] or "nslab")]
+    return spawn("nslab.engine.keeper", [*map(str, sockets), *owner], sockets)
 
 
 def readable(waiting: set[Waiting], seconds: float) -> set[Waiting]:

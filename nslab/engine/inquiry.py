@@ -1,8 +1,11 @@
-"""What the lab finds out where its processes are: one call's answer, names that only a UTS namespace's own see, rights."""
+"""What the lab finds out where its processes are: one call's answer, names that only a UTS namespace's own see, links, rights."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Callable
+from typing import TypeVar
 
 from nslab.engine import protocol
 from nslab.engine.attach import children_probe_plan, probe_plan
@@ -11,10 +14,12 @@ from nslab.engine.execute import Execution
 from nslab.engine.failures import plan_refusal
 from nslab.engine.protocol import Probed, Reply
 from nslab.engine.steps import Done
-from nslab.kernel import procfs, uts
+from nslab.kernel import procfs, rtnetlink, uts
 from nslab.kernel.namespaces import Kind, setns
 from nslab.kernel.pidfd import pidfd_open
 from nslab.kernel.syscalls import SyscallError
+
+Found = TypeVar("Found")
 
 
 class Astray(Exception):
@@ -48,39 +53,53 @@ def probe(proc: int, profile: bytes, request: protocol.Probe) -> Reply:
 
 
 def names(proc: int, pids: tuple[int, ...]) -> Reply:
-    """Visit each process's UTS namespace and come back: PID 1 has one thread, and nothing else of it moves."""
-    home = os.open("self/ns/uts", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
+    """The UTS names where these processes are, read from inside. Raises Astray."""
+    return protocol.Named(visited(proc, pids, Kind.UTS, uts.names))
+
+
+def netlink(proc: int, pids: tuple[int, ...]) -> tuple[Reply, tuple[int, ...]]:
+    """A netlink socket in the network namespace of each of these processes, for whoever asked. Raises Astray."""
+    sockets = visited(proc, pids, Kind.NET, lambda: rtnetlink.open_socket().detach())
+    opened = tuple(pid for pid, fd in zip(pids, sockets, strict=True) if fd is not None)
+    return protocol.Opened(opened), tuple(fd for fd in sockets if fd is not None)
+
+
+def visited(proc: int, pids: tuple[int, ...], kind: Kind, look: Callable[[], Found]) -> tuple[Found | None, ...]:
+    """What `look` finds in each process's namespace; None where it is gone or can't be joined. Raises Astray.
+
+    PID 1 goes there itself and comes back: it has one thread, and nothing else of it moves.
+    """
+    home = os.open(f"self/ns/{kind}", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
     try:
-        return protocol.Named(tuple(names_of(pid, home) for pid in pids))
+        return tuple(visit(pid, kind, home, look) for pid in pids)
     finally:
         os.close(home)
 
 
-def names_of(pid: int, home: int) -> uts.UtsNames | None:
-    """The UTS names where `pid` is, read from inside; `home` is the way back. None where it is gone or can't be joined.
-
-    Raises Astray.
-    """
+def visit(pid: int, kind: Kind, home: int, look: Callable[[], Found]) -> Found | None:
+    """What `look` finds where `pid` is; `home` is the way back. Raises Astray."""
     try:
         target = pidfd_open(pid)
     except SyscallError:
         return None
     try:
-        setns(target, Kind.UTS.clone_flag)
+        setns(target, kind.clone_flag)
     except SyscallError:
         return None
     finally:
         os.close(target)
     try:
-        return uts.names()
+        with contextlib.suppress(OSError):  # no descriptor left, say: as if it could not be joined
+            return look()
+        return None
     finally:
-        come_home(home)
+        come_home(home, kind)
 
 
-def come_home(home: int) -> None:
-    """Back into the lab's own UTS namespace. Raises Astray: a PID 1 that stayed would name and be named by another's."""
+def come_home(home: int, kind: Kind) -> None:
+    """Back into the lab's own namespace. Raises Astray: a PID 1 that stayed would change, and be changed by, another's."""
     try:
-        setns(home, Kind.UTS.clone_flag)
+        setns(home, kind.clone_flag)
     except SyscallError as error:
         raise Astray from error
 

@@ -109,6 +109,8 @@ class Lab:
                 return inquiry.probe(self._proc, self._profile, request), ()
             case protocol.Names(pids):
                 return inquiry.names(self._proc, pids), ()
+            case protocol.OpenNetlink(pids):
+                return inquiry.netlink(self._proc, pids)
             case protocol.Account(pid):
                 return self._runtime.account(pid), ()
             case protocol.Signal(name, number):

@@ -130,8 +130,14 @@ class Names(Struct, frozen=True, tag=True):
     pids: tuple[int, ...]
 
 
+class OpenNetlink(Struct, frozen=True, tag=True):
+    """A netlink socket in the network namespace of each of these processes, at most MOST_FDS."""
+
+    pids: tuple[int, ...]
+
+
 Maker = Spawn | Create | Run | Conceive | Advance | Start | Exec
-Request = Maker | Put | Account | Signal | Delete | Probe | Names
+Request = Maker | Put | Account | Signal | Delete | Probe | Names | OpenNetlink
 
 
 class Hello(Struct, frozen=True, tag=True):
@@ -176,6 +182,12 @@ class Named(Struct, frozen=True, tag=True):
     names: tuple[UtsNames | None, ...]
 
 
+class Opened(Struct, frozen=True, tag=True):
+    """The processes in whose namespaces a socket was opened: the sockets, beside it, are in the order of `pids`."""
+
+    pids: tuple[int, ...]
+
+
 class Refused(Struct, frozen=True, tag=True):
     """The request failed: an error's code and facts, and for a plan how far it came."""
 
@@ -185,7 +197,7 @@ class Refused(Struct, frozen=True, tag=True):
     outcomes: tuple[Outcome, ...] = ()
 
 
-Reply = Hello | Agreed | Running | Advanced | Accounted | Probed | Named | Refused
+Reply = Hello | Agreed | Running | Advanced | Accounted | Probed | Named | Opened | Refused
 
 
 class Ended(Struct, frozen=True, tag=True):
