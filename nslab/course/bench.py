@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nslab.course.drive import Drain, Driver
 from nslab.course.live import LiveWorld
-from nslab.course.model import Container, Lesson
+from nslab.course.model import Lesson, Made
 from nslab.course.perform import Bench
 from nslab.course.rehearsal import NewBench
 from nslab.course.session import Session, lesson_files
@@ -35,10 +35,10 @@ class SessionBench:
         self.session.look()
         return self.session.world
 
-    def make(self, container: Container) -> Told | None:
-        """Start a container and look until it is seen. Returns what went wrong, if anything did."""
+    def make(self, part: Made) -> Told | None:
+        """Start a container, or a program in one, and look at it. Returns what went wrong, if anything did."""
         try:
-            self.session.make(container)
+            self.session.make(part)
         except LabError as error:
             return Told("absent.lab", {"why": why(error)})
         self.session.look()

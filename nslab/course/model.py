@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from nslab.course.checks import Check
 from nslab.course.roles import (
+    ContainerName,
     FileName,
     Id,
     LessonId,
@@ -33,6 +34,28 @@ class Container(Struct, frozen=True, forbid_unknown_fields=True):
     namespaces: tuple[Kind, ...]
     hostname: str | None = None
     args: tuple[str, ...] = ("sleep", "infinity")
+
+    @property
+    def name(self) -> str:
+        """What the lesson calls its first process."""
+        return self.container
+
+
+class Exec(Struct, frozen=True, forbid_unknown_fields=True):
+    """A program that the engine starts in a container that runs, as docker exec does: it joins, and is hardened again."""
+
+    exec: Id
+    in_: ContainerName = field(name="in")
+    args: tuple[str, ...] = ("sleep", "infinity")
+
+    @property
+    def name(self) -> str:
+        """What the lesson calls the process."""
+        return self.exec
+
+
+Made = Container | Exec
+"""What the engine makes when a step begins."""
 
 
 class Run(Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,11 +87,15 @@ class Task(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Highlight(Struct, frozen=True, forbid_unknown_fields=True):
-    """What lights up at *observe*: a row of the namespaces pane or of the processes pane."""
+    """What lights up at *observe*: a row of the namespaces pane, of the processes pane, or of the calls pane.
+
+    A call is that of the step with this id in the plan that made the process.
+    """
 
     pane: PaneName
     row: Kind | None = None
     process: ProcessName | None = None
+    call: str | None = None
 
 
 class Solution(Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +112,7 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     id: Id
     recall: LessonId | None = None
     fresh: bool = False
-    setup: tuple[Container | Run, ...] = ()
+    setup: tuple[Made | Run, ...] = ()
     values: dict[str, Value] = {}
     predict: tuple[Choice, ...] = ()
     do: tuple[Task, ...] = ()

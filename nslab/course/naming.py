@@ -22,6 +22,8 @@ Fault = tuple[Path, Told]
 ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
 CAPABILITY = re.compile(r"CAP_[A-Z_]+")
 PLACES = frozenset({"host", "box"})
+DECLARING = frozenset({"container", "exec"})
+"""The fields that give a process of the engine's its name."""
 ERRNOS = frozenset({"0", *errno.errorcode.values()})
 
 
@@ -36,7 +38,7 @@ class Names:
         self._terminals = self._terminals or set(PLACES)
         steps = raw.get("step")
         self._steps = [step if isinstance(step, dict) else {} for step in (steps if isinstance(steps, list) else [])]
-        self._containers = {use.path: use.text for use in self._uses if use.path[-1] == "container"}
+        self._made = {use.path: use.text for use in self._uses if declares(use)}
 
     def faults(self) -> Iterator[Fault]:
         """Names that stand for nothing, and ids that are malformed or stand twice."""
@@ -82,6 +84,8 @@ class Names:
                 return ERRNOS
             case Role.FILE:
                 return self._files
+            case Role.CONTAINER:
+                return self._declared(use.path)
             case Role.TERMINAL:
                 return PLACES | self._all_containers() if use.path[0] == "terminals" else self._terminals
             case Role.TASK:
@@ -98,12 +102,10 @@ class Names:
             yield Told("fault.command-name", {"name": command})
 
     def _declared(self, path: Path) -> set[str]:
-        """The containers that exist where `path` stands: the lesson's, and those set up since the last new lab."""
+        """What the engine has made where `path` stands: the lesson's containers, and what was set up since the last new lab."""
         lab = self._steps_in_lab(_step_of(path))
         return {
-            name
-            for declared, name in self._containers.items()
-            if declared[0] == "containers" or _step_of(declared) in lab
+            name for declared, name in self._made.items() if declared[0] == "containers" or _step_of(declared) in lab
         }
 
     def _steps_in_lab(self, here: int) -> range:
@@ -112,7 +114,7 @@ class Names:
         return range(fresh[-1] if fresh else 0, here + 1)
 
     def _all_containers(self) -> set[str]:
-        return set(self._containers.values())
+        return {name for path, name in self._made.items() if path[-1] == "container"}
 
     def _unknown_value(self, path: Path, name: str) -> Told | None:
         if "." in name:
@@ -140,13 +142,18 @@ class Names:
 
     def _twice(self) -> Iterator[Fault]:
         ids = [(use.path[:-2], use) for use in self._uses if use.path[-1] == "id" and len(use.path) > 1]
-        containers = [(("containers",), use) for use in self._uses if use.path[-1] == "container"]
-        for _, group in groupby(sorted([*ids, *containers], key=lambda pair: repr(pair[0])), key=lambda pair: pair[0]):
+        made = [(("containers",), use) for use in self._uses if declares(use)]
+        for _, group in groupby(sorted([*ids, *made], key=lambda pair: repr(pair[0])), key=lambda pair: pair[0]):
             seen: set[str] = set()
             for _, use in group:
                 if use.text in seen:
                     yield use.path, Told("fault.twice", {"name": use.text})
                 seen.add(use.text)
+
+
+def declares(use: Use) -> bool:
+    """Whether this text names a process that the engine makes."""
+    return use.role is Role.ID and use.path[-1] in DECLARING
 
 
 def _step_of(path: Path) -> int:

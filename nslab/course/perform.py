@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from nslab.course.drive import Busy, Done, Driver, Ended, Late, told
 from nslab.course.look import Look
-from nslab.course.model import Container, Run, Solution, Step
+from nslab.course.model import Made, Run, Solution, Step
 from nslab.course.player import Judged
 from nslab.course.predictions import judge
 from nslab.course.told import Absent, Reading, Told
@@ -35,8 +35,8 @@ class Bench(Protocol):
         """The terminals to type in."""
         ...
 
-    def make(self, container: Container) -> Told | None:
-        """Start a container and wait until its program runs. Returns what went wrong, if anything did."""
+    def make(self, part: Made) -> Told | None:
+        """Start a container, or a program in one, and wait until it runs. Returns what went wrong, if anything did."""
         ...
 
 
@@ -94,8 +94,8 @@ def read_step(step: Step, world: World, frozen: Mapping[str, Reading], told: Col
 def perform(step: Step, bench: Bench, frozen: Mapping[str, Reading], told: Collection[str] = ()) -> Iterator[Moment]:
     """Set the step up and type its solution. The last moment is Over or Stuck."""
     for part in step.setup:
-        if isinstance(part, Container) and (why := bench.make(part)):
-            yield Stuck(part.container, why)
+        if not isinstance(part, Run) and (why := bench.make(part)):
+            yield Stuck(part.name, why)
             return
     yield SetUp()
     hands = Hands(step, bench, frozen)

@@ -12,7 +12,7 @@ from nslab.course import player as states
 from nslab.course.checks.verdict import Verdict
 from nslab.course.loader import Pack
 from nslab.course.look import Look
-from nslab.course.model import Container, Step, Task
+from nslab.course.model import Run, Step, Task
 from nslab.course.perform import read_step
 from nslab.course.player import Checked, Event, Player
 from nslab.course.prose import names_told
@@ -130,13 +130,13 @@ class Play:
         self.tell(Checked(task.id, verdict))
 
     def _furnish(self) -> None:
-        """Make the containers of the step that has begun, once."""
+        """Make what the step that has begun is set up with, once."""
         step = self.player.steps[self.player.frontier]
         if step.id in self.furnished:
             return
         self.furnished.add(step.id)
         for part in step.setup:
-            if isinstance(part, Container):
+            if not isinstance(part, Run):
                 self.session.make(part)
 
 

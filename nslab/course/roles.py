@@ -17,6 +17,7 @@ class Role(StrEnum):
     ID = "id"
     LESSON = "lesson"
     PROCESS = "process"
+    CONTAINER = "container"
     TERMINAL = "terminal"
     PANE = "pane"
     NEED = "need"
@@ -36,6 +37,9 @@ LessonId = Annotated[str, Meta(extra={"role": Role.LESSON})]
 
 ProcessName = Annotated[str, Meta(extra={"role": Role.PROCESS})]
 """A process as FORMAT.md names them: `host`, `box`, a container, or `PLACE:COMMAND`."""
+
+ContainerName = Annotated[str, Meta(extra={"role": Role.CONTAINER})]
+"""A container that the lesson declares."""
 
 TerminalName = Annotated[str, Meta(extra={"role": Role.TERMINAL})]
 """One of the lesson's terminals."""

@@ -14,7 +14,7 @@ from nslab.course.checks.names import DifferentHostname
 from nslab.course.checks.namespaces import DifferentNamespace, NamespaceKept, SameNamespace
 from nslab.course.checks.processes import PidDepth
 from nslab.course.checks.values import Equal
-from nslab.course.model import Choice, Container, Highlight, Lesson, Run, Solution, Step, Task
+from nslab.course.model import Choice, Container, Exec, Highlight, Lesson, Made, Run, Solution, Step, Task
 from nslab.course.positions import Path
 from nslab.course.probes import Clone
 from nslab.course.told import Told
@@ -145,14 +145,24 @@ def _one_line(part: Run | Solution) -> Iterator[Fault]:
 def _highlight(highlight: Highlight) -> Iterator[Fault]:
     if (highlight.row is None) == (highlight.process is None):
         yield (), Told("fault.row-or-process")
-    elif highlight.pane != ("processes" if highlight.row is None else "namespaces"):
+    elif highlight.pane not in (("processes", "calls") if highlight.row is None else ("namespaces",)):
         yield ("pane",), Told("fault.highlight-pane", {"pane": highlight.pane})
+    elif (highlight.call is None) == (highlight.pane == "calls"):
+        yield (), Told("fault.highlight-call")
 
 
 def _container(container: Container) -> Iterator[Fault]:
-    if container.container in ("host", "deep"):
-        yield ("container",), Told("fault.reserved", {"name": container.container})
-    if not container.args:
+    yield from _made(container, "container", ("host", "deep"))
+
+
+def _exec(program: Exec) -> Iterator[Fault]:
+    yield from _made(program, "exec", ("host", "deep", "box"))
+
+
+def _made(part: Made, field: str, reserved: tuple[str, ...]) -> Iterator[Fault]:
+    if part.name in reserved:
+        yield (field,), Told("fault.reserved", {"name": part.name})
+    if not part.args:
         yield ("args",), Told("fault.empty-list")
 
 
@@ -175,4 +185,5 @@ RULES: dict[type[Struct], Callable[[Any], Iterator[Fault]]] = {
     Solution: _one_line,
     Highlight: _highlight,
     Container: _container,
+    Exec: _exec,
 }

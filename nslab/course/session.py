@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from nslab.course.cast import Engine
 from nslab.course.live import HOME, LiveWorld
-from nslab.course.model import Container
+from nslab.course.model import Container, Exec, Made
 from nslab.engine.client import Lab, Task, Told
 from nslab.engine.failures import LabError
 from nslab.engine.protocol import Accounted
@@ -103,8 +103,15 @@ class Session:
         for name, data in files.items():
             self.lab.put(f"{HOME}/{name}", data)
 
-    def make(self, container: Container) -> None:
-        """Create and start a container of the lesson's. One that is called as a terminal gets it."""
+    def make(self, part: Made) -> None:
+        """Create and start a container of the lesson's, or a program in one that runs."""
+        if isinstance(part, Exec):
+            self._exec(part)
+        else:
+            self._contain(part)
+
+    def _contain(self, container: Container) -> None:
+        """A container that is called as a terminal gets it."""
         terminal = container.container in self._terminals
         pipes = () if terminal else (0, 1, 2)
         process = Process(container.args, cwd="/", terminal=terminal, pipes=pipes)
@@ -117,9 +124,23 @@ class Session:
         except Told as refused:
             self._tell_birth(spec.name, None, refused)
             raise
-        self._containers[container.container] = task.pid
-        self._keep(container.container, task)
-        self._tell_birth(spec.name, task.pid, self.lab.account(task.pid))
+        self._made(container.container, task)
+
+    def _exec(self, program: Exec) -> None:
+        """A program beside a container's first process; it ends with that one."""
+        process = Process(program.args)
+        try:
+            with null_streams(len(process.pipes)) as streams:
+                task = self.lab.attach(self._containers[program.in_], process, streams)
+        except Told as refused:
+            self._tell_birth(program.exec, None, refused)
+            raise
+        self._made(program.exec, task)
+
+    def _made(self, name: str, task: Task) -> None:
+        self._containers[name] = task.pid
+        self._keep(name, task)
+        self._tell_birth(name, task.pid, self.lab.account(task.pid))
 
     def _tell_birth(self, name: str, pid: int | None, told: Accounted | Told) -> None:
         """Keep what was asked of the kernel for a container. It never changes, so the lab is asked once."""

@@ -79,7 +79,8 @@ def snapshot(play: Play) -> Snapshot:
     """What the lab's last look saw, as the step on show needs it."""
     session, world = play.session, play.session.world
     look, observer = world.seen, world.observer
-    subjects = tuple(subject(play, name) for name in subject_names(play))
+    readers = {name: reader(shell, look) for name, shell in session.shells.items()}
+    subjects = tuple(subject(play, name, readers.get(name)) for name in subject_names(play))
     return Snapshot(
         player=play.player,
         values={name: play.reading(name) for name in play.names_told(play.player.step.id)},
@@ -88,7 +89,7 @@ def snapshot(play: Play) -> Snapshot:
         namespaces=observer.namespaces(look, subjects),
         processes=observer.processes(look, subjects),
         calls=calls(play, observer.letters),
-        terminals=terminals(play, session.shells, look, observer.letters),
+        terminals=terminals(play, readers, look, observer.letters),
         highlighted=highlighted(play),
         source=source(play, look),
         lab_alive=look.host_alive,
@@ -128,9 +129,11 @@ def subject_names(play: Play) -> tuple[str, ...]:
     return (HOST, *others, *declared)
 
 
-def subject(play: Play, name: str) -> Subject:
-    """A column: its process as last seen."""
-    role = play.session.world.cast.role(name)
+def subject(play: Play, name: str, at: Process | None) -> Subject:
+    """A column: its process as last seen. Where no container bears a terminal's name, whoever has joined one `at` it."""
+    role, host = play.session.world.cast.role(name), play.session.world.seen.host
+    if (role is None or not role.alive) and at is not None and at.namespaces != host.namespaces:
+        return Subject(name, at)
     return Subject(name, role.process, role.alive) if role else Subject(name, None)
 
 
@@ -139,20 +142,22 @@ def letters_of(letters: Letters) -> dict[Namespace, str]:
     return {Namespace(kind, namespace): letter for kind, namespace, letter in letters.known()}
 
 
-def terminals(play: Play, shells: Mapping[str, Shell], look: Look, letters: Letters) -> dict[str, TerminalState]:
-    """Every terminal, by the process that reads it now; once nobody does, by its shell as last seen."""
-    readers = {name: reader(shell, look) or look.host for name, shell in shells.items()}
-    names = dict(zip(readers, play.session.lab_names(tuple(process.pid for process in readers.values())), strict=True))
+def terminals(
+    play: Play, readers: Mapping[str, Process | None], look: Look, letters: Letters
+) -> dict[str, TerminalState]:
+    """Every terminal, by the process that reads it now; once nobody does, as the host's."""
+    shown = {name: process or look.host for name, process in readers.items()}
+    names = dict(zip(shown, play.session.lab_names(tuple(process.pid for process in shown.values())), strict=True))
     return {
         name: TerminalState(
-            shell=shells[name],
+            shell=play.session.shells[name],
             program=process.comm,
             hostname=known.nodename if (known := names[name]) else "",
             letter=letters.world(process.namespaces) if look.host_alive else HOST_LETTER,
             owns=letters.foreign(process.namespaces),
             ended=play.session.ended(name),
         )
-        for name, process in readers.items()
+        for name, process in shown.items()
     }
 
 

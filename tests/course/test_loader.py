@@ -44,6 +44,7 @@ def test_a_lesson_without_a_fault_loads_in_both_languages(tiny: Pack) -> None:
 
 
 # What is spoiled in lesson.toml, and the fault that is told on that very line.
+SETUP = 'setup = [{ run = "hostname renamed", in = "host" }]'
 ALIVE = '{ kind = "alive", process = "web" }'
 ONE_FAULT = [
     ('minutes = 3', 'minutes = "3"', "fault.wrong-type"),
@@ -62,6 +63,11 @@ ONE_FAULT = [
     ('container = "web", namespaces', 'container = "host", namespaces', "fault.reserved"),
     ('hostname = "web" }', 'hostname = "web", args = [] }', "fault.empty-list"),
     ('in = "host" }]\n\n[[step]]\nid = "first"', 'in = "hst" }]\n\n[[step]]\nid = "first"', "fault.unknown-terminal"),
+    (SETUP, 'setup = [{ exec = "guest", in = "wob" }]', "fault.unknown-container"),
+    (SETUP, 'setup = [{ exec = "box", in = "web" }]', "fault.reserved"),
+    (SETUP, 'setup = [{ exec = "one", in = "web" }, { exec = "one", in = "web" }]', "fault.twice"),
+    (SETUP, 'setup = [{ exec = "guest", in = "web", args = [] }]', "fault.empty-list"),
+    ('terminals = ["host", "box"]', 'terminals = ["host", "guest"]', "fault.unknown-terminal"),
     (ALIVE, '{ kind = "alife", process = "web" }', "fault.unknown-kind"),
     (ALIVE, '{ kind = "alive", process = "wob" }', "fault.unknown-process"),
     (ALIVE, '{ kind = "alive", process = "deep" }', "fault.unknown-process"),
@@ -95,6 +101,8 @@ ONE_FAULT = [
     ('ask = "{inner}"', 'ask = "{inner}", check = { kind = "alive", process = "web" }', "fault.check-or-ask"),
     ('row = "pid"', 'row = "pid", process = "box"', "fault.row-or-process"),
     ('row = "pid"', 'process = "box"', "fault.highlight-pane"),
+    ('row = "pid"', 'row = "pid", call = "setns"', "fault.highlight-call"),
+    ('pane = "namespaces", row = "pid"', 'pane = "calls", process = "web"', "fault.highlight-call"),
     ('reaches = "run"', 'reaches = "rnu"', "fault.unknown-task"),
     ('reaches = "run"', 'reaches = "ask"', "fault.reaches-ask"),
     ('run = "echo $$"', r'run = "echo $$\nrm x"', "fault.not-one-line"),

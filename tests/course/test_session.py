@@ -8,8 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from nslab.course.model import Container
+from nslab.course.look import Look
+from nslab.course.model import Container, Exec
 from nslab.course.session import Ended, Session, lesson_files
+from nslab.course.values import StatusField
+from nslab.course.world import Life
 from nslab.engine.failures import LabError
 from nslab.kernel.namespaces import Kind
 from nslab.observe.views import Refused, Returned
@@ -49,6 +52,35 @@ def test_a_container_that_is_called_as_a_terminal_gets_it() -> None:
         assert stage.session.shells["box"].pid == stage.session.engine().containers["box"]
         stage.type("box", "hostname > /tmp/where")
         stage.until(lambda: stage.world.text("/tmp/where", "host") == "shop\n")
+
+
+def test_a_program_put_into_a_container_joins_all_of_it_and_is_told_call_by_call(stage: Stage) -> None:
+    stage.session.make(WEB)
+    stage.session.make(Exec("guest", "web"))
+    stage.session.look()
+    assert all(stage.world.namespace("guest", kind) == stage.world.namespace("web", kind) for kind in Kind)
+    birth = stage.session.births["guest"]
+    assert birth.pid == stage.world.pid("guest", "host")
+    assert [row.step for row in birth.calls][:4] == ["clone", "undumpable", "setns", "fork"]
+
+
+def test_a_program_put_into_a_container_has_the_container_s_rights_and_ends_with_it(stage: Stage) -> None:
+    stage.session.make(WEB)
+    stage.session.make(Exec("guest", "web"))
+    stage.session.look()
+    rights = [StatusField(field, name) for name in ("web", "guest") for field in ("CapEff", "CapBnd", "NoNewPrivs")]
+    read = [right.read(Look(stage.world, {})) for right in rights]
+    assert read[:3] == read[3:]
+    stage.session.lab.signal("web", signal.SIGKILL)
+    stage.until(lambda: stage.world.life("guest") is Life.GONE)
+
+
+def test_a_program_that_can_not_be_put_into_a_container_is_told_up_to_the_call_that_was_refused(stage: Stage) -> None:
+    stage.session.make(WEB)
+    with pytest.raises(LabError):
+        stage.session.make(Exec("guest", "web", ("/no/such/program",)))
+    birth = stage.session.births["guest"]
+    assert (birth.pid, birth.failure and birth.failure.step) == (None, "exec")
 
 
 def test_a_container_made_again_takes_the_place_of_the_first(stage: Stage) -> None:

@@ -141,6 +141,21 @@ def test_the_calls_that_made_a_container_stand_under_the_letter_of_its_world_and
     assert all(one.calls is other.calls for one, other in zip(first.births, second.births, strict=True))
 
 
+def test_a_shell_that_has_joined_a_container_has_the_column_of_its_terminal(bare: Play) -> None:
+    """It is no container of its own: its namespaces are the older one's."""
+    bare.session.make(Container("web", (Kind.UTS,), "shop"))
+    bare.tick()
+    assert [column.pid for column in snapshot(bare).namespaces.columns if column.name == "box"] == [None]
+    target = bare.session.engine().containers["web"]
+    hands = Stage(bare.session)
+    hands.type("box", f"nsenter --target {target} --uts bash")
+    hands.until(lambda: snapshot(bare).terminals["box"].letter == "B")
+    (box,) = [column for column in snapshot(bare).namespaces.columns if column.name == "box"]
+    assert (box.comm, box.letter, box.alive) == ("bash", "B", True)
+    hands.type("box", "exit")
+    hands.until(lambda: snapshot(bare).namespaces.columns[1].pid is None)
+
+
 def test_an_ended_shell_is_told_with_its_status(bare: Play) -> None:
     Stage(bare.session).type("host", "exit 3")
     Stage(bare.session).until(lambda: bare.session.ended("host"))

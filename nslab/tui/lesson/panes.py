@@ -49,7 +49,7 @@ PANES: dict[str, PaneKind] = {
         make=lambda words, name: CallPane(words, id=name),
         draw=call_rows,
         view=lambda seen: seen.calls,
-        row=lambda highlight, seen: None,
+        row=lambda highlight, _: (highlight.process, highlight.call),
     ),
 }
 

@@ -95,13 +95,14 @@ def answer_face(call: CallRow) -> Face:
 def source_line(birth: Birth, call: CallRow, words: Words) -> str:
     """A call's answer and duration, and who made it as which step."""
     took = f", {duration(call.microseconds)}" if call.microseconds is not None else ""
-    return words("pane.call-source", answer=answer_text(call, words) + took, who=asker(birth, call), step=call.step)
+    who = asker(birth, call, words)
+    return words("pane.call-source", answer=answer_text(call, words) + took, who=who, step=call.step)
 
 
-def asker(birth: Birth, call: CallRow) -> str:
+def asker(birth: Birth, call: CallRow, words: Words) -> str:
     """The process that made the call, with the lab's number for it if it has lived on."""
-    if call.who == "lab":
-        return "lab 1"
+    if call.who != "init":
+        return "lab 1" if call.who == "lab" else words("pane.joiner")
     return birth.name if birth.pid is None else f"{birth.name} {birth.pid}"
 
 
@@ -201,7 +202,7 @@ class _List:
 
     def _call(self, y: int, birth: Birth, call: CallRow) -> None:
         at = (birth.name, call.step)
-        x = self._tag(y, HOST_LETTER if call.who == "lab" else birth.letter)
+        x = self._tag(y, birth.letter if call.who == "init" else HOST_LETTER)
         if self.emphasis.cursor == at:
             self.canvas.put(x, y, "▸", BOLD)
         face = REVERSE if self.emphasis.highlight == at else BOLD if call.ended_the_plan else TEXT

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 
+from nslab.course.model import Highlight
 from nslab.course.play import Play
 from nslab.course.player import Predicted, Stage
 from nslab.course.snapshot import Snapshot, snapshot
@@ -72,6 +73,11 @@ def test_a_process_that_is_pointed_at_lights_up_by_its_number(play: Play, panes:
     show_panes(panes, snapshot(play))
     assert panes["processes"].highlight == made
     assert panes["namespaces"].highlight is None
+
+
+def test_a_call_that_is_pointed_at_lights_up_by_its_container_and_step(play: Play) -> None:
+    pointed = Highlight("calls", process="web", call="clone")
+    assert PANES["calls"].row(pointed, snapshot(play)) == ("web", "clone")
 
 
 def test_once_the_lab_has_ended_panes_keep_what_was_last_seen(play: Play, panes: dict[str, AnyPane]) -> None:

@@ -103,6 +103,18 @@ def test_chinese_says_the_same(en: Words) -> None:
     """)
 
 
+def test_who_joined_a_container_asked_from_the_host_s_side(en: Words) -> None:
+    setns = CallRow("setns", "joiner", "setns(<target>, CLONE_NEWPID)", Returned(0), 20.0, NOWHERE)
+    guest = CallsView((Birth("guest", 9, "B", (setns, EXEC)),))
+    assert pane(guest, en, (60, 5), Emphasis(cursor=("guest", "setns"))).text() == text("""
+        system calls ────────────────────────────── the engine's own
+         B  guest                                     2 calls, 20 µs
+         A ▸ setns(<target>, CLONE_NEWPID)               = 0   20 µs
+         B   execve("sleep", ["sleep", "9"])             = 0
+        = 0, 20 µs ← the process that joined, step setns
+    """)
+
+
 def test_without_colour_the_host_s_tag_has_brackets(en: Words) -> None:
     lines = pane(VIEW, en, plain=True).text().splitlines()
     assert [line[:3] for line in lines[1:4]] == [" B ", "[A]", " B "]
