@@ -104,7 +104,7 @@ def test_chinese_says_the_same(en: Words) -> None:
 
 
 def test_who_joined_a_container_asked_from_the_host_s_side(en: Words) -> None:
-    setns = CallRow("setns", "joiner", "setns(<target>, CLONE_NEWPID)", Returned(0), 20.0, NOWHERE)
+    setns = CallRow("setns", "joiner", "setns(<target>, CLONE_NEWPID)", Returned(0), 20.0, Elsewhere())
     guest = CallsView((Birth("guest", 9, "B", (setns, EXEC)),))
     assert pane(guest, en, (60, 5), Emphasis(cursor=("guest", "setns"))).text() == text("""
         system calls ────────────────────────────── the engine's own
