@@ -87,15 +87,16 @@ class Task(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Highlight(Struct, frozen=True, forbid_unknown_fields=True):
-    """What lights up at *observe*: a row of the namespaces pane, of the processes pane, or of the calls pane.
+    """What lights up at *observe*: a row of the namespaces pane, of the processes pane, of the calls pane, or of the mounts pane.
 
-    A call is that of the step with this id in the plan that made the process.
+    A call is that of the step with this id in the plan that made the process. A path is one in full.
     """
 
     pane: PaneName
     row: Kind | None = None
     process: ProcessName | None = None
     call: str | None = None
+    path: str | None = None
 
 
 class Solution(Struct, frozen=True, forbid_unknown_fields=True):

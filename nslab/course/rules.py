@@ -22,6 +22,8 @@ from nslab.course.told import Told
 Fault = tuple[Path, Told]
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+HIGHLIGHTS = {"row": ("namespaces",), "process": ("processes", "calls"), "path": ("mounts",)}
+"""Which panes have rows of the sort that a highlight names."""
 VALUE_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 
@@ -143,9 +145,11 @@ def _one_line(part: Run | Solution) -> Iterator[Fault]:
 
 
 def _highlight(highlight: Highlight) -> Iterator[Fault]:
-    if (highlight.row is None) == (highlight.process is None):
+    rows = {"row": highlight.row, "process": highlight.process, "path": highlight.path}
+    named = [name for name, row in rows.items() if row is not None]
+    if len(named) != 1:
         yield (), Told("fault.row-or-process")
-    elif highlight.pane not in (("processes", "calls") if highlight.row is None else ("namespaces",)):
+    elif highlight.pane not in HIGHLIGHTS[named[0]]:
         yield ("pane",), Told("fault.highlight-pane", {"pane": highlight.pane})
     elif (highlight.call is None) == (highlight.pane == "calls"):
         yield (), Told("fault.highlight-call")

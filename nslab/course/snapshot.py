@@ -16,12 +16,15 @@ from nslab.course.session import Ended, Shell
 from nslab.course.told import Namespace, Reading, Told
 from nslab.kernel import procfs
 from nslab.observe.letters import HOST_LETTER, Letters
+from nslab.observe.mount_view import MountView
 from nslab.observe.namespace_view import Subject
 from nslab.observe.observer import Look
 from nslab.observe.scan import Process
 from nslab.observe.views import CallsView, NamespaceView, NotYet, ProcessView, Tag
 
 C_SUFFIX = ".c"
+MOUNTS = "mounts"
+"""The pane whose facts are read only while it is on show."""
 
 
 class TerminalState(Struct, frozen=True):
@@ -59,6 +62,7 @@ class Snapshot(Struct, frozen=True):
     namespaces: NamespaceView
     processes: ProcessView
     calls: CallsView | NotYet
+    mounts: MountView | NotYet
     terminals: Mapping[str, TerminalState]
     highlighted: int | None
     source: Source | None
@@ -90,10 +94,16 @@ def snapshot(play: Play) -> Snapshot:
         processes=observer.processes(look, subjects),
         calls=calls(play, observer.letters),
         terminals=terminals(play, readers, look, observer.letters),
+        mounts=observer.mounts(subjects) if MOUNTS in panes_on_show(play) else NotYet("pane.nothing-yet"),
         highlighted=highlighted(play),
         source=source(play, look),
         lab_alive=look.host_alive,
     )
+
+
+def panes_on_show(play: Play) -> tuple[str, ...]:
+    """The panes of the step at hand."""
+    return play.player.step.panes or play.pack.lesson.panes
 
 
 def calls(play: Play, letters: Letters) -> CallsView | NotYet:

@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from nslab.observe.details import DetailReader, Details
 from nslab.observe.letters import Letters
+from nslab.observe.mount_view import MountView, compared, mount_view
+from nslab.observe.mount_watch import MountWatch
 from nslab.observe.namespace_view import Subject, namespace_view
 from nslab.observe.newcomer import newcomer
 from nslab.observe.process_view import process_view
@@ -41,6 +43,7 @@ class Observer:
         """`host_pid` is the host's process, the lab's PID 1: its namespaces bear the letter A. Raises HostMissing."""
         self._scanner = Scanner(root)
         self._reader = DetailReader(root)
+        self._mounts = MountWatch(root)
         self._before = self._now = self._scanner.scan()
         host = self._now.get(host_pid)
         if host is None:
@@ -70,3 +73,9 @@ class Observer:
     def processes(self, look: Look, subjects: Sequence[Subject]) -> ProcessView:
         """The processes pane; without rows once the host has died."""
         return process_view(look.scan, look.details, self.letters, look.host, subjects)
+
+    def mounts(self, subjects: Sequence[Subject]) -> MountView:
+        """The mounts pane; reads the mounts of the two subjects that it compares, now."""
+        shown = compared(subjects)
+        living = tuple(one.process for one in shown if one.process is not None and one.alive)
+        return mount_view(shown, self.letters, self._mounts.read(living))

@@ -103,6 +103,8 @@ ONE_FAULT = [
     ('row = "pid"', 'process = "box"', "fault.highlight-pane"),
     ('row = "pid"', 'row = "pid", call = "setns"', "fault.highlight-call"),
     ('pane = "namespaces", row = "pid"', 'pane = "calls", process = "web"', "fault.highlight-call"),
+    ('row = "pid"', 'path = "/tmp"', "fault.highlight-pane"),
+    ('row = "pid"', 'row = "pid", path = "/tmp"', "fault.row-or-process"),
     ('reaches = "run"', 'reaches = "rnu"', "fault.unknown-task"),
     ('reaches = "run"', 'reaches = "ask"', "fault.reaches-ask"),
     ('run = "echo $$"', r'run = "echo $$\nrm x"', "fault.not-one-line"),

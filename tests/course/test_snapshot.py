@@ -14,9 +14,10 @@ from nslab.course.model import Container
 from nslab.course.play import Play
 from nslab.course.player import Predicted
 from nslab.course.session import Ended
-from nslab.course.snapshot import Snapshot, number_in_lab, snapshot
+from nslab.course.snapshot import Snapshot, number_in_lab, snapshot, unchanged
 from nslab.course.told import Absent
 from nslab.kernel.namespaces import Kind
+from nslab.observe.mount_view import MountView
 from nslab.observe.views import CallsView, NotYet, Tag
 from nslab.words import LANGS, Lang
 from tests.stage import Stage, lesson
@@ -175,3 +176,24 @@ def test_a_lab_that_has_ended_is_shown_as_last_seen(bare: Play) -> None:
     assert not seen.lab_alive
     assert [state.letter for state in seen.terminals.values()] == ["A", "A"]
     assert all(state.ended for state in seen.terminals.values())
+
+
+def test_mounts_are_read_only_while_their_pane_is_on_show(bare: Play) -> None:
+    assert snapshot(bare).mounts == NotYet("pane.nothing-yet")
+    bare.pack = replace(bare.pack, lesson=replace(bare.pack.lesson, panes=("mounts",)))
+    seen = snapshot(bare).mounts
+    assert isinstance(seen, MountView)
+    assert [column.name for column in seen.columns] == ["host", "box"]
+    assert "/proc" in [row.path for row in seen.rows]
+
+
+def test_two_moments_with_the_same_mounts_look_the_same(bare: Play) -> None:
+    bare.pack = replace(bare.pack, lesson=replace(bare.pack.lesson, panes=("mounts",)))
+    Stage(bare.session).run("host", "mkdir -p /tmp/m")
+    bare.session.look()
+    before = snapshot(bare)
+    bare.session.look()
+    assert unchanged(before, replace(snapshot(bare), processes=before.processes))
+    Stage(bare.session).run("host", "mount -t tmpfs m /tmp/m")
+    bare.session.look()
+    assert not unchanged(before, replace(snapshot(bare), processes=before.processes))

@@ -1,8 +1,10 @@
-"""What the observation panes of the lesson `pid` show: the lab's shells, ns_pid, and the container that it made."""
+"""What the observation panes of the lessons `pid` and `mnt` show: the lab's shells, and the container that was made there."""
 
 from __future__ import annotations
 
 from nslab.kernel.namespaces import Kind
+from nslab.kernel.propagation import Propagation
+from nslab.observe.mount_view import MountCell, MountColumn, MountRow, MountView, Travel
 from nslab.observe.namespaces import Membership, NamespaceId
 from nslab.observe.views import (
     Member,
@@ -77,3 +79,63 @@ def lesson_processes() -> ProcessView:
         unread=0,
         read_at=0.0,
     )
+
+
+def mount(
+    number: int,
+    path: str,
+    fstype: str = "tmpfs",
+    group: int | None = None,
+    master: int | None = None,
+    *,
+    root: str = "/",
+    read_only: bool = False,
+    under: tuple[str, ...] = (),
+    hidden_by: str | None = None,
+    hides: tuple[str, ...] = (),
+    later: bool = False,
+) -> MountCell:
+    """A cell of the mounts pane, with the line that the kernel would have written."""
+    fields = (("shared", group), ("master", master))
+    optional = "".join(f"{name}:{value} " for name, value in fields if value is not None)
+    line = f"{number} 20 0:{number} {root} {path} {'ro' if read_only else 'rw'} {optional}- {fstype} {fstype}"
+    return MountCell(number, fstype, root, read_only, Propagation(group, master), under, hidden_by, hides, later, line)
+
+
+def mount_columns() -> tuple[MountColumn, MountColumn]:
+    """The host's mounts and those of box."""
+    host = MountColumn("host", "A", 1, "lab", alive=True, count=19)
+    return host, MountColumn("box", "B", 8, "bash", alive=True, count=21)
+
+
+def lesson_mounts() -> MountView:
+    """All that two trees can have between them, as the picture of look/mnt has it."""
+    there, both = Travel.TO_SECOND, Travel.BOTH
+    rows = (
+        MountRow("/", (mount(20, "/", group=1), mount(40, "/", master=1)), there),
+        MountRow("/dev", (mount(22, "/dev"), mount(42, "/dev")), Travel.NEITHER),
+        MountRow("/dev/pts", (mount(23, "/dev/pts", "devpts"), mount(43, "/dev/pts", "devpts")), Travel.NEITHER),
+        MountRow("/etc/hosts", (None, mount(44, "/etc/hosts", "ext4", root="/hosts")), Travel.NEITHER),
+        MountRow("/mnt/old", (mount(24, "/mnt/old", "ext4", group=1), None), Travel.NEITHER),
+        MountRow(
+            "/mnt/usb", (mount(25, "/mnt/usb", "vfat", 9, later=True), mount(45, "/mnt/usb", "vfat", None, 9, later=True)),
+            there, came_to=1,
+        ),
+        MountRow("/proc", (mount(26, "/proc", "proc"), mount(46, "/proc", "proc", under=("proc",))), Travel.NEITHER),
+        MountRow("/tmp/s", (mount(27, "/tmp/s", group=7), mount(47, "/tmp/s", group=7)), both),
+        MountRow(
+            "/tmp/s/d", (mount(28, "/tmp/s/d", group=8, later=True), mount(27, "/tmp/s/d", group=8, later=True)),
+            both, came_to=0,
+        ),
+        MountRow("/tmp/w", (None, mount(48, "/tmp/w", hides=("/tmp/w/a",))), Travel.NEITHER),
+        MountRow("/tmp/w/a", (None, mount(49, "/tmp/w/a", hidden_by="/tmp/w")), Travel.NEITHER),
+        MountRow(
+            "/usr",
+            (
+                mount(29, "/usr", "ext4", 2, root="/usr", read_only=True),
+                mount(50, "/usr", "ext4", None, 2, root="/usr", read_only=True),
+            ),
+            there,
+        ),
+    )  # fmt: skip
+    return MountView(mount_columns(), rows)

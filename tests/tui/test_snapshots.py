@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import gallery
+import observed
 import pytest
 from textual.app import App
 from textual.containers import Horizontal, Vertical
@@ -18,6 +19,7 @@ from textual.widgets import Static
 
 from nslab.tui import keys, theme
 from nslab.tui.drawn import Drawn
+from nslab.tui.panes.mounts import MountPane
 from nslab.tui.panes.program import Program
 from nslab.tui.screens.card import CardScreen
 from nslab.tui.screens.glossary import GlossaryScreen
@@ -112,6 +114,24 @@ class Small(Screen[None]):
         yield NowBar(words, gallery.now(lang))
 
 
+class Board(Screen[None]):
+    """One pane large, as its lesson's key makes it."""
+
+    def __init__(self, lang: Lang, pane: MountPane, words: Words) -> None:
+        super().__init__()
+        self._lang, self._words, self._pane = lang, words, pane
+
+    def compose(self) -> Any:
+        yield Header(self._words, gallery.where(self._lang))
+        yield Footer(self._words, keys.LESSON)
+        self._pane.styles.height, self._pane.styles.margin = "1fr", (1, 1, 0, 1)
+        yield self._pane
+
+    def on_mount(self) -> None:
+        self._pane.view = observed.lesson_mounts()
+        self._pane.focus()
+
+
 def make(which: str, lang: Lang) -> Screen[Any]:
     words = screen_words(lang)
     match which:
@@ -125,6 +145,8 @@ def make(which: str, lang: Lang) -> Screen[Any]:
             return States(lang, words)
         case "small":
             return Small(lang, words)
+        case "mounts":
+            return Board(lang, MountPane(words), words)
     return Lesson(lang, which, words)
 
 
@@ -145,6 +167,10 @@ def make(which: str, lang: Lang) -> Screen[Any]:
         ("card", "en", SMALL, theme.INK),
         ("glossary", "en", MIDDLE, theme.INK),
         ("glossary", "zh", SMALL, theme.PLAIN),
+        ("mounts", "zh", MIDDLE, theme.INK),
+        ("mounts", "en", SMALL, theme.PLAIN),
+        ("mounts", "zh", SMALL, theme.PAPER),
+        ("mounts", "en", LARGE, theme.PAPER),
     ],
     ids=lambda value: "x".join(map(str, value)) if isinstance(value, tuple) else str(value),
 )

@@ -50,6 +50,18 @@ HELPED = {
         signs=(("A  B", "asker"), ("= 0", "agreed"), ("✗", "refused"), ("µs", "took")),
         keys=(("↑↓", "row"), ("⏎", "more"), (shown("enlarge"), "enlarge")),
     ),
+    "mounts": Helped(
+        signs=(
+            ("━►", "inward"),
+            ("◂━►", "both"),
+            ("├ ┤", "neither"),
+            ("shared:1", "group"),
+            ("master:1", "master"),
+            ("╌", "absent"),
+            ("B", "new"),
+        ),
+        keys=(("↑↓", "row"), ("⏎", "more"), (shown("enlarge"), "enlarge")),
+    ),
     MAP: Helped(
         signs=(("✓", "done"), ("▸", "started"), ("✗", "lacks")),
         keys=(("↑↓", "move"), ("⏎", "open"), (shown("search", MAP_KEYS), "search"), (CARDS_AND_WORDS, "cards")),

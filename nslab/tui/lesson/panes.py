@@ -13,6 +13,7 @@ from nslab.course.snapshot import Snapshot
 from nslab.observe.views import Gone, NotYet
 from nslab.tui.canvas import Canvas
 from nslab.tui.panes.calls import CallPane, call_rows
+from nslab.tui.panes.mounts import MountPane, mount_rows
 from nslab.tui.panes.namespaces import NamespacePane, namespace_rows
 from nslab.tui.panes.pane import Emphasis, Pane
 from nslab.tui.panes.processes import ProcessPane, process_rows
@@ -50,6 +51,12 @@ PANES: dict[str, PaneKind] = {
         draw=call_rows,
         view=lambda seen: seen.calls,
         row=lambda highlight, _: (highlight.process, highlight.call),
+    ),
+    "mounts": PaneKind(
+        make=lambda words, name: MountPane(words, id=name),
+        draw=mount_rows,
+        view=lambda seen: seen.mounts,
+        row=lambda highlight, _: highlight.path,
     ),
 }
 

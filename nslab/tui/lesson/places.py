@@ -44,6 +44,8 @@ PANE_ROWS_MEDIUM, PANE_ROWS_LARGE = 12, 20
 STORY_MEDIUM, STORY_LARGE = 38, 48
 PROCESSES_CELLS_MEDIUM = 38
 LARGE_PANES = (48, 34)
+WIDE = frozenset({"mounts", PROGRAM})
+"""Panes of two trees, or of long lines: they share what the others leave."""
 
 
 def size_of(width: int, height: int) -> Size:
@@ -106,8 +108,13 @@ def side_by_side(inner: Region, shown: Shown, size: Size) -> dict[str, Region]:
     if band:
         found[WRECK], terminals = with_band(above, band, terminals)
     found |= terminals
-    fixed = LARGE_PANES if large else (None, PROCESSES_CELLS_MEDIUM)
-    return found | in_columns(below, shown.panes, fixed)
+    return found | in_columns(below, shown.panes, pane_widths(shown.panes, size))
+
+
+def pane_widths(names: tuple[str, ...], size: Size) -> tuple[int | None, ...]:
+    """The widths of panes side by side; None for what takes what is left."""
+    fixed = LARGE_PANES if size is Size.LARGE else (None, PROCESSES_CELLS_MEDIUM)
+    return tuple(None if name in WIDE else width for name, width in zip(names, fixed, strict=False))
 
 
 def with_band(room: Region, rows: int, terminals: dict[str, Region]) -> tuple[Region, dict[str, Region]]:

@@ -19,6 +19,7 @@ from nslab.tui.lesson.places import (
     Shown,
     Size,
     in_columns,
+    pane_widths,
     places,
     size_of,
     stacked,
@@ -155,3 +156,10 @@ def test_a_question_of_two_rows_takes_one_from_what_is_in_front_unless_the_windo
         found = places(80, height, replace(shown(front="host"), now_rows=2))
         assert found[NOWBAR] == Region(0, height - rows, 80, rows)
         assert found["host"].bottom == height - rows
+
+
+def test_a_pane_of_two_trees_takes_the_width_that_the_others_leave() -> None:
+    assert pane_widths(("namespaces", "processes", PROGRAM), Size.LARGE) == (48, 34)
+    assert pane_widths(("mounts", PROGRAM), Size.LARGE) == (None, None)
+    assert pane_widths(("namespaces", "mounts"), Size.LARGE) == (48, None)
+    assert pane_widths(("mounts", "processes"), Size.MEDIUM) == (None, 38)
