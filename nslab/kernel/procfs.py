@@ -50,7 +50,8 @@ class Status(Struct, frozen=True):
     """From /proc/PID/status. Capability sets are bit masks, see capabilities(7).
 
     `nspid` holds the process's number in each PID namespace from the procfs's own down to the process's; it is empty
-    where the kernel has no such line, `no_new_privs` (Linux 4.10) and `seccomp` (CONFIG_SECCOMP) are None then.
+    where the kernel has no such line, `no_new_privs` (Linux 4.10), `seccomp` (CONFIG_SECCOMP), and `seccomp_filters` (Linux
+    5.9) are None then.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Status(Struct, frozen=True):
     cap_ambient: int
     no_new_privs: bool | None
     seccomp: int | None
+    seccomp_filters: int | None = None
 
 
 class Mount(Struct, frozen=True):
@@ -196,6 +198,7 @@ def parse_status(content: bytes) -> Status:
             cap_ambient=int(lines["CapAmb"], 16),
             no_new_privs=lines["NoNewPrivs"] == "1" if "NoNewPrivs" in lines else None,
             seccomp=int(lines["Seccomp"]) if "Seccomp" in lines else None,
+            seccomp_filters=int(lines["Seccomp_filters"]) if "Seccomp_filters" in lines else None,
         )
     except KeyError as missing:
         raise MalformedProcfs(f"status: no line {missing}") from None

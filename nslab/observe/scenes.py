@@ -1,0 +1,55 @@
+"""The chapters of a creation: which steps of a plan belong together, for a score that has no room for eighty names."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from msgspec import Struct
+
+from nslab.engine.steps import Plan, Step
+
+
+class Scene(Struct, frozen=True):
+    """Neighbouring steps of a plan, from index `first` to before `end`. `id` is a catalogue id below `scene.`."""
+
+    id: str
+    first: int
+    end: int
+
+
+SCENES: dict[str, tuple[str, ...]] = {
+    "room": ("room", "space", "upper", "work", "root"),
+    "clone": ("clone", "comm", "session"),
+    "ids": ("setgroups", "uid_map", "gid_map", "ids", "dumpable"),
+    "private": ("private",),
+    "kernel": ("proc", "sys", "cgroup"),
+    "dev": ("dev", "make_*", "dev_*", "link_*", "devpts", "shm", "mqueue"),
+    "masks": ("null", "mask_*", "hold_*", "freeze_*"),
+    "tty": ("master", "slave", "size", "send_master"),
+    "pivot": ("chdir_root", "pivot", "drop_old", "chdir_new"),
+    "names": ("hostname", "lo"),
+    "rights": ("bounding", "capset"),
+    "locks": ("nnp", "seccomp"),
+    "program": ("ctty", "stdin", "stdout", "stderr", "cwd", "close", "cloexec", "exec"),
+}
+"""Ids of steps, or how they begin. The overlay and the system's directories, which differ from machine to machine, are the rest."""
+
+REST = "tree"
+
+_EXACT = {step: scene for scene, steps in SCENES.items() for step in steps if not step.endswith("*")}
+_PREFIXES = {step[:-1]: scene for scene, steps in SCENES.items() for step in steps if step.endswith("*")}
+
+
+def scene_of(step: Step) -> str:
+    """The scene that a step belongs to, wherever it stands."""
+    prefix = next((prefix for prefix in _PREFIXES if step.id.startswith(prefix)), "")
+    return _EXACT.get(step.id) or _PREFIXES.get(prefix, REST)
+
+
+def scenes(plan: Plan) -> tuple[Scene, ...]:
+    """The scenes of a plan in its order. A changed plan may come back to one: then it is there twice."""
+    found: list[Scene] = []
+    for id_, steps in groupby(plan, key=scene_of):
+        first = found[-1].end if found else 0
+        found.append(Scene(id_, first, first + len(list(steps))))
+    return tuple(found)
