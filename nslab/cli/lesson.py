@@ -49,10 +49,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         return 1
     if pack is not None and arguments.step and arguments.step not in {step.id for step in pack.lesson.step}:
         raise UnknownStep(step=arguments.step, steps=", ".join(step.id for step in pack.lesson.step))
-    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on the last
-        raise NoTerminal
-    if (term := os.environ.get("TERM", "")) in ("", "dumb"):
-        raise DumbTerminal(term=term or "unset")
+    ready_terminal()
 
     from nslab.tui.app import NslabApp  # the one heavy import: everything that can be refused has been
 
@@ -62,3 +59,11 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     if app.failure is not None:
         raise app.failure
     return app.return_code or 0
+
+
+def ready_terminal() -> None:
+    """There is a terminal that a screen can be drawn on. Raises NoTerminal, DumbTerminal."""
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on the last
+        raise NoTerminal
+    if (term := os.environ.get("TERM", "")) in ("", "dumb"):
+        raise DumbTerminal(term=term or "unset")

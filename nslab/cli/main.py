@@ -16,6 +16,7 @@ COMMANDS = {
     "lesson": "nslab.cli.lesson",
     "lessons": "nslab.cli.lessons",
     "run": "nslab.cli.run",
+    "birth": "nslab.cli.birth",
     "ns": "nslab.cli.ns",
     "ps": "nslab.cli.ps",
     "explain": "nslab.cli.explain",

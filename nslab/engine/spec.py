@@ -24,6 +24,10 @@ OCI_NAMES: dict[Kind, str] = {
     Kind.TIME: "time",
 }
 
+# moby, oci/defaults.go and daemon/oci_linux.go: mount, network, UTS, PID, and IPC always; cgroup with cgroup v2; time, with offset
+# zero, since 29.5.0 (PR 52326). Never user, unless the daemon runs rootless or with userns-remap.
+DOCKER_NAMESPACES = (Kind.PID, Kind.UTS, Kind.MNT, Kind.NET, Kind.IPC, Kind.CGROUP, Kind.TIME)
+
 # moby, oci/caps/defaults.go
 DEFAULT_CAPABILITIES = (
     Capability.CHOWN,

@@ -53,3 +53,23 @@ def scenes(plan: Plan) -> tuple[Scene, ...]:
         first = found[-1].end if found else 0
         found.append(Scene(id_, first, first + len(list(steps))))
     return tuple(found)
+
+
+TOPICS: dict[str, str] = {
+    "make_": "make",
+    "dev_": "dev_",
+    "link_": "link",
+    "mask_": "mask",
+    "hold_": "hold",
+    "freeze_": "freeze",
+    "std": "stdio",
+}
+"""Steps that differ only in what they are made for have words in common: how their ids begin, and the id of the words."""
+
+
+def topic(step: Step) -> str:
+    """Under which id the catalogues say what a step does, and why it stands where it does."""
+    prefix = next((prefix for prefix in TOPICS if step.id.startswith(prefix)), None)
+    if prefix is not None:
+        return TOPICS[prefix]
+    return step.id if step.id in _EXACT or step.id == "overlay" else "system"

@@ -126,13 +126,12 @@ def _rights(_host: Moment, moment: Moment) -> Value:
 
 
 def _locks(host: Moment, moment: Moment) -> Value:
-    """What can't be undone: no_new_privs, and seccomp filters beyond those that the lab itself is under."""
+    """How many that can't be undone: no_new_privs, and seccomp filters beyond those that the lab itself is under."""
     status, hosts = moment.status, host.status
     if isinstance(status, Unread) or isinstance(hosts, Unread):
         return _unread(status)
     filters = (status.seccomp_filters or 0) - (hosts.seccomp_filters or 0)
-    locks = ["nnp"] * bool(status.no_new_privs) + ["seccomp"] * (filters > 0)
-    return "+".join(locks) or Because("score.value.none")
+    return str(int(bool(status.no_new_privs)) + filters)
 
 
 def _program(_host: Moment, moment: Moment) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -83,6 +83,7 @@ class NslabApp(App[None], inherit_bindings=False):
         """What ended the application, if it did not end by itself; to be told once the terminal is as it was."""
         self._machine: tuple[Finding, ...] | Unexamined = Unexamined()
         self._first: tuple[Pack, str | None] | None = None
+        self._first_screen: Callable[[Words], KeyedScreen] | None = None
         self._map: MapScreen | None = None
         self._carded: Pack | None = None  # whose card is on show
 
@@ -90,11 +91,17 @@ class NslabApp(App[None], inherit_bindings=False):
         """Begin in a lesson instead of at the map."""
         self._first = (pack, step) if pack is not None else None
 
+    def start_with_screen(self, make: Callable[[Words], KeyedScreen]) -> None:
+        """Begin in a screen that is neither the map nor a lesson; leaving it ends the application."""
+        self._first_screen = make
+
     def on_mount(self) -> None:
         """The first screen, and behind it the question what this machine can do."""
         for number in ENDING:
             asyncio.get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
-        if self._first is not None:
+        if self._first_screen is not None:
+            self.push_screen(self._first_screen(self.words))
+        elif self._first is not None:
             self.open_lesson(*self._first)
         else:
             self._map = MapScreen(self.words, self._map_view(), self._search)

@@ -102,6 +102,17 @@ GLOSSARY: tuple[Key, ...] = (
     LANGUAGE,
     LEAVE,
 )
+BIRTH: tuple[Key, ...] = (
+    Key("step", "left", rank=1),
+    Key("play", "space", "p", rank=2),
+    Key("mark", "d", "d", rank=3),
+    Key("why", "enter", "y", rank=3),
+    LANGUAGE,
+    THEME,
+    PALETTE,
+    ALL_KEYS,
+    LEAVE,
+)
 HELP_SCREEN: tuple[Key, ...] = (
     Key("help", "f1", in_footer=False),
     Key("close", "escape", rank=1),
@@ -121,7 +132,7 @@ def bindings(keys: tuple[Key, ...]) -> list[Binding]:
 
 
 # Keys that the widget at hand takes itself: the footer names them, nothing is bound.
-MOVING = frozenset({"move", "other_cards"})
+MOVING = frozenset({"move", "other_cards", "step"})
 
 
 def _is_function(key: str) -> bool:
@@ -144,7 +155,7 @@ def shown(action: str, table: tuple[Key, ...] = LESSON) -> str:
 
 
 NAMED: Mapping[str, str] = {
-    **{f"{key.action}_key": key.shown for table in (HELP_SCREEN, GLOSSARY, CARD, MAP, LESSON) for key in table},
+    **{f"{key.action}_key": key.shown for table in (HELP_SCREEN, GLOSSARY, CARD, BIRTH, MAP, LESSON) for key in table},
     "leader_key": LEADER_SHOWN,
 }
 """How each key is written, by the placeholder that stands for it in the catalogues: `{show_me_key}`."""

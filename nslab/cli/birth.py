@@ -1,0 +1,110 @@
+"""`nslab birth`: a container made call by call, with the world before and after each; on screen, or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+
+import msgspec
+
+from nslab.cli.lesson import ready_terminal
+from nslab.cli.output import print_json
+from nslab.cli.run import parse_namespaces, unknown_namespaces
+from nslab.course.birth import Birth, path_of
+from nslab.engine.client import Lab
+from nslab.engine.decode import decoded
+from nslab.engine.spec import DOCKER_NAMESPACES, Process, Spec, checked
+from nslab.kernel.namespaces import Kind
+from nslab.observe.birth_view import BirthView, birth_view
+from nslab.observe.score import Difference, Part, at_path
+from nslab.tui.theme import WANTED
+from nslab.words import Words
+
+NAME = "box"
+DOCKER = "docker"
+PROGRAM = ("sh",)
+
+
+def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--ns", metavar="LIST", default=DOCKER, help=words("cli.birth.ns"))
+    parser.add_argument("--hostname", metavar="NAME", help=words("cli.run.hostname"))
+    parser.add_argument("--theme", choices=WANTED, help=words("cli.lesson.theme"))
+    parser.add_argument("--json", action="store_true", help=words("cli.birth.json"))
+    parser.set_defaults(misused=parser.error)
+
+
+def run(arguments: argparse.Namespace, words: Words) -> int:
+    """Show a birth until the person leaves, or print all of it. Wrong usage ends the program with 2."""
+    if arguments.ns != DOCKER and (unknown := unknown_namespaces(arguments.ns)):
+        known = ", ".join((*Kind, DOCKER))
+        arguments.misused(words("cli.run.unknown-namespace", name=", ".join(unknown), known=known))
+    kinds = DOCKER_NAMESPACES if arguments.ns == DOCKER else parse_namespaces(arguments.ns)
+    hostname = arguments.hostname or (NAME if Kind.UTS in kinds else None)
+    spec = checked(Spec(NAME, Process(PROGRAM, pipes=(), terminal=True), kinds, hostname))
+    if not arguments.json:
+        ready_terminal()
+    with Lab.start() as lab:
+        birth = Birth(lab, spec)
+        try:
+            if arguments.json:
+                print_json(account(birth))
+                return 0
+            return show(birth, kinds, WANTED.get(arguments.theme), words)
+        finally:
+            birth.close()
+
+
+def show(birth: Birth, kinds: tuple[Kind, ...], theme: str | None, words: Words) -> int:
+    """On screen. Raises what ended it, once the terminal is as it was."""
+    from nslab.course.progress import ProgressStore
+    from nslab.course.syllabus import Syllabus
+    from nslab.tui.app import NslabApp
+    from nslab.tui.screens.birth import BirthScreen
+
+    def view() -> BirthView:
+        return birth_view(NAME, birth.plan, birth.outcomes, birth.moments, paths(birth), kinds)
+
+    def step() -> BirthView:
+        birth.step()
+        return view()
+
+    app = NslabApp(words, Syllabus(), ProgressStore(), theme)
+    app.start_with_screen(lambda words: BirthScreen(words, view(), step))
+    app.run()
+    if app.failure is not None:
+        raise app.failure
+    return app.return_code or 0
+
+
+def paths(birth: Birth) -> list[Difference | None]:
+    """For each call made, what its own path led to before and after it."""
+    return [
+        at_path(path_of(step) or "", *found) if found else None
+        for step, found in zip(birth.plan, birth.paths, strict=False)
+    ]
+
+
+def account(birth: Birth) -> list[dict[str, object]]:
+    """Make every call, and tell of each what the kernel answered and what it changed."""
+    while not birth.ended:
+        birth.step()
+    view = birth_view(NAME, birth.plan, birth.outcomes, birth.moments, paths(birth), tuple(Kind))
+    return [
+        {
+            "step": step.id,
+            "who": step.who,
+            "call": decoded(step),
+            "outcome": msgspec.to_builtins(outcome),
+            "changed": {one.name: told(one) for one in view.differences(at, at + 1) if one.differs},
+        }
+        for at, (step, outcome) in enumerate(zip(birth.plan, birth.outcomes, strict=False))
+    ]
+
+
+def told(difference: Difference) -> dict[str, list[str]]:
+    """What only one of the two moments has."""
+
+    def of(parts: tuple[Part, ...]) -> list[str]:
+        return [str(part.text) for part in parts if part.differs]
+
+    return {"before": of(difference.before), "after": of(difference.after)}
