@@ -40,6 +40,7 @@ class Shown(Struct, frozen=True):
 
 MEDIUM_FROM, LARGE_FROM = 110, 160
 FEWEST_ROWS = 16  # for more than one thing at a time
+FEWEST_TERMINAL_ROWS = 3  # with its title; where there are not so many for each, they stand side by side
 PANE_ROWS_MEDIUM, PANE_ROWS_LARGE = 12, 20
 STORY_MEDIUM, STORY_LARGE = 38, 48
 PROCESSES_CELLS_MEDIUM = 38
@@ -104,7 +105,8 @@ def side_by_side(inner: Region, shown: Shown, size: Size) -> dict[str, Region]:
     found = {STORY: Region(1, inner.y + 1, story - 2, inner.height - 1)}
     band = min(shown.wreck_rows, above.height // 2)
     room = Region(above.x, above.y, above.width, above.height - band - (1 if band else 0))
-    terminals = in_columns(room, shown.terminals, ()) if large else stacked(room, shown.terminals)
+    low = room.height < (FEWEST_TERMINAL_ROWS + 1) * len(shown.terminals) - 1
+    terminals = in_columns(room, shown.terminals, ()) if large or low else stacked(room, shown.terminals)
     if band:
         found[WRECK], terminals = with_band(above, band, terminals)
     found |= terminals
@@ -131,7 +133,9 @@ def stacked(room: Region, names: tuple[str, ...]) -> dict[str, Region]:
         left = len(names) - index
         height = (room.bottom - y - (left - 1)) // left
         if left > 1 and len(names) > 1:
-            height = max(height - 1, 3)  # the container's terminal gets a row or two more than the host's
+            height = max(
+                height - 1, FEWEST_TERMINAL_ROWS
+            )  # the container's terminal gets a row or two more than the host's
         found[name] = Region(room.x, y, room.width, height if left > 1 else room.bottom - y)
         y += height + 1
     return found

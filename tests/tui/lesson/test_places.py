@@ -77,6 +77,10 @@ def test_at_no_size_does_anything_overlap_or_stick_out(
     assert all(region.width >= 0 and region.height >= 0 for region in found.values())
 
 
+def test_three_terminals_above_a_pane_in_a_low_window_with_a_wrecked_lab_do_not_overlap() -> None:
+    assert_sound(dict(places(110, 16, shown(3, 1, wreck_rows=7))), 110, 16)
+
+
 @pytest.mark.parametrize(
     ("width", "size"), [(109, Size.SMALL), (110, Size.MEDIUM), (159, Size.MEDIUM), (160, Size.LARGE)]
 )
