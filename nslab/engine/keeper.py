@@ -17,6 +17,7 @@ import os
 import select
 import signal
 import socket
+import stat
 import sys
 from collections.abc import Callable
 
@@ -146,7 +147,7 @@ class Keeper:
             perform(stages.stage_b(base, found.ids), Actor(self._proc, {}, b""))
             os.close(self._proc)
             overwrite_arguments(stages.HOSTNAME)
-            leave_streams()
+            leave_files()
             seccomp.install(seccomp.build(LAB))
             lines = lab.Lines(self._control, self._events, alive)
             service = lab.Lab(lines, found, container_profile())
@@ -197,11 +198,18 @@ def perform(plan: Plan, actor: Actor) -> None:
     board.close()
 
 
-def leave_streams() -> None:
-    """Let go of the machine's standard streams: the lab's own /dev/null takes their place."""
+def leave_files() -> None:
+    """Let go of the machine's standard streams and files: the lab's own /dev/null takes their place.
+
+    A library may hold a file that we know nothing of: libffi keeps its own open, to map trampolines from. Replaced, not closed:
+    another file at that number would be mapped as code, while /dev/null only refuses.
+    """
     null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
-    for number in (0, 1, 2):
-        os.dup2(null, number, inheritable=True)
+    for number in map(int, os.listdir("/proc/self/fd")):
+        with contextlib.suppress(OSError):  # EBADF: it was the listing's own
+            mode = os.fstat(number).st_mode
+            if number <= 2 or stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+                os.dup2(null, number, inheritable=number <= 2)
     os.close(null)
 
 

@@ -78,7 +78,8 @@ def test_a_broken_standard_error_is_no_reason_to_end(pipe: Pipe, monkeypatch: py
 
 def test_a_closed_stream_becomes_null_and_no_file_takes_its_number() -> None:
     program = (
-        "import os; from nslab.cli.main import open_missing; from nslab.cli.relay import open_streams; open_missing()\n"
+        "import os; from nslab.cli.main import open_missing; open_missing()\n"
+        "from nslab.cli.relay import open_streams\n"
         "print(open_streams().ours, [os.readlink(f'/proc/self/fd/{n}') for n in (0, 2)])"
     )
     command = f'"{sys.executable}" -c "$PROGRAM" <&- 2>&-'

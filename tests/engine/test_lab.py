@@ -25,6 +25,7 @@ from nslab.kernel.namespaces import Kind
 from nslab.kernel.uts import UtsNames
 
 Run = Callable[..., Any]  # in_lab, in_box, attached of conftest.py: they return a Finished
+Changed = Callable[..., Lab]
 ALL = tuple(Kind)
 SUBSETS = [kinds for count in range(len(Kind) + 1) for kinds in combinations(Kind, count)]
 LINKS = tuple(f"/proc/self/ns/{kind.value}" for kind in Kind)
@@ -167,6 +168,15 @@ def test_pid_1_holds_no_descriptor_that_leads_to_the_machine(shared_lab: Lab, in
         and line.split()[0] not in lab_devices
         and "No such file" not in line  # closed between the listing and the look
     ] == []
+
+
+def test_pid_1_lets_go_of_files_that_a_library_holds(changed_lab: Changed) -> None:
+    """libffi 3.5 keeps its own file open. A user's own copy of it could be rewritten through /proc/1/fd."""
+    with changed_lab("import os; held = os.open('/etc/hostname', os.O_RDONLY); os.dup2(held, 77)") as lab:
+        assert os.readlink("1/fd/77", dir_fd=lab.proc) == "/dev/null"
+        links = os.listdir(fd := os.open("1/fd", os.O_RDONLY, dir_fd=lab.proc))
+        assert "/etc/hostname" not in {os.readlink(link, dir_fd=fd) for link in links}
+        os.close(fd)
 
 
 def test_pid_1s_null_is_not_the_owners(shared_lab: Lab, in_lab: Run) -> None:
