@@ -116,17 +116,35 @@ class LiveWorld(World):
         return counted(namespace, inside, holds(self._root, self.seen.scan))
 
     def status(self, process: str, seen_from: str) -> str | Absent:
+        return self._of_process(process, "status", seen_from)
+
+    def stat(self, process: str, seen_from: str) -> procfs.Stat | Absent:
+        text = self._of_process(process, "stat", seen_from)
+        return procfs.parse_stat(text.encode()) if isinstance(text, str) else text
+
+    def states(self, process: str) -> tuple[str, ...] | Absent:
+        space = self.namespace(process, Kind.PID)
+        if isinstance(space, Absent):
+            return space
+        everybody = self.seen.scan.processes
+        unread = next((one for one in everybody if isinstance(one.namespaces.pid, Unread)), None)
+        if unread is not None and isinstance(unread.namespaces.pid, Unread):
+            return refused(f"/proc/{unread.pid}/ns/pid", unread.namespaces.pid.errno)
+        return tuple(one.state for one in everybody if one.namespaces.pid == space.id)
+
+    def _of_process(self, process: str, name: str, seen_from: str) -> str | Absent:
+        """A file below /proc/PID, of a procfs of the asking side's PID namespace if it has mounted one."""
         number = self.pid(process, seen_from)
         if isinstance(number, Absent):
             return number
-        if seen_from != HOST:  # a procfs of its PID namespace, if it has mounted one
-            return self.text(f"/proc/{number}/status", seen_from)
+        if seen_from != HOST:
+            return self.text(f"/proc/{number}/{name}", seen_from)
         try:
             directory = procfs.open_process(self._root.fd, number)
         except OSError:
             return self._absent(process)
         try:
-            return procfs.read_file(directory, "status", TEXT_BYTES).decode(errors="replace")
+            return procfs.read_file(directory, name, TEXT_BYTES).decode(errors="replace")
         except OSError:
             return self._absent(process)
         finally:

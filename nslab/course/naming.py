@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+import signal
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
@@ -25,6 +26,7 @@ PLACES = frozenset({"host", "box"})
 DECLARING = frozenset({"container", "exec"})
 """The fields that give a process of the engine's its name."""
 ERRNOS = frozenset({"0", *errno.errorcode.values()})
+SIGNALS = frozenset(signal.Signals.__members__)
 
 
 class Names:
@@ -82,6 +84,8 @@ class Names:
                 return self._known.lessons
             case Role.ERRNO:
                 return ERRNOS
+            case Role.SIGNAL:
+                return SIGNALS
             case Role.FILE:
                 return self._files
             case Role.CONTAINER:

@@ -6,7 +6,7 @@ A field typed `ProcessName` is checked wherever it stands; a new kind of check g
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -26,6 +26,7 @@ class Role(StrEnum):
     TASK = "task"
     CAPABILITY = "capability"
     ERRNO = "errno"
+    SIGNAL = "signal"
     TEXT = "text"
 
 
@@ -64,6 +65,12 @@ Capability = Annotated[str, Meta(extra={"role": Role.CAPABILITY})]
 
 ErrnoName = Annotated[str, Meta(extra={"role": Role.ERRNO})]
 """An error as errno(3) spells it (EPERM), or "0" for success."""
+
+SignalName = Annotated[str, Meta(extra={"role": Role.SIGNAL})]
+"""A signal as signal(7) spells it: SIGTERM."""
+
+StateLetter = Literal["R", "S", "D", "T", "t", "Z", "I"]
+"""The state of a process, as proc_pid_stat(5) has it."""
 
 Text = Annotated[str, Meta(extra={"role": Role.TEXT})]
 """A text in which `{name}` stands for a value."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import get_args
 
+from nslab.course.roles import StateLetter
 from nslab.course.told import Fact, Told
 
 
@@ -31,6 +33,11 @@ def whole(process: str) -> Fact:
 def where(process: str) -> Told:
     """The place where a process is: on the host, in box."""
     return Told("check.where.host") if process == "host" else Told("check.where.in", {"place": called(process)})
+
+
+def state(letter: str) -> Fact:
+    """A state of a process, in words where it is one that a lesson may ask for."""
+    return Told(f"check.state.{letter}") if letter in get_args(StateLetter) else letter
 
 
 def answer(errno_name: str, *, so: bool = True) -> Told:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
 
-from nslab.course.roles import Capability, ProcessName, Text
+from nslab.course.roles import Capability, ProcessName, StateLetter, Text
 from nslab.course.subjects import called, where
 from nslab.course.told import Absent, Fact, Reading, Told
 from nslab.kernel.namespaces import Kind
@@ -122,6 +122,50 @@ class StatusField(Readable, frozen=True, forbid_unknown_fields=True):
         return Told("check.value.field", {"field": self.field_, "process": called(self.of)})
 
 
+class StatField(Readable, frozen=True, forbid_unknown_fields=True):
+    """A field of a process's /proc/PID/stat, as the PID namespace of another one shows it.
+
+    Named as proc_pid_stat(5) does; `starttime` is in clock ticks after boot.
+    """
+
+    stat: Literal["state", "ppid", "nice", "starttime"]
+    of: ProcessName
+    from_: ProcessName = field(name="from", default="host")
+
+    def read(self, look: Look) -> Reading:
+        stat = look.world.stat(self.of, self.from_)
+        if isinstance(stat, Absent):
+            return stat
+        fields: dict[str, Reading] = {"state": stat.state, "ppid": stat.ppid, "nice": stat.nice, "starttime": stat.start_ticks}
+        return fields[self.stat]
+
+    def subject(self) -> Told:
+        facts: dict[str, Fact] = {"process": called(self.of), "where": where(self.from_)}
+        return Told(f"check.value.stat-{self.stat}", facts)
+
+
+class ProcessesIn(Readable, frozen=True, forbid_unknown_fields=True):
+    """How many processes are in the PID namespace of a process, itself and zombies included; `state` counts those alone.
+
+    Of a process that has ended, it is the last PID namespace that it was in. Source: State in /proc/PID/stat.
+    """
+
+    processes_in: ProcessName
+    state: StateLetter | None = None
+
+    def read(self, look: Look) -> Reading:
+        states = look.world.states(self.processes_in)
+        if isinstance(states, Absent):
+            return states
+        return len(states) if self.state is None else states.count(self.state)
+
+    def subject(self) -> Told:
+        facts: dict[str, Fact] = {"where": where(self.processes_in)}
+        if self.state is None:
+            return Told("check.value.processes_in", facts)
+        return Told("check.value.processes_in-state", {**facts, "state": self.state})
+
+
 class Count(Readable, frozen=True, forbid_unknown_fields=True):
     """How many words a text has."""
 
@@ -156,13 +200,25 @@ class ExitStatus(Readable, frozen=True, forbid_unknown_fields=True):
         return Told("check.value.exit_status-without", {**facts, "capabilities": ", ".join(self.without)})
 
 
-Value = PidOf | CommOf | HostnameOf | DomainnameOf | NamespaceOf | FileText | StatusField | Count | ExitStatus
+Value = (
+    PidOf
+    | CommOf
+    | HostnameOf
+    | DomainnameOf
+    | NamespaceOf
+    | FileText
+    | StatusField
+    | StatField
+    | ProcessesIn
+    | Count
+    | ExitStatus
+)
 
 Operand = Text | int | Value
 """One side of a comparison: a literal, a text in which `{name}` stands for a value, or a value in place."""
 
 
-def field_of(text: str, field_name: str) -> Reading:
+def field_of(text: str, field_name: str) -> str | Absent:
     """What follows `field_name:` in a text of such lines, one space between words; Absent where no line begins so."""
     for line in text.splitlines():
         name, colon, rest = line.partition(":")

@@ -15,6 +15,7 @@ from msgspec import Struct
 from nslab.course.probes import Call
 from nslab.course.told import Absent, Namespace
 from nslab.kernel.namespaces import Kind
+from nslab.kernel.procfs import Stat
 
 
 class Life(Enum):
@@ -77,6 +78,17 @@ class World(Protocol):
 
     def status(self, process: str, seen_from: str) -> str | Absent:
         """The text of its /proc/PID/status as a procfs of `seen_from`'s PID namespace shows it."""
+        ...
+
+    def stat(self, process: str, seen_from: str) -> Stat | Absent:
+        """Its /proc/PID/stat as a procfs of `seen_from`'s PID namespace shows it."""
+        ...
+
+    def states(self, process: str) -> tuple[str, ...] | Absent:
+        """The state of every process in its PID namespace, of one that has ended in the last that it was in.
+
+        Letters of proc_pid_stat(5); an empty tuple where nobody is left there.
+        """
         ...
 
     def text(self, path: str, seen_from: str) -> str | Absent:

@@ -25,7 +25,10 @@ _CHUNK_BYTES = 16384
 
 
 class Stat(Struct, frozen=True):
-    """From /proc/PID/stat. `start_ticks` is in clock ticks after boot: with the pid it names a process for good."""
+    """From /proc/PID/stat. `start_ticks` is in clock ticks after boot: with the pid it names a process for good.
+
+    `state` is a letter of proc_pid_stat(5); `nice` goes from -20, which gets the most of the processor, to 19.
+    """
 
     pid: int
     comm: str
@@ -34,6 +37,7 @@ class Stat(Struct, frozen=True):
     pgrp: int
     session: int
     tpgid: int
+    nice: int
     start_ticks: int
 
 
@@ -176,8 +180,8 @@ def parse_stat(content: bytes) -> Stat:
     fields = tail.split()
     if not opening or len(fields) < 20:
         raise MalformedProcfs(f"stat: {content!r}")
-    ppid, pgrp, session, tpgid, start_ticks = (int(fields[at]) for at in (1, 2, 3, 5, 19))
-    return Stat(int(pid), comm.decode(*_ENCODING), fields[0].decode(), ppid, pgrp, session, tpgid, start_ticks)
+    ppid, pgrp, session, tpgid, nice, start_ticks = (int(fields[at]) for at in (1, 2, 3, 5, 16, 19))
+    return Stat(int(pid), comm.decode(*_ENCODING), fields[0].decode(), ppid, pgrp, session, tpgid, nice, start_ticks)
 
 
 def parse_status(content: bytes) -> Status:

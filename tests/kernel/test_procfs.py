@@ -41,10 +41,11 @@ def mangled(path: bytes) -> bytes:
 
 @given(comm=_NAMES, ppid=st.integers(0, 2**22))
 def test_a_stat_line_is_read_whatever_bytes_the_name_holds(comm: bytes, ppid: int) -> None:
-    line = b"8 (%b) S %d 8 8 34816 12 4194304 100 0 0 0 1 2 0 0 20 0 1 0 998877 1000 200 18446744073709551615\n"
+    line = b"8 (%b) S %d 8 8 34816 12 4194304 100 0 0 0 1 2 0 0 30 10 1 0 998877 1000 200 18446744073709551615\n"
     stat = procfs.parse_stat(line % (comm, ppid))
     assert os.fsencode(stat.comm) == comm
-    assert (stat.pid, stat.state, stat.ppid, stat.tpgid, stat.start_ticks) == (8, "S", ppid, 12, 998877)
+    assert (stat.pid, stat.state, stat.ppid, stat.tpgid) == (8, "S", ppid, 12)
+    assert (stat.nice, stat.start_ticks) == (10, 998877)
 
 
 @given(comm=_NAMES)
@@ -66,6 +67,7 @@ def test_a_real_process_with_a_hostile_name_reads_the_same_in_stat_and_status() 
         child.kill()
     assert os.fsencode(stat.comm) == os.fsencode(status.name) == name
     assert (stat.ppid, status.ppid) == (os.getpid(), os.getpid())
+    assert stat.nice == os.getpriority(os.PRIO_PROCESS, 0)
 
 
 def test_the_status_of_this_process_agrees_with_its_own_system_calls() -> None:

@@ -7,7 +7,7 @@ from msgspec import field
 from nslab.course.checks.files import FileEquals, FileExecutable, MountsAt
 from nslab.course.checks.names import DifferentHostname, Hostname, HostnameExists
 from nslab.course.checks.namespaces import DifferentNamespace, NamespaceKept, SameNamespace
-from nslab.course.checks.processes import Alive, Gone, PidDepth
+from nslab.course.checks.processes import Alive, Gone, InState, PidDepth, SignalDisposition
 from nslab.course.checks.values import Equal, Probe
 from nslab.course.checks.verdict import Judgeable, Verdict
 from nslab.course.look import Look
@@ -65,6 +65,8 @@ Check = (
     | MountsAt
     | Alive
     | Gone
+    | InState
+    | SignalDisposition
     | PidDepth
     | Probe
     | AllOf
