@@ -136,7 +136,12 @@ class StatField(Readable, frozen=True, forbid_unknown_fields=True):
         stat = look.world.stat(self.of, self.from_)
         if isinstance(stat, Absent):
             return stat
-        fields: dict[str, Reading] = {"state": stat.state, "ppid": stat.ppid, "nice": stat.nice, "starttime": stat.start_ticks}
+        fields: dict[str, Reading] = {
+            "state": stat.state,
+            "ppid": stat.ppid,
+            "nice": stat.nice,
+            "starttime": stat.start_ticks,
+        }
         return fields[self.stat]
 
     def subject(self) -> Told:

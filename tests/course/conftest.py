@@ -16,6 +16,7 @@ from nslab.course.probes import Call
 from nslab.course.told import Absent, Namespace, Told
 from nslab.course.world import FileFacts, Holders, Life
 from nslab.kernel.namespaces import Kind
+from nslab.kernel.procfs import Stat
 from nslab.observe.namespaces import NamespaceId
 from tests.stage import lesson
 
@@ -40,6 +41,8 @@ class RecordedWorld(Struct):
     bound: dict[str, Namespace] = field(default_factory=dict)
     held: dict[Namespace, Holders] = field(default_factory=dict)
     statuses: dict[tuple[str, str], str] = field(default_factory=dict)
+    stats: dict[tuple[str, str], Stat] = field(default_factory=dict)
+    neighbours: dict[str, tuple[str, ...]] = field(default_factory=dict)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
     files: dict[tuple[str, str], FileFacts] = field(default_factory=dict)
     mounts: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -74,6 +77,12 @@ class RecordedWorld(Struct):
 
     def status(self, process: str, seen_from: str) -> str | Absent:
         return _known(self.statuses, (process, seen_from))
+
+    def stat(self, process: str, seen_from: str) -> Stat | Absent:
+        return _known(self.stats, (process, seen_from))
+
+    def states(self, process: str) -> tuple[str, ...] | Absent:
+        return _known(self.neighbours, process)
 
     def text(self, path: str, seen_from: str) -> str | Absent:
         return _known(self.texts, (path, seen_from))

@@ -6,25 +6,28 @@ from gettext import GNUTranslations
 from typing import Any, get_args
 
 import pytest
+from msgspec.structs import replace
 
 from nslab.course.checks import AllOf, AnyOf, Check, Not
 from nslab.course.checks.files import FileEquals, FileExecutable, MountsAt
 from nslab.course.checks.names import DifferentHostname, Hostname, HostnameExists
 from nslab.course.checks.namespaces import DifferentNamespace, NamespaceKept, SameNamespace
-from nslab.course.checks.processes import Alive, Gone, PidDepth
+from nslab.course.checks.processes import Alive, Gone, InState, PidDepth, SignalDisposition
 from nslab.course.checks.values import Equal, Probe
 from nslab.course.checks.verdict import Observation, Verdict
 from nslab.course.look import Look
 from nslab.course.probes import Clone, Fork, Kill, Open, Setns
 from nslab.course.told import Namespace, say
-from nslab.course.values import CommOf, DomainnameOf, ExitStatus, PidOf
+from nslab.course.values import CommOf, DomainnameOf, ExitStatus, PidOf, ProcessesIn, StatField
 from nslab.course.world import FileFacts, Holders, Life
 from nslab.kernel.namespaces import Kind
+from nslab.kernel.procfs import Stat
 from nslab.locale import open_catalogue
 from nslab.observe.namespaces import NamespaceId
 from nslab.words import LANGS, Lang, words_for
 
 LETTERS = {100: "A", 200: "B"}
+STOPPED = Stat(8, "bash", "T", 1, 8, 8, -1, nice=10, start_ticks=900)
 VALUES = {"outer": PidOf("box:bash", "host"), "comm": CommOf("box:init"), "nothing": PidOf("nobody", "host")}
 
 
@@ -94,6 +97,22 @@ def test_the_same_inode_on_another_device_is_another_namespace(world: Any) -> No
         (Gone("old"), True),
         (Gone("box"), False),
         (Gone("nobody"), False),
+        (InState("box", "T"), True),
+        (InState("box", "S"), False),
+        (SignalDisposition("box", "SIGTERM", "caught"), True),
+        (SignalDisposition("box", "SIGTERM", "default"), False),
+        (SignalDisposition("box", "SIGHUP", "ignored"), True),
+        (SignalDisposition("box", "SIGHUP", "caught"), False),
+        (SignalDisposition("box", "SIGUSR1", "default"), True),
+        (SignalDisposition("box", "SIGUSR1", "ignored"), False),
+        (Equal(StatField("nice", "box", "box"), 10), True),
+        (Equal(StatField("nice", "box", "box"), 0), False),
+        (Equal(StatField("ppid", "box"), "{outer}"), False),
+        (Equal(StatField("starttime", "box"), 900), True),
+        (Equal(StatField("state", "box"), "T"), True),
+        (Equal(ProcessesIn("box"), 3), True),
+        (Equal(ProcessesIn("box", "Z"), 2), True),
+        (Equal(ProcessesIn("box", "T"), 2), False),
         (PidDepth("deep:sleep", "host", 3), True),
         (PidDepth("deep:sleep", "host", 2), False),
         (PidDepth("deep:sleep", "host", 4), False),
@@ -116,6 +135,9 @@ def test_each_kind_holds_where_the_machine_is_so_and_only_there(world: Any, chec
     world.mounts["/proc", "host"] = 2
     world.lives["old"] = Life.GONE
     world.depths["deep:sleep", "host"] = 3
+    world.stats = {("box", "host"): STOPPED, ("box", "box"): STOPPED}
+    world.statuses["box", "host"] = "SigIgn:\t0000000000000001\nSigCgt:\t0000000000004000\n"
+    world.neighbours["box"] = ("T", "Z", "Z")
     world.exits = {("~/x", "host"): 0, ("~/x CAP_SYS_ADMIN", "host"): 1}
     world.errnos = {
         ("clone(CLONE_NEWUTS | CLONE_NEWNS)", "host"): 0,
@@ -166,6 +188,11 @@ ABSENT = [
     FileEquals("/nowhere", "x"),
     FileEquals("/proc/1/comm", "{nothing}", "box"),
     MountsAt("/nowhere", "host", 1),
+    InState("nobody", "T"),
+    SignalDisposition("nobody", "SIGTERM", "caught"),
+    SignalDisposition("deep:sleep", "SIGTERM", "default"),
+    Equal(StatField("nice", "nobody"), 0),
+    Equal(ProcessesIn("nobody", "Z"), 0),
     PidDepth("nobody", "host", 1),
     Probe(Clone((Kind.UTS,)), "nobody", "0"),
     Probe(Kill("{nothing}"), "host", "ESRCH"),
@@ -238,6 +265,11 @@ def test_each_kind_has_words_for_itself_and_for_its_contrary(kind: str, lang: La
         (Equal("{box.pid}", 1), "the number of box as the host counts is 8"),
         (Equal(ExitStatus("~/x", "host"), 1), "the exit status of ~/x on the host is 0"),
         (FileEquals("/proc/1/comm", "x", "box"), "/proc/1/comm in box reads lab"),
+        (InState("box", "S"), "box is stopped (T)"),
+        (SignalDisposition("box", "SIGTERM", "default"), "SIGTERM is caught by box"),
+        (Equal(StatField("nice", "box", "box"), 0), "the nice value of box, seen in box, is 10"),
+        (Equal(ProcessesIn("box"), 0), "the number of processes in box is 3"),
+        (Equal(ProcessesIn("box", "Z"), 0), "the number of processes in box in state Z is 2"),
         (MountsAt("/proc", "host", 1), "mounts on /proc, as the host sees it: 2"),
         (Probe(Fork(True), "host:sh", "0"), "fork() in sh on the host answers ENOMEM"),
         (Probe(Setns("~/k", Kind.UTS), "host", "EINVAL"), "setns(~/k, CLONE_NEWUTS) on the host succeeds"),
@@ -252,9 +284,17 @@ def test_what_is_found_names_whom_it_was_found_of(world: Any, check: Check, foun
     world.mounts["/proc", "host"] = 2
     world.errnos = {("fork()", "host:sh"): 12, ("setns(~/k, CLONE_NEWUTS)", "host"): 0}
     world.lives["box:bash"] = Life.ALIVE
+    world.stats = {("box", "host"): STOPPED, ("box", "box"): STOPPED}
+    world.statuses["box", "host"] = "SigIgn:\t0000000000000000\nSigCgt:\t0000000000004000\n"
+    world.neighbours["box"] = ("T", "Z", "Z")
     assert told(judge(check, world))[1] == found
 
 
 def test_a_verdict_quotes_no_more_than_a_line_of_a_file(world: Any) -> None:
     world.texts["/big", "host"] = "x" * 65536
     assert len(told(judge(FileEquals("/big", "y"), world))[1]) < 120
+
+
+def test_a_state_without_words_of_its_own_is_told_by_its_letter(world: Any) -> None:
+    world.stats["box", "host"] = replace(STOPPED, state="X")
+    assert told(judge(InState("box", "T"), world))[1] == "box is X"

@@ -16,6 +16,7 @@ from nslab.course.probes import Call, Clone, Fork, Kill, Open, Setns
 from nslab.course.told import Absent, Namespace
 from nslab.course.world import FileFacts, Holders, Life
 from nslab.kernel.namespaces import Kind
+from nslab.kernel.procfs import Stat
 from nslab.observe.holders import Hidden, Holds, MountHold
 from nslab.observe.namespaces import NamespaceId
 from tests.stage import Stage, staged
@@ -112,6 +113,33 @@ def test_a_status_is_told_as_the_asking_side_s_own_procfs_shows_it(stage: Stage)
     assert isinstance(inside, str)
     assert inside.startswith("Name:\tlab\n")
     assert "Name:\tsleep\n" in str(stage.world.status("web:sleep", "web"))
+
+
+def test_a_stat_is_told_as_the_asking_side_s_own_procfs_shows_it(stage: Stage) -> None:
+    outside, inside = stage.world.stat("web", "host"), stage.world.stat("web", "web")
+    assert isinstance(outside, Stat)
+    assert isinstance(inside, Stat)
+    assert (outside.pid, outside.ppid) == (stage.world.pid("web", "host"), 1)
+    assert (inside.pid, inside.ppid) == (1, 0)
+    assert inside.start_ticks == outside.start_ticks
+    stage.run("host", f"renice -n 7 -p {outside.pid}; kill -STOP {outside.pid}")
+    for seen_from in ("host", "web"):
+        stat = stage.world.stat("web", seen_from)
+        assert isinstance(stat, Stat)
+        assert (stat.nice, stat.state) == (7, "T")
+    stage.run("host", f"kill -CONT {outside.pid}")
+    assert reason(stage.world.stat("nobody", "host")) == "absent.never-seen"
+
+
+def test_the_states_of_a_pid_namespace_are_those_of_all_in_it_zombies_too() -> None:
+    """A PID 1 that never waits for its orphans keeps them as zombies; nobody is left once it has ended."""
+    with staged() as stage:
+        stage.type("box", "unshare --fork --pid sh -c '(sleep 0 &); (sleep 0 &); exec sleep 60'")
+        stage.until(lambda: stage.world.comm("box") == "sleep")
+        stage.until(lambda: stage.world.states("box") == ("S", "Z", "Z"))
+        stage.run("host", f"kill -9 {stage.world.pid('box', 'host')}")
+        stage.until(lambda: stage.world.states("box") == ())
+        assert reason(stage.world.states("nobody")) == "absent.never-seen"
 
 
 def test_a_file_is_read_as_its_reader_sees_it(stage: Stage) -> None:

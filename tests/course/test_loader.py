@@ -82,6 +82,7 @@ ONE_FAULT = [
     (ALIVE, '{ kind = "probe", in = "web", errno = "EPREM", call = { fork = true } }', "fault.unknown-errno"),
     (ALIVE, '{ kind = "probe", in = "web", errno = "0", call = { clone = [] } }', "fault.empty-list"),
     (ALIVE, '{ kind = "probe", in = "web", errno = "0", call = { fork = true }, without = ["net_raw"] }', "fault.capability"),
+    (ALIVE, '{ kind = "signal", of = "web", signal = "TERM", is = "caught" }', "fault.unknown-signal"),
     ('{ id = "no" }', '{ id = "yes" }', "fault.twice"),
     ('{ id = "no" }', '{ id = "No" }', "fault.bad-id"),
     ('values.inner =', 'values.Inner =', "fault.value-name"),
