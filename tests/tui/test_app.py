@@ -126,7 +126,7 @@ async def test_a_card_shows_what_was_predicted_and_speaks_the_language_chosen_ov
     store.change("pid", lambda _: LessonProgress(done=True, predictions={"one": Prediction("one", "one")}))
     async with app.run_test(size=(120, 36)) as pilot:
         await on(app, MapScreen, pilot)
-        await pilot.press("down", "c")
+        await pilot.press(*["down"] * Syllabus(LESSONS).order().index("pid"), "c")
         await on(app, CardScreen, pilot)
         screen = app.screen
         assert isinstance(screen, CardScreen)
