@@ -186,7 +186,7 @@ def asked(tmux: Tmux) -> bool:
 @pytest.mark.parametrize("tmux", [at(80, 24)], indirect=True)
 def test_alone_it_opens_the_map_and_leaves_by_the_second_way(tmux: Tmux) -> None:
     tmux.program("--lang", "en")
-    tmux.shows("uts", "pid", "nslab", "leave")
+    tmux.shows("process", "nslab", "leave")
     tmux.keys("C-g")
     tmux.shows(words_for("en")("keys.sheet"))
     tmux.keys("q")
