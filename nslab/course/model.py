@@ -22,6 +22,7 @@ from nslab.course.roles import (
 )
 from nslab.course.values import Operand, Value
 from nslab.kernel.namespaces import Kind
+from nslab.observe.user_view import Line
 
 FORMAT = 1
 """The format this nslab reads. A lesson of a higher one asks for a newer nslab."""
@@ -87,7 +88,8 @@ class Task(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Highlight(Struct, frozen=True, forbid_unknown_fields=True):
-    """What lights up at *observe*: a row of the namespaces pane, of the processes pane, of the calls pane, or of the mounts pane.
+    """What lights up at *observe*: a row of the namespaces pane, of the processes pane, of the calls pane, of the mounts pane, or of
+    the users pane.
 
     A call is that of the step with this id in the plan that made the process. A path is one in full.
     """
@@ -97,6 +99,7 @@ class Highlight(Struct, frozen=True, forbid_unknown_fields=True):
     process: ProcessName | None = None
     call: str | None = None
     path: str | None = None
+    line: Line | None = None
 
 
 class Solution(Struct, frozen=True, forbid_unknown_fields=True):

@@ -22,7 +22,7 @@ from nslab.course.told import Told
 Fault = tuple[Path, Told]
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-HIGHLIGHTS = {"row": ("namespaces",), "process": ("processes", "calls"), "path": ("mounts",)}
+HIGHLIGHTS = {"row": ("namespaces",), "process": ("processes", "calls"), "path": ("mounts",), "line": ("users",)}
 """Which panes have rows of the sort that a highlight names."""
 VALUE_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -145,7 +145,7 @@ def _one_line(part: Run | Solution) -> Iterator[Fault]:
 
 
 def _highlight(highlight: Highlight) -> Iterator[Fault]:
-    rows = {"row": highlight.row, "process": highlight.process, "path": highlight.path}
+    rows = {"row": highlight.row, "process": highlight.process, "path": highlight.path, "line": highlight.line}
     named = [name for name, row in rows.items() if row is not None]
     if len(named) != 1:
         yield (), Told("fault.row-or-process")

@@ -20,11 +20,12 @@ from nslab.observe.mount_view import MountView
 from nslab.observe.namespace_view import Subject
 from nslab.observe.observer import Look
 from nslab.observe.scan import Process
+from nslab.observe.user_view import UserView
 from nslab.observe.views import CallsView, NamespaceView, NotYet, ProcessView, Tag
 
 C_SUFFIX = ".c"
-MOUNTS = "mounts"
-"""The pane whose facts are read only while it is on show."""
+MOUNTS, USERS = "mounts", "users"
+"""The panes whose facts are read only while they are on show."""
 
 
 class TerminalState(Struct, frozen=True):
@@ -63,6 +64,7 @@ class Snapshot(Struct, frozen=True):
     processes: ProcessView
     calls: CallsView | NotYet
     mounts: MountView | NotYet
+    users: UserView | NotYet
     terminals: Mapping[str, TerminalState]
     highlighted: int | None
     source: Source | None
@@ -76,7 +78,8 @@ def unchanged(one: Snapshot, other: Snapshot) -> bool:
 
 def _timeless(seen: Snapshot) -> Snapshot:
     views = replace(seen.namespaces, read_at=0.0), replace(seen.processes, read_at=0.0)
-    return replace(seen, namespaces=views[0], processes=views[1])
+    users = seen.users if isinstance(seen.users, NotYet) else replace(seen.users, read_at=0.0)
+    return replace(seen, namespaces=views[0], processes=views[1], users=users)
 
 
 def snapshot(play: Play) -> Snapshot:
@@ -95,6 +98,7 @@ def snapshot(play: Play) -> Snapshot:
         calls=calls(play, observer.letters),
         terminals=terminals(play, readers, look, observer.letters),
         mounts=observer.mounts(subjects) if MOUNTS in panes_on_show(play) else NotYet("pane.nothing-yet"),
+        users=observer.users(look, subjects) if USERS in panes_on_show(play) else NotYet("pane.nothing-yet"),
         highlighted=highlighted(play),
         source=source(play, look),
         lab_alive=look.host_alive,

@@ -72,6 +72,11 @@ def last_capability() -> int:
         return int(file.read())
 
 
+def full_set() -> int:
+    """The mask of all that this kernel knows: what a new user namespace's first process holds. Raises OSError."""
+    return (1 << last_capability() + 1) - 1
+
+
 def drop_bounding(*keep: int) -> None:
     """Drop every capability but `keep` from the caller's bounding set, those newer than this table too.
 

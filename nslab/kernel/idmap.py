@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable
+from functools import cache
 
 from msgspec import Struct
 
@@ -43,6 +44,16 @@ SUBORDINATE = re.compile(r"(?P<owner>[^:]+):(?P<first>[0-9]{1,10}):(?P<count>[0-
 
 class NoRange(Exception):
     """No id but 0 is mapped here."""
+
+
+@cache
+def overflow_uid() -> int:
+    """The uid, 65534 unless it was changed, that a process is told in place of one that its user namespace has no number for.
+
+    Read once, for a process may lose sight of /proc. Raises OSError.
+    """
+    with open("/proc/sys/kernel/overflowuid", "rb") as file:
+        return int(file.read())
 
 
 def parse_map(content: bytes) -> tuple[Extent, ...]:

@@ -51,7 +51,7 @@ class Ids(Struct, frozen=True):
 
 
 class Status(Struct, frozen=True):
-    """From /proc/PID/status. Capability sets are bit masks, see capabilities(7).
+    """From /proc/PID/status. Capability sets are bit masks, see capabilities(7); `groups` are the supplementary ones.
 
     `nspid` holds the process's number in each PID namespace from the procfs's own down to the process's; it is empty
     where the kernel has no such line, `no_new_privs` (Linux 4.10), `seccomp` (CONFIG_SECCOMP), and `seccomp_filters` (Linux
@@ -64,6 +64,7 @@ class Status(Struct, frozen=True):
     nspid: tuple[int, ...]
     uids: Ids
     gids: Ids
+    groups: tuple[int, ...]
     cap_inheritable: int
     cap_permitted: int
     cap_effective: int
@@ -195,6 +196,7 @@ def parse_status(content: bytes) -> Status:
             nspid=tuple(map(int, lines.get("NSpid", "").split())),
             uids=_ids(lines["Uid"]),
             gids=_ids(lines["Gid"]),
+            groups=tuple(map(int, lines["Groups"].split())),
             cap_inheritable=int(lines["CapInh"], 16),
             cap_permitted=int(lines["CapPrm"], 16),
             cap_effective=int(lines["CapEff"], 16),

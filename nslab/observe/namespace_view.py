@@ -29,7 +29,7 @@ def namespace_view(subjects: Sequence[Subject], letters: Letters, scan: Scan) ->
     for kind in Kind:
         members = _members(subjects, kind, scan)
         rows.append(NamespaceRow(kind, tuple(_cell(subject.process, kind, letters, members) for subject in subjects)))
-    columns = tuple(_column(subject, letters) for subject in subjects)
+    columns = tuple(column_of(subject, letters) for subject in subjects)
     return NamespaceView(columns, tuple(rows), scan.read_at)
 
 
@@ -42,7 +42,8 @@ def _members(subjects: Sequence[Subject], kind: Kind, scan: Scan) -> dict[Member
     }
 
 
-def _column(subject: Subject, letters: Letters) -> NamespaceColumn:
+def column_of(subject: Subject, letters: Letters) -> NamespaceColumn:
+    """The head of a subject's column, whatever stands below."""
     process = subject.process
     if process is None:
         return NamespaceColumn(subject.name, HOST_LETTER, pid=None, comm=None)

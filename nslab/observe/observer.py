@@ -7,6 +7,9 @@ from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
+from nslab.kernel.capabilities import full_set
+from nslab.kernel.idmap import overflow_uid
+from nslab.observe.credentials import CredentialReader
 from nslab.observe.details import DetailReader, Details
 from nslab.observe.letters import Letters
 from nslab.observe.mount_view import MountView, compared, mount_view
@@ -16,6 +19,7 @@ from nslab.observe.newcomer import newcomer
 from nslab.observe.process_view import process_view
 from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Process, Scan, Scanner, age_order
+from nslab.observe.user_view import Limits, UserView, user_view
 from nslab.observe.views import NamespaceView, ProcessView
 
 
@@ -44,6 +48,7 @@ class Observer:
         self._scanner = Scanner(root)
         self._reader = DetailReader(root)
         self._mounts = MountWatch(root)
+        self._credentials = CredentialReader(root)
         self._before = self._now = self._scanner.scan()
         host = self._now.get(host_pid)
         if host is None:
@@ -79,3 +84,10 @@ class Observer:
         shown = compared(subjects)
         living = tuple(one.process for one in shown if one.process is not None and one.alive)
         return mount_view(shown, self.letters, self._mounts.read(living))
+
+    def users(self, look: Look, subjects: Sequence[Subject]) -> UserView:
+        """The users pane; reads the credentials of the subjects that live, now."""
+        processes = (look.host, *(one.process for one in subjects if one.process))
+        seen = self._credentials.read(processes)
+        kernel = Limits(full_set(), overflow_uid())
+        return user_view(subjects, seen, self.letters, look.host, kernel, look.scan.read_at)

@@ -39,10 +39,36 @@ def ancestry(root: ProcRoot, pid: int, kind: Kind) -> tuple[NamespaceId, ...]:
     """
     try:
         if root.recording is not None:
-            return tuple(_recorded_ancestry(root, root.recording, pid, kind))
-        namespace = os.open(_link(pid, kind), os.O_RDONLY | os.O_CLOEXEC, dir_fd=root.fd)
+            inode = _recorded_inode(root, pid, kind)
+            return tuple(_recorded_ancestry(root, root.recording, inode, kind))
+        return _upwards(root, os.open(_link(pid, kind), os.O_RDONLY | os.O_CLOEXEC, dir_fd=root.fd))
     except OSError:
         return ()
+
+
+def owners(root: ProcRoot, pid: int, kind: Kind) -> tuple[NamespaceId, ...]:
+    """The user namespace that owns the namespace a process is in, that one's parent, and so on, as far as the reader can see.
+
+    A capability counts in the namespace if it is held in one of these. Empty where the first of them can't be read.
+    """
+    try:
+        if root.recording is not None:
+            inode = _recorded_inode(root, pid, kind)
+            relatives = root.recording.relatives_of(kind, inode) if inode is not None else None
+            owner = relatives.owner.inode if relatives and isinstance(relatives.owner, NamespaceId) else None
+            return tuple(_recorded_ancestry(root, root.recording, owner, Kind.USER))
+        namespace = os.open(_link(pid, kind), os.O_RDONLY | os.O_CLOEXEC, dir_fd=root.fd)
+        try:
+            owner_fd = nsfs.open_owner(namespace)
+        finally:
+            os.close(namespace)
+        return _upwards(root, owner_fd)
+    except OSError:
+        return ()
+
+
+def _upwards(root: ProcRoot, namespace: int) -> tuple[NamespaceId, ...]:
+    """A namespace, which is closed, and its ancestors."""
     found: list[NamespaceId] = []
     while True:
         try:
@@ -75,9 +101,12 @@ def _recorded(root: ProcRoot, recording: Recording, pid: int, kind: Kind) -> Rel
     return (recording.relatives_of(*parsed) if parsed else None) or Unread(errno.ENOENT)
 
 
-def _recorded_ancestry(root: ProcRoot, recording: Recording, pid: int, kind: Kind) -> Iterator[NamespaceId]:
+def _recorded_inode(root: ProcRoot, pid: int, kind: Kind) -> int | None:
     parsed = nsfs.parse_link(os.readlink(_link(pid, kind), dir_fd=root.fd))
-    inode = parsed[1] if parsed else None
+    return parsed[1] if parsed else None
+
+
+def _recorded_ancestry(root: ProcRoot, recording: Recording, inode: int | None, kind: Kind) -> Iterator[NamespaceId]:
     while inode is not None:
         yield root.namespace(inode)
         relatives = recording.relatives_of(kind, inode)

@@ -62,6 +62,10 @@ HELPED = {
         ),
         keys=(("↑↓", "row"), ("⏎", "more"), (shown("enlarge"), "enlarge")),
     ),
+    "users": Helped(
+        signs=(("A  B", "letter"), ("≠", "two"), ("──", "outside"), ("uts user", "governed"), ("41", "sets")),
+        keys=(("↑↓", "row"), ("⏎", "more"), (shown("enlarge"), "enlarge")),
+    ),
     MAP: Helped(
         signs=(("✓", "done"), ("▸", "started"), ("✗", "lacks")),
         keys=(("↑↓", "move"), ("⏎", "open"), (shown("search", MAP_KEYS), "search"), (CARDS_AND_WORDS, "cards")),

@@ -17,6 +17,7 @@ from nslab.tui.panes.mounts import MountPane, mount_rows
 from nslab.tui.panes.namespaces import NamespacePane, namespace_rows
 from nslab.tui.panes.pane import Emphasis, Pane
 from nslab.tui.panes.processes import ProcessPane, process_rows
+from nslab.tui.panes.users import UserPane, user_pane_rows
 from nslab.words import Words
 
 LIT = frozenset({Stage.OBSERVE, Stage.EXPLAIN})  # where the row that decides lights up
@@ -57,6 +58,12 @@ PANES: dict[str, PaneKind] = {
         draw=mount_rows,
         view=lambda seen: seen.mounts,
         row=lambda highlight, _: highlight.path,
+    ),
+    "users": PaneKind(
+        make=lambda words, name: UserPane(words, id=name),
+        draw=user_pane_rows,
+        view=lambda seen: seen.users,
+        row=lambda highlight, _: highlight.line,
     ),
 }
 

@@ -24,16 +24,17 @@ class Segment(Struct, frozen=True):
 
 
 class Grid(Struct, frozen=True):
-    """Where the columns stand: each `bar` cells wide, `gap` between, the last one up to `width`."""
+    """Where the columns stand: right of the labels, each `bar` cells wide, `gap` between, the last one up to `width`."""
 
     width: int
     count: int
     gap: int
     bar: int
+    label: int = LABEL_CELLS
 
     def left(self, column: int) -> int:
         """The x of a column's first cell."""
-        return LABEL_CELLS + column * (self.bar + self.gap)
+        return self.label + column * (self.bar + self.gap)
 
     def cells(self, first: int, last: int) -> int:
         """How wide a bar over these columns is, the gaps between them included."""
@@ -50,11 +51,11 @@ class Grid(Struct, frozen=True):
         return self.left(column) - self.gap + (2 if self.gap > 4 else 1)
 
 
-def grid_for(width: int, columns: int) -> Grid:
-    """As many columns as can hold a letter each."""
+def grid_for(width: int, columns: int, label: int = LABEL_CELLS, least: int = LETTER_CELLS) -> Grid:
+    """As many columns as can be `least` cells wide each: a letter, if nothing else is said."""
     gap = 5 if width > 60 else 4
-    count = max(1, min(columns, (width - LABEL_CELLS + gap) // (gap + LETTER_CELLS)))
-    return Grid(width, count, gap, (width - LABEL_CELLS - gap * (count - 1)) // count)
+    count = max(1, min(columns, (width - label + gap) // (gap + least)))
+    return Grid(width, count, gap, (width - label - gap * (count - 1)) // count, label)
 
 
 def segments_of(row: NamespaceRow, columns: Sequence[NamespaceColumn]) -> tuple[Segment, ...]:

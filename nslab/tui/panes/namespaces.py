@@ -9,11 +9,12 @@ from rich.cells import cell_len
 
 from nslab.kernel.namespaces import Kind
 from nslab.observe.namespaces import NamespaceId, Unread
-from nslab.observe.views import Gone, NamespaceCell, NamespaceColumn, NamespaceRow, NamespaceView, NotYet
+from nslab.observe.views import Gone, NamespaceCell, NamespaceRow, NamespaceView, NotYet
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BOLD, MUTE, REVERSE, Face, Role, hue, lettered, tint
 from nslab.tui.faces import solid as tag_face
 from nslab.tui.panes.bars import LABEL_CELLS, Segment, differ, grid_for, is_split, segments_of, sorted_rows
+from nslab.tui.panes.heads import column_head
 from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, absent_rows, gone_rows
 from nslab.tui.wrap import shorten
 from nslab.words import Words
@@ -110,7 +111,7 @@ class _Table:
     def draw(self) -> RowAt[Kind]:
         """Heads, split rows, shared rows; for each y, the kind drawn there."""
         for at, column in enumerate(self.view.columns[: self.grid.count]):
-            self._head(at, column)
+            column_head(self.canvas, self.grid, at, column, self.words)
         split, shared = sorted_rows(self.view)
         room = self.canvas.height - 4  # below the heads, and without a blank row and the source at the end
         tall = TALL if len(split) * (TALL + 1) + len(shared) <= room else 1
@@ -128,25 +129,6 @@ class _Table:
                 words = self.words("pane.no-process-yet", name=column.name)
                 self.canvas.para(self.grid.left(at), 3, self.grid.cells(at, at), words, MUTE)
         return tuple(row_at.get(y) for y in range(self.canvas.height))
-
-    def _head(self, at: int, column: NamespaceColumn) -> None:
-        """The name, and the process as far as there is room: a number is never cut."""
-        name = self.words("pane.host") if column.name == "host" else column.name
-        left, room = self.grid.left(at), self.grid.head_cells(at)
-        face = lettered(column.letter).strong if column.alive else MUTE
-        x = self.canvas.put(left, 1, shorten(name, room), face) + 1
-        about = next((text for text in self._abouts(column) if cell_len(text) <= left + room - x), "")
-        self.canvas.put(x, 1, about, MUTE)
-
-    def _abouts(self, column: NamespaceColumn) -> tuple[str, ...]:
-        """Wordings for the process, the longest first."""
-        if column.pid is None:
-            return ("╌",)
-        full = f"{column.comm} {column.pid}"
-        if column.alive:
-            return full, str(column.pid)
-        ended = self.words("pane.ended")
-        return f"{full} {ended}", f"{column.pid} {ended}", ended
 
     def _row(self, y: int, height: int, row: NamespaceRow) -> None:
         middle = y + height // 2
