@@ -88,8 +88,7 @@ class Task(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Highlight(Struct, frozen=True, forbid_unknown_fields=True):
-    """What lights up at *observe*: a row of the namespaces pane, of the processes pane, of the calls pane, of the mounts pane, or of
-    the users pane.
+    """What lights up at *observe*: a row of the namespaces, the processes, the calls, the mounts, or the users pane.
 
     A call is that of the step with this id in the plan that made the process. A path is one in full.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nslab.kernel.namespaces import Kind
 from nslab.observe.user_view import CapabilityNames, Line, MapLine, UserCell, UserView
 
 STATUS_FIELDS = {
@@ -35,7 +36,7 @@ def place(line: Line, pids: Sequence[str]) -> str:
     of = f"/proc/{{{','.join(pids)}}}" if len(pids) > 1 else f"/proc/{''.join(pids)}"
     match line:
         case Line.GOVERNED:
-            return f"{of}/ns: NS_GET_USERNS"
+            return f"NS_GET_USERNS {of}/ns/*"
         case Line.UID_MAP | Line.GID_MAP:
             return f"{of}/{line}"
         case Line.INSIDE:
@@ -56,7 +57,7 @@ def written(line: Line, cell: UserCell) -> str:
         case Line.UID_MAP | Line.GID_MAP:
             return _lines(cell.uid_map if line is Line.UID_MAP else cell.gid_map)
         case Line.GOVERNED:
-            return UNTOLD if cell.governed is None else f"{letter} {' '.join(cell.governed) or NOTHING}"
+            return f"{letter} {_kinds(cell.governed)}"
         case Line.NO_NEW_PRIVS:
             return UNTOLD if cell.no_new_privs is None else str(int(cell.no_new_privs))
         case Line.SECCOMP:
@@ -72,6 +73,13 @@ def capability_set(line: Line, cell: UserCell) -> CapabilityNames:
         Line.BOUNDING: cell.bounding,
         Line.AMBIENT: cell.ambient,
     }[line]
+
+
+def _kinds(kinds: tuple[Kind, ...] | None) -> str:
+    """As names of the links in /proc/PID/ns; all of them as a shell would."""
+    if kinds is None:
+        return UNTOLD
+    return "*" if len(kinds) == len(Kind) else ",".join(kinds) or NOTHING
 
 
 def _number(number: int | None) -> str:

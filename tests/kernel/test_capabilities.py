@@ -46,6 +46,16 @@ def test_the_table_knows_every_capability_of_this_kernel() -> None:
     assert set(range(last + 1)) <= set(Capability)
 
 
+def test_names_are_those_of_the_man_page_and_a_newer_one_keeps_its_number() -> None:
+    assert capabilities.names(1 << Capability.SYS_ADMIN | 1) == ("CAP_CHOWN", "CAP_SYS_ADMIN")
+    assert capabilities.names(1 << 63) == ("CAP_63",)
+    assert capabilities.names(0) == ()
+
+
+def test_the_full_set_is_what_the_first_process_of_a_new_user_namespace_holds(inside: Callable[..., Any]) -> None:
+    assert inside(lambda: status("CapEff"), Kind.USER) == capabilities.full_set()
+
+
 def test_capset_keeps_what_was_named_and_empties_the_inheritable_and_ambient_sets(inside: Callable[..., Any]) -> None:
     def action() -> list[int]:
         capabilities.capset(*KEPT)

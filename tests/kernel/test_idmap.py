@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,11 @@ from nslab.kernel.namespaces import Kind
 
 IDS = st.integers(0, 2**32 - 2)
 extents = st.lists(st.builds(Extent, IDS, IDS, st.integers(1, 2**32 - 1)), max_size=5).map(tuple)
+
+
+def test_an_id_without_a_number_is_told_as_the_kernels_overflow_uid() -> None:
+    told = subprocess.run(["unshare", "--user", "id", "-u"], capture_output=True, text=True, check=True).stdout
+    assert int(told) == idmap.overflow_uid()
 
 
 @st.composite

@@ -75,6 +75,7 @@ def test_the_status_of_this_process_agrees_with_its_own_system_calls() -> None:
         status = procfs.read_status(process)
     assert (status.uids.real, status.uids.effective, status.uids.saved) == os.getresuid()
     assert (status.gids.real, status.gids.effective, status.gids.saved) == os.getresgid()
+    assert status.groups == tuple(sorted(os.getgroups()))
     assert status.nspid[-1] == os.getpid()
     assert status.cap_effective & ~status.cap_permitted == 0
 

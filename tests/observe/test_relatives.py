@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 
 from nslab.kernel.namespaces import Kind
 from nslab.observe.namespaces import NamespaceId, Unread
-from nslab.observe.relatives import ancestry, relatives_of
+from nslab.observe.relatives import ancestry, owners, relatives_of
 from nslab.observe.roots import ProcRoot, Relatives
 from nslab.observe.scan import read_process
 
@@ -50,6 +50,21 @@ def test_the_chain_of_pid_namespaces_leads_from_the_process_to_the_reader(
     assert reader is not None
     chain = (inner.namespaces.pid, lab.namespaces.pid, reader.namespaces.pid)
     assert ancestry(small_lab, 3, Kind.PID) == chain
+
+
+def test_the_owners_of_a_namespace_lead_from_whose_it_is_to_the_reader(machine: ProcRoot, boxed: Boxed) -> None:
+    with boxed("--uts") as pid:
+        process = read_process(machine, pid)
+        assert process is not None
+        assert owners(machine, pid, Kind.UTS) == (process.namespaces.user, machine.reader_user)
+        assert owners(machine, pid, Kind.NET)[-1:] == (machine.reader_user,)
+    assert owners(machine, 2**22 + 1, Kind.UTS) == ()
+
+
+def test_a_recording_keeps_the_owners_too(recorded_lab: ProcRoot) -> None:
+    lab = read_process(recorded_lab, 1)
+    assert lab is not None
+    assert owners(recorded_lab, 181, Kind.UTS)[0] == lab.namespaces.user
 
 
 def test_a_recording_keeps_the_chain_although_its_links_are_text(recorded_lab: ProcRoot) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.propagation import Propagation
 from nslab.observe.mount_view import MountCell, MountColumn, MountRow, MountView, Travel
 from nslab.observe.namespaces import Membership, NamespaceId
+from nslab.observe.user_view import CapabilityNames, MapLine, Numbers, UserCell, UserView
 from nslab.observe.views import (
     Member,
     NamespaceCell,
@@ -139,3 +142,72 @@ def lesson_mounts() -> MountView:
         ),
     )  # fmt: skip
     return MountView(mount_columns(), rows)
+
+
+EVERY_CAPABILITY = (
+    *("audit_control", "audit_read", "audit_write", "block_suspend", "bpf", "checkpoint_restore", "chown"),
+    *("dac_override", "dac_read_search", "fowner", "fsetid", "ipc_lock", "ipc_owner", "kill", "lease"),
+    *("linux_immutable", "mac_admin", "mac_override", "mknod", "net_admin", "net_bind_service", "net_broadcast"),
+    *("net_raw", "perfmon", "setfcap", "setgid", "setpcap", "setuid", "sys_admin", "sys_boot", "sys_chroot"),
+    *("sys_module", "sys_nice", "sys_pacct", "sys_ptrace", "sys_rawio", "sys_resource", "sys_time"),
+    *("sys_tty_config", "syslog", "wake_alarm"),
+)
+ALL = CapabilityNames(0x1FFFFFFFFFF, EVERY_CAPABILITY)
+NONE = CapabilityNames(0, ())
+DOCKERS = CapabilityNames(
+    0xA80425FB,
+    (
+        *("audit_write", "chown", "dac_override", "fowner", "fsetid", "kill", "mknod", "net_bind_service", "net_raw"),
+        *("setfcap", "setgid", "setpcap", "setuid", "sys_chroot"),
+    ),
+)
+OUTER = 2_000_000_000
+ROOT = UserCell(
+    letter="A",
+    uid=Numbers(0, 0, OUTER),
+    gid=Numbers(0, 0, OUTER),
+    uid_map=(MapLine(0, OUTER, 65536),),
+    gid_map=(MapLine(0, OUTER, 65536),),
+    effective=ALL,
+    permitted=ALL,
+    bounding=ALL,
+    ambient=NONE,
+    governed=tuple(Kind),
+    no_new_privs=False,
+    seccomp="2 filter",
+)
+"""The host's root: somebody else outside."""
+
+NOBODY = replace(
+    ROOT,
+    letter="B",
+    uid=Numbers(None, 0, OUTER),
+    gid=Numbers(None, 0, OUTER),
+    uid_map=(),
+    gid_map=(),
+    effective=NONE,
+    permitted=NONE,
+    governed=(),
+)
+"""The same user in a new user namespace, before its maps are written."""
+
+MAPPED = replace(
+    NOBODY,
+    uid=Numbers(0, 0, OUTER),
+    gid=Numbers(0, 0, OUTER),
+    uid_map=(MapLine(0, 0, 1),),
+    gid_map=(MapLine(0, 0, 1),),
+    effective=ALL,
+    permitted=ALL,
+    governed=(Kind.UTS, Kind.USER),
+)
+"""Root there, with a UTS namespace of its own."""
+
+IN_DOCKER = replace(ROOT, effective=DOCKERS, permitted=DOCKERS, bounding=DOCKERS, no_new_privs=True)
+"""The host's root with docker's capabilities."""
+
+
+def users(*cells: UserCell | None, columns: tuple[NamespaceColumn, ...] | None = None) -> UserView:
+    """The host's root, then a column for each of `cells`."""
+    heads = (HOST, BOX, NamespaceColumn("web", "C", 20, "sleep"))[: len(cells) + 1]
+    return UserView(columns or heads, (ROOT, *cells), EVERY_CAPABILITY, 65534, 0.0)

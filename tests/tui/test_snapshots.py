@@ -17,10 +17,13 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from nslab.observe.user_view import Line
 from nslab.tui import keys, theme
 from nslab.tui.drawn import Drawn
+from nslab.tui.lesson.places import Shown, places
 from nslab.tui.panes.mounts import MountPane
 from nslab.tui.panes.program import Program
+from nslab.tui.panes.users import UserPane
 from nslab.tui.screens.card import CardScreen
 from nslab.tui.screens.glossary import GlossaryScreen
 from nslab.tui.screens.help import HelpScreen
@@ -95,6 +98,23 @@ class States(Screen[None]):
                     yield story
 
 
+class Users(Screen[None]):
+    """The users pane where it stands at this size: alone, below the terminals, or below them with room for names."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        self.pane = UserPane(words)
+
+    def compose(self) -> Any:
+        yield self.pane
+
+    def on_mount(self) -> None:
+        place = places(*self.app.size, Shown(("host", "box"), ("users",), front="users"))["users"]
+        self.pane.styles.offset, self.pane.styles.width, self.pane.styles.height = place.offset, *place.size
+        self.pane.view = observed.users(observed.MAPPED, observed.IN_DOCKER)
+        self.pane.highlight = Line.GOVERNED
+
+
 class Small(Screen[None]):
     """80 columns: tabs, one part, the current question in a bar."""
 
@@ -147,6 +167,8 @@ def make(which: str, lang: Lang) -> Screen[Any]:
             return Small(lang, words)
         case "mounts":
             return Board(lang, MountPane(words), words)
+        case "users":
+            return Users(words)
     return Lesson(lang, which, words)
 
 
@@ -165,6 +187,12 @@ def make(which: str, lang: Lang) -> Screen[Any]:
         ("states", "en", (152, 62), theme.INK),
         ("card", "zh", MIDDLE, theme.PAPER),
         ("card", "en", SMALL, theme.INK),
+        ("users", "zh", SMALL, theme.INK),
+        ("users", "en", SMALL, theme.PLAIN),
+        ("users", "en", MIDDLE, theme.INK),
+        ("users", "zh", MIDDLE, theme.PAPER),
+        ("users", "en", LARGE, theme.INK_256),
+        ("users", "zh", LARGE, theme.PLAIN),
         ("glossary", "en", MIDDLE, theme.INK),
         ("glossary", "zh", SMALL, theme.PLAIN),
         ("mounts", "zh", MIDDLE, theme.INK),

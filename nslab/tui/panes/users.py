@@ -96,7 +96,7 @@ class _Table:
         for at, column in enumerate(self.view.columns[: self.grid.count]):
             column_head(self.canvas, self.grid, at, column, self.words)
         room = max(self.canvas.height - 2, 0)
-        shown, folded = (self.rows, ()) if len(self.rows) <= room else self._fold()
+        shown, folded = self._fold(room - 1)  # the last row is left to what is told about a row
         in_sight = self._in_sight(shown, max(room - bool(folded), 0))
         for y, row in enumerate(in_sight, 2):
             self._row(y, row)
@@ -108,10 +108,12 @@ class _Table:
         self._no_process_yet()
         return (None, None, *(row.line for row in in_sight))
 
-    def _fold(self) -> tuple[tuple[UserRow, ...], tuple[UserRow, ...]]:
-        """The rows to draw, and those that one row tells of: all columns are alike in them, and no lesson points there."""
-        kept = (self.emphasis.cursor, self.emphasis.highlight)
-        folded = tuple(row for row in self.rows if row.line in FOLDABLE and not row.differs and row.line not in kept)
+    def _fold(self, room: int) -> tuple[tuple[UserRow, ...], tuple[UserRow, ...]]:
+        """The rows to draw, and, if they are too many, those that one row tells of: all columns are alike in them, and
+        neither the cursor nor a lesson points there."""
+        pointed_at = (self.emphasis.cursor, self.emphasis.highlight)
+        foldable = [row for row in self.rows if row.line in FOLDABLE and not row.differs and row.line not in pointed_at]
+        folded = tuple(foldable[-(len(self.rows) + 1 - room) :]) if len(self.rows) > room else ()
         if len(folded) < 2:
             return self.rows, ()
         return tuple(row for row in self.rows if row not in folded), folded
@@ -200,13 +202,13 @@ class _Table:
         y += 1
         for left, (name, names) in zip(range(len(told) - 1, -1, -1), told, strict=True):
             self.canvas.put(0, y, shorten(name, LABEL_CELLS - 1), BOLD)
-            lines = wrap((Span(names),), self.canvas.width - LABEL_CELLS)
+            lines = wrap((Span(names),), self.canvas.width - LABEL_CELLS - 2)  # with room for what follows a cut
             room = max(self.canvas.height - 1 - left - y, 1)
             for row in lines[:room]:
                 end = self.canvas.spans(LABEL_CELLS, y, row)
                 y += 1
             if len(lines) > room:
-                self.canvas.put(min(end + 1, self.canvas.width - 1), y - 1, "…")
+                self.canvas.put(end + 1, y - 1, "…")
 
     def _line_to_name(self) -> Line | None:
         wanted = [self.emphasis.cursor, self.emphasis.highlight]
