@@ -3,7 +3,7 @@
 #
 # Run COMMAND in a copy of this checkout and of its venv, as an unprivileged user or in the guest. Both need one: the checkout
 # may lie in a home that others can't enter, and the guest sees neither /tmp nor any file system but the machine's root.
-# The copy goes afterwards. Needs root.
+# The copy goes afterwards. Needs root. What pytest has compiled here stays behind: it would name this place in the copy.
 set -euo pipefail
 
 where=$1
@@ -14,7 +14,7 @@ venv=$(cd "$checkout" && realpath "${VENV:-.venv}")
 mkdir -p /srv
 copy=$(mktemp -d /srv/nslab-copy.XXXXXX)
 trap 'rm -rf -- "$copy"' EXIT
-tar -C "$checkout" --format=posix --exclude=./.git --exclude=./.venv --exclude='./.*_cache' -cf - . | tar -C "$copy" -xf -
+tar -C "$checkout" --format=posix --exclude=./.git --exclude=./.venv --exclude='./.*_cache' --exclude=__pycache__ -cf - . | tar -C "$copy" -xf -
 cp -a -- "$venv" "$copy/.venv"
 for editable in "$copy"/.venv/lib/python*/site-packages/_editable_impl_nslab.pth; do
     [ ! -e "$editable" ] || echo "$copy" >"$editable"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import born
 import gallery
 import observed
 import pytest
@@ -24,6 +25,7 @@ from nslab.tui.lesson.places import Shown, places
 from nslab.tui.panes.mounts import MountPane
 from nslab.tui.panes.program import Program
 from nslab.tui.panes.users import UserPane
+from nslab.tui.screens.birth import BirthScreen
 from nslab.tui.screens.card import CardScreen
 from nslab.tui.screens.glossary import GlossaryScreen
 from nslab.tui.screens.help import HelpScreen
@@ -157,6 +159,8 @@ def make(which: str, lang: Lang) -> Screen[Any]:
     match which:
         case "map":
             return MapScreen(words, gallery.course(lang), lambda query: [])
+        case "birth":
+            return BirthScreen(words, born.birth(72), lambda: born.birth(73))
         case "card":
             return CardScreen(words, gallery.card(lang))
         case "glossary":
@@ -185,6 +189,9 @@ def make(which: str, lang: Lang) -> Screen[Any]:
         ("small", "en", SMALL, theme.PAPER),
         ("small", "zh", SMALL, theme.SIXTEEN),
         ("states", "en", (152, 62), theme.INK),
+        ("birth", "en", MIDDLE, theme.INK),
+        ("birth", "zh", SMALL, theme.PAPER),
+        ("birth", "zh", LARGE, theme.PLAIN),
         ("card", "zh", MIDDLE, theme.PAPER),
         ("card", "en", SMALL, theme.INK),
         ("users", "zh", SMALL, theme.INK),

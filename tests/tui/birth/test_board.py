@@ -1,0 +1,116 @@
+"""The time machine's board: what its keys do, and that its words are whole at every size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import born
+import pytest
+
+from nslab.tui.birth.board import BirthBoard
+from nslab.tui.birth.board_rows import Hand, board_rows
+from nslab.tui.canvas import Canvas
+from nslab.words import LANGS, Lang, Words
+from tests.stage import screen_words
+
+STEPS = [call.step for call in born.birth(0).calls]
+CALLS = len(STEPS)
+SIZES = [(76, 21), (116, 33), (196, 47)]
+
+
+def drawn(made: int, hand: Hand | None = None, size: tuple[int, int] = (116, 33), lang: Lang = "en") -> Canvas:
+    canvas = Canvas(*size)
+    board_rows(canvas, born.birth(made), hand or Hand(made - 1), screen_words(lang))
+    return canvas
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("why", [False, True])
+def test_nothing_is_lost_with_and_without_the_reasons(size: tuple[int, int], lang: Lang, *, why: bool) -> None:
+    for made in (0, 1, 6, 20, CALLS):
+        canvas = drawn(made, Hand(made - 1, why=why), size, lang)
+        assert [lost for lost in canvas.lost if lost.startswith("outside")] == []
+
+
+def test_before_the_first_call_the_key_that_makes_it_is_named() -> None:
+    assert "←→ makes the first call" in drawn(0).text()
+
+
+def test_the_call_at_hand_is_told_with_its_answer_its_maker_and_what_it_does() -> None:
+    text = drawn(6).text()
+    assert "6/" in text
+    assert "clone3({flags=CLONE_NEWPID" in text
+    assert "by the lab" in text
+    assert "The container's first process is born" in text
+
+
+def test_why_tells_the_reason_and_the_other_words() -> None:
+    at = STEPS.index("hostname")
+    text = drawn(at + 1, Hand(at, why=True)).text()
+    assert "CAP_SYS_ADMIN over its UTS namespace" in text
+    assert "hostname box" in text
+
+
+def test_a_marked_moment_is_held_against_the_one_at_hand() -> None:
+    text = drawn(CALLS, Hand(CALLS - 1, mark=6)).text()
+    assert "after 6" in text
+    assert f"after {CALLS}" in text
+    assert f"before {CALLS}" not in text
+
+
+def test_a_call_that_changes_nothing_that_is_read_says_so() -> None:
+    at = STEPS.index("size")
+    assert "Nothing that is read here has changed." in drawn(at + 1).text()
+
+
+@pytest.fixture
+def board(words: Words) -> BirthBoard:
+    return BirthBoard(words, born.birth(3))
+
+
+async def test_right_at_the_end_asks_for_the_next_call_and_left_goes_back(
+    board: BirthBoard, stand: Any, heard: Any
+) -> None:
+    async with stand(board).run_test(size=(120, 36), message_hook=heard.append) as pilot:
+        board.focus()
+        await pilot.press("right")
+        await pilot.pause()
+        assert len(heard.of(BirthBoard.Next)) == 1
+        board.show(born.birth(4))
+        assert board.cursor == 3
+        for key, cursor in (("left", 2), ("left", 1), ("home", -1), ("pagedown", 0), ("pageup", -1), ("end", 3)):
+            await pilot.press(key)
+            assert board.cursor == cursor
+        assert len(heard.of(BirthBoard.Next)) == 1
+
+
+async def test_a_whole_birth_asks_for_nothing_more(words: Words, stand: Any, heard: Any) -> None:
+    board = BirthBoard(words, born.birth(CALLS))
+    async with stand(board).run_test(size=(120, 36), message_hook=heard.append) as pilot:
+        board.focus()
+        await pilot.press("right", "space")
+        await pilot.pause(0.5)
+        assert heard.of(BirthBoard.Next) == []
+        assert board.cursor == CALLS - 1
+
+
+async def test_playing_asks_for_call_after_call_until_it_is_stopped(board: BirthBoard, stand: Any, heard: Any) -> None:
+    async with stand(board).run_test(size=(120, 36), message_hook=heard.append) as pilot:
+        board.focus()
+        await pilot.press("space")
+        while len(heard.of(BirthBoard.Next)) < 2:
+            await pilot.pause(0.05)
+        await pilot.press("space")
+        asked = len(heard.of(BirthBoard.Next))
+        await pilot.pause(0.8)
+        assert len(heard.of(BirthBoard.Next)) == asked
+
+
+async def test_a_mark_and_the_reasons_come_and_go_by_their_keys(board: BirthBoard, stand: Any) -> None:
+    async with stand(board).run_test(size=(120, 36)) as pilot:
+        board.focus()
+        await pilot.press("d", "enter")
+        assert (board.mark, board.why) == (3, True)
+        await pilot.press("d", "enter")
+        assert (board.mark, board.why) == (None, False)
