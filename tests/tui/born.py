@@ -38,8 +38,21 @@ def moment(at: int) -> Moment:
     rights = 0x0000_0000_A804_25FB if after["capset"] else 0x1FF_FFFF_FFFF
     ids = Ids(0, 0, 0, 0)
     status = Status(
-        *("box" if after["comm"] else "lab", "S", 1, (2,), ids, ids, 0, rights, rights, rights, 0, after["nnp"], 2),
-        2 if after["seccomp"] else 1,
+        name="box" if after["comm"] else "lab",
+        state="S",
+        ppid=1,
+        nspid=(2,),
+        uids=ids,
+        gids=ids,
+        groups=(),
+        cap_inheritable=0,
+        cap_permitted=rights,
+        cap_effective=rights,
+        cap_bounding=rights,
+        cap_ambient=0,
+        no_new_privs=after["nnp"],
+        seccomp=2,
+        seccomp_filters=2 if after["seccomp"] else 1,
     )
     shared = () if after["private"] else ("shared:1",)
     root = "1:2" if after["pivot"] else "1:1"
