@@ -15,9 +15,10 @@ from collections.abc import Iterable
 
 from nslab.course import probes
 from nslab.course.cast import HOST, Cast, Engine, depth
+from nslab.course.mounted import propagated
 from nslab.course.subjects import called, whole
 from nslab.course.told import Absent, Namespace, Told, why
-from nslab.course.world import FileFacts, Holders, Life, World
+from nslab.course.world import FileFacts, Holders, Life, Propagated, World
 from nslab.engine.client import Lab
 from nslab.engine.failures import LabError
 from nslab.engine.spec import Process as OciProcess
@@ -26,6 +27,7 @@ from nslab.kernel.capabilities import Capability
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.paths import open_in_root
 from nslab.kernel.pidfd import pidfd_send_signal
+from nslab.kernel.procfs import Mount
 from nslab.kernel.syscalls import SyscallError
 from nslab.kernel.uts import UtsNames
 from nslab.observe.details import Details
@@ -174,6 +176,16 @@ class LiveWorld(World):
         return FileFacts(regular=stat.S_ISREG(mode), executable=bool(mode & 0o111))
 
     def mounts_at(self, path: str, process: str) -> int | Absent:
+        mounts = self._mounts(process)
+        return mounts if isinstance(mounts, Absent) else sum(mount.point == in_home(path) for mount in mounts)
+
+    def propagates(self, path: str, source: str, target: str) -> Propagated | Absent:
+        one, other = self._mounts(source), self._mounts(target)
+        if isinstance(one, Absent) or isinstance(other, Absent):
+            return one if isinstance(one, Absent) else self._absent(target)
+        return propagated(in_home(path), ((source, one), (target, other)))
+
+    def _mounts(self, process: str) -> tuple[Mount, ...] | Absent:
         found = self._process(process)
         if isinstance(found, Absent):
             return found
@@ -182,7 +194,7 @@ class LiveWorld(World):
         except OSError:
             return self._absent(process)
         try:
-            return sum(mount.point == in_home(path) for mount in procfs.read_mountinfo(directory))
+            return procfs.read_mountinfo(directory)
         except OSError as error:
             return unreadable(f"/proc/{found.pid}/mountinfo", error)
         finally:

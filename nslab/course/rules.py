@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from nslab.course.checks import AllOf, AnyOf, Check
-from nslab.course.checks.files import MountsAt
+from nslab.course.checks.mounts import MountsAt, Propagates
 from nslab.course.checks.names import DifferentHostname
 from nslab.course.checks.namespaces import DifferentNamespace, NamespaceKept, SameNamespace
 from nslab.course.checks.processes import PidDepth
@@ -102,6 +102,11 @@ def _choice(choice: Choice) -> Iterator[Fault]:
         yield ("absent",), Told("fault.no-value", {"text": choice.absent})
 
 
+def _propagates(check: Propagates) -> Iterator[Fault]:
+    if check.from_ == check.to:
+        yield ("to",), Told("fault.cannot-fail")
+
+
 def _two_names(check: DifferentNamespace | SameNamespace | DifferentHostname) -> Iterator[Fault]:
     if check.a == check.b:
         yield ("b",), Told("fault.cannot-fail" if isinstance(check, SameNamespace) else "fault.cannot-pass")
@@ -182,6 +187,7 @@ RULES: dict[type[Struct], Callable[[Any], Iterator[Fault]]] = {
     NamespaceKept: _kept,
     PidDepth: _depth,
     MountsAt: _mounts,
+    Propagates: _propagates,
     AllOf: _several,
     AnyOf: _several,
     Clone: _clone,

@@ -184,6 +184,19 @@ class Count(Readable, frozen=True, forbid_unknown_fields=True):
         return Told("check.value.count", {"text": self.count.subject()})
 
 
+class Lines(Readable, frozen=True, forbid_unknown_fields=True):
+    """How many lines a text has: of mountinfo, how many mounts."""
+
+    lines: FileText | StatusField
+
+    def read(self, look: Look) -> Reading:
+        text = self.lines.read(look)
+        return len(text.splitlines()) if isinstance(text, str) else text
+
+    def subject(self) -> Told:
+        return Told("check.value.lines", {"text": self.lines.subject()})
+
+
 class ExitStatus(Readable, frozen=True, forbid_unknown_fields=True):
     """The status with which a program ends when it is run, unheard and without input, where a process is.
 
@@ -216,6 +229,7 @@ Value = (
     | StatField
     | ProcessesIn
     | Count
+    | Lines
     | ExitStatus
 )
 

@@ -16,6 +16,7 @@ from nslab.course.probes import Call
 from nslab.course.told import Absent, Namespace
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
+from nslab.kernel.propagation import Propagation
 
 
 class Life(Enum):
@@ -39,6 +40,14 @@ class Holders(Struct, frozen=True):
     processes: int
     fds: int
     mounts: int
+
+
+class Propagated(Struct, frozen=True):
+    """Whether a new mount passes from one mount to another, and what mountinfo says of the two."""
+
+    reached: bool
+    source: Propagation
+    target: Propagation
 
 
 class World(Protocol):
@@ -101,6 +110,13 @@ class World(Protocol):
 
     def mounts_at(self, path: str, process: str) -> int | Absent:
         """How many mounts lie at exactly that path. Source: field 5 of /proc/PID/mountinfo."""
+        ...
+
+    def propagates(self, path: str, source: str, target: str) -> Propagated | Absent:
+        """Whether what `source` mounts below the mount at that path turns up for `target`. Absent where one has none there.
+
+        Source: the optional fields of /proc/PID/mountinfo.
+        """
         ...
 
     def life(self, process: str) -> Life:

@@ -22,6 +22,12 @@ class Propagation(Struct, frozen=True):
     dominant: int | None = None
     unbindable: bool = False
 
+    def __str__(self) -> str:
+        """As mountinfo has it; `private` for a mount of which it says nothing."""
+        fields = (("shared", self.group), ("master", self.master))
+        told = [f"{name}:{number}" for name, number in fields if number is not None]
+        return " ".join(told) or ("unbindable" if self.unbindable else "private")
+
     @property
     def private(self) -> bool:
         """Whether it neither gives nor takes."""

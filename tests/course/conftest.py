@@ -14,7 +14,7 @@ from nslab.course.loader import Pack, load
 from nslab.course.play import Play
 from nslab.course.probes import Call
 from nslab.course.told import Absent, Namespace, Told
-from nslab.course.world import FileFacts, Holders, Life
+from nslab.course.world import FileFacts, Holders, Life, Propagated
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
 from nslab.observe.namespaces import NamespaceId
@@ -46,6 +46,7 @@ class RecordedWorld(Struct):
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
     files: dict[tuple[str, str], FileFacts] = field(default_factory=dict)
     mounts: dict[tuple[str, str], int] = field(default_factory=dict)
+    passing: dict[tuple[str, str, str], Propagated] = field(default_factory=dict)
     lives: dict[str, Life] = field(default_factory=dict)
     depths: dict[tuple[str, str], int] = field(default_factory=dict)
     errnos: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -92,6 +93,9 @@ class RecordedWorld(Struct):
 
     def mounts_at(self, path: str, process: str) -> int | Absent:
         return _known(self.mounts, (path, process))
+
+    def propagates(self, path: str, source: str, target: str) -> Propagated | Absent:
+        return _known(self.passing, (path, source, target))
 
     def life(self, process: str) -> Life:
         return self.lives.get(process, Life.NEVER_SEEN)

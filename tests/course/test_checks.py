@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from nslab.course.checks import AllOf, AnyOf, Check, Not
-from nslab.course.checks.files import FileEquals, FileExecutable, MountsAt
+from nslab.course.checks.files import FileEquals, FileExecutable
+from nslab.course.checks.mounts import MountsAt, Propagates
 from nslab.course.checks.names import DifferentHostname, Hostname, HostnameExists
 from nslab.course.checks.namespaces import DifferentNamespace, NamespaceKept, SameNamespace
 from nslab.course.checks.processes import Alive, Gone, InState, PidDepth, SignalDisposition
@@ -18,14 +19,17 @@ from nslab.course.checks.verdict import Observation, Verdict
 from nslab.course.look import Look
 from nslab.course.probes import Clone, Fork, Kill, Open, Setns
 from nslab.course.told import Namespace, say
-from nslab.course.values import CommOf, DomainnameOf, ExitStatus, PidOf, ProcessesIn, StatField
-from nslab.course.world import FileFacts, Holders, Life
+from nslab.course.values import CommOf, DomainnameOf, ExitStatus, FileText, Lines, PidOf, ProcessesIn, StatField
+from nslab.course.world import FileFacts, Holders, Life, Propagated
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
+from nslab.kernel.propagation import Propagation
 from nslab.locale import open_catalogue
 from nslab.observe.namespaces import NamespaceId
 from nslab.words import LANGS, Lang, words_for
 
+SLAVE, SHARED = Propagation(None, 1), Propagation(1)
+PASSING = {("host", "box"): Propagated(True, SHARED, SLAVE), ("box", "host"): Propagated(False, SLAVE, SHARED)}
 LETTERS = {100: "A", 200: "B"}
 STOPPED = Stat(8, "bash", "T", 1, 8, 8, -1, nice=10, start_ticks=900)
 VALUES = {"outer": PidOf("box:bash", "host"), "comm": CommOf("box:init"), "nothing": PidOf("nobody", "host")}
@@ -82,6 +86,8 @@ def test_the_same_inode_on_another_device_is_another_namespace(world: Any) -> No
         (HostnameExists("shop"), False),
         (Equal("{outer}", 8), True),
         (Equal("{outer}", "9"), False),
+        (Equal(Lines(FileText("/proc/1/mountinfo", "box")), 2), True),
+        (Equal(Lines(FileText("/proc/1/mountinfo", "box")), 0), False),
         (Equal(ExitStatus("~/x", "host"), 0), True),
         (Equal(ExitStatus("~/x", "host", ("CAP_SYS_ADMIN",)), 0), False),
         (FileExecutable("~/prog"), True),
@@ -91,6 +97,8 @@ def test_the_same_inode_on_another_device_is_another_namespace(world: Any) -> No
         (FileEquals("/proc/1/comm", "{comm}", "box"), False),
         (MountsAt("/proc", "host", 2), True),
         (MountsAt("/proc", "host", 1), False),
+        (Propagates("/", "host", "box"), True),
+        (Propagates("/", "box", "host"), False),
         (Alive("box"), True),
         (Alive("old"), False),
         (Alive("nobody"), False),
@@ -133,11 +141,13 @@ def test_each_kind_holds_where_the_machine_is_so_and_only_there(world: Any, chec
     }
     world.comms["box:init"] = "bash"
     world.mounts["/proc", "host"] = 2
+    world.passing = {("/", *pair): passing for pair, passing in PASSING.items()}
     world.lives["old"] = Life.GONE
     world.depths["deep:sleep", "host"] = 3
     world.stats = {("box", "host"): STOPPED, ("box", "box"): STOPPED}
     world.statuses["box", "host"] = "SigIgn:\t0000000000000001\nSigCgt:\t0000000000004000\n"
     world.neighbours["box"] = ("T", "Z", "Z")
+    world.texts["/proc/1/mountinfo", "box"] = "1 0 a b\n2 1 c d\n"
     world.exits = {("~/x", "host"): 0, ("~/x CAP_SYS_ADMIN", "host"): 1}
     world.errnos = {
         ("clone(CLONE_NEWUTS | CLONE_NEWNS)", "host"): 0,
@@ -183,11 +193,14 @@ ABSENT = [
     Hostname("nobody", "x"),
     Equal("{nothing}", 1),
     Equal(1, "{nothing}"),
+    Equal(Lines(FileText("/nowhere")), 1),
     FileExecutable("/nowhere"),
     FileExecutable("/{nothing}"),
     FileEquals("/nowhere", "x"),
     FileEquals("/proc/1/comm", "{nothing}", "box"),
     MountsAt("/nowhere", "host", 1),
+    Propagates("/nowhere", "host", "box"),
+    Propagates("/{nothing}", "host", "box"),
     InState("nobody", "T"),
     SignalDisposition("nobody", "SIGTERM", "caught"),
     SignalDisposition("deep:sleep", "SIGTERM", "default"),
@@ -263,6 +276,7 @@ def test_each_kind_has_words_for_itself_and_for_its_contrary(kind: str, lang: La
         (Equal(DomainnameOf("box"), "shop"), "the domain name in box is (none)"),
         (Equal("{outer}", 1), "the number of the shell in box as the host counts is 8"),
         (Equal("{box.pid}", 1), "the number of box as the host counts is 8"),
+        (Equal(Lines(FileText("/proc/1/comm", "box")), 9), "the number of lines in /proc/1/comm in box is 1"),
         (Equal(ExitStatus("~/x", "host"), 1), "the exit status of ~/x on the host is 0"),
         (FileEquals("/proc/1/comm", "x", "box"), "/proc/1/comm in box reads lab"),
         (InState("box", "S"), "box is stopped (T)"),
@@ -271,6 +285,7 @@ def test_each_kind_has_words_for_itself_and_for_its_contrary(kind: str, lang: La
         (Equal(ProcessesIn("box"), 0), "the number of processes in box is 3"),
         (Equal(ProcessesIn("box", "Z"), 0), "the number of processes in box in state Z is 2"),
         (MountsAt("/proc", "host", 1), "mounts on /proc, as the host sees it: 2"),
+        (Propagates("/", "box", "host"), "/ is master:1 in box, shared:1 on the host"),
         (Probe(Fork(True), "host:sh", "0"), "fork() in sh on the host answers ENOMEM"),
         (Probe(Setns("~/k", Kind.UTS), "host", "EINVAL"), "setns(~/k, CLONE_NEWUTS) on the host succeeds"),
         (Gone("box:bash"), "the shell in box is running"),
@@ -282,6 +297,7 @@ def test_what_is_found_names_whom_it_was_found_of(world: Any, check: Check, foun
     world.domains["box"] = "(none)"
     world.exits = {("~/x", "host"): 0}
     world.mounts["/proc", "host"] = 2
+    world.passing = {("/", *pair): passing for pair, passing in PASSING.items()}
     world.errnos = {("fork()", "host:sh"): 12, ("setns(~/k, CLONE_NEWUTS)", "host"): 0}
     world.lives["box:bash"] = Life.ALIVE
     world.stats = {("box", "host"): STOPPED, ("box", "box"): STOPPED}

@@ -14,7 +14,7 @@ from nslab.course import live
 from nslab.course.model import Container
 from nslab.course.probes import Call, Clone, Fork, Kill, Open, Setns
 from nslab.course.told import Absent, Namespace
-from nslab.course.world import FileFacts, Holders, Life
+from nslab.course.world import FileFacts, Holders, Life, Propagated
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
 from nslab.observe.holders import Hidden, Holds, MountHold
@@ -214,6 +214,17 @@ def test_mounts_are_counted_where_a_process_sees_them(stage: Stage) -> None:
     assert stage.world.mounts_at("/proc", "web") == 1
 
 
+@pytest.mark.parametrize(
+    ("propagation", "there", "back"), [("unchanged", True, True), ("slave", True, False), ("private", False, False)]
+)
+def test_whether_a_new_mount_passes_is_told_for_each_way(propagation: str, there: bool, back: bool) -> None:
+    with staged() as stage:
+        stage.box(f"unshare --mount --propagation {propagation} bash")
+        passes = [stage.world.propagates("/", *pair) for pair in (("host", "box"), ("box", "host"))]
+        assert [isinstance(one, Propagated) and one.reached for one in passes] == [there, back]
+        assert reason(stage.world.propagates("/nowhere", "host", "box")) == "absent.no-mount"
+
+
 def test_the_host_s_own_view_survives_a_learner_who_mounts_over_proc(stage: Stage) -> None:
     stage.run("host", "mount -t tmpfs hidden /proc")
     stage.session.look()
@@ -284,6 +295,8 @@ QUESTIONS: dict[str, Callable[[live.LiveWorld, str], object]] = {
     "text": lambda world, who: world.text("/etc/passwd", who),
     "file": lambda world, who: world.file("/etc/passwd", who),
     "mounts": lambda world, who: world.mounts_at("/", who),
+    "passing on": lambda world, who: world.propagates("/", who, "host"),
+    "being reached": lambda world, who: world.propagates("/", "host", who),
     "depth": lambda world, who: world.pid_depth(who, "host"),
     "depth below": lambda world, who: world.pid_depth("host", who),
     "probe": lambda world, who: world.probe(Fork(True), who, ()),

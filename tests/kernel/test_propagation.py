@@ -29,6 +29,19 @@ def test_the_optional_fields_tell_how_a_mount_propagates(optional: tuple[str, ..
     assert propagation(optional) == expected
 
 
+@pytest.mark.parametrize(
+    ("one", "told"),
+    [
+        (Propagation(), "private"),
+        (Propagation(1), "shared:1"),
+        (Propagation(3, 2, 1), "shared:3 master:2"),
+        (Propagation(unbindable=True), "unbindable"),
+    ],
+)
+def test_it_is_told_in_the_words_of_mountinfo(one: Propagation, told: str) -> None:
+    assert str(one) == told
+
+
 @given(numbers=st.dictionaries(st.sampled_from(["shared", "master", "propagate_from"]), st.integers(1, 2**31)))
 def test_any_group_number_comes_back(numbers: dict[str, int]) -> None:
     told = propagation(f"{name}:{number}" for name, number in numbers.items())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import field
 
-from nslab.course.checks.files import FileEquals, FileExecutable, MountsAt
+from nslab.course.checks.files import FileEquals, FileExecutable
+from nslab.course.checks.mounts import MountsAt, Propagates
 from nslab.course.checks.names import DifferentHostname, Hostname, HostnameExists
 from nslab.course.checks.namespaces import DifferentNamespace, NamespaceKept, SameNamespace
 from nslab.course.checks.processes import Alive, Gone, InState, PidDepth, SignalDisposition
@@ -63,6 +64,7 @@ Check = (
     | FileExecutable
     | FileEquals
     | MountsAt
+    | Propagates
     | Alive
     | Gone
     | InState

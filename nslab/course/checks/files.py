@@ -1,4 +1,4 @@
-"""Checks of files and of mounts, as a process sees them."""
+"""Checks of files, as a process sees them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from msgspec import field
 from nslab.course.checks.verdict import Found, Observation
 from nslab.course.look import Look
 from nslab.course.roles import ProcessName, Text
-from nslab.course.subjects import called, where
+from nslab.course.subjects import where
 from nslab.course.told import Absent, Fact, Told, as_fact, equal
 from nslab.course.values import Operand
 
@@ -54,21 +54,3 @@ class FileEquals(Observation, frozen=True, forbid_unknown_fields=True, tag="file
     def facts(self, look: Look) -> dict[str, Fact]:
         place = {"path": as_fact(look.text(self.path)), "where": where(self.from_)}
         return {**place, "value": as_fact(look.operand(self.value))}
-
-
-class MountsAt(Observation, frozen=True, forbid_unknown_fields=True, tag="mounts_at"):
-    """So many mounts lie at a path in a process's mount namespace, one over the other."""
-
-    path: Text
-    of: ProcessName
-    count: int
-
-    def observe(self, look: Look) -> Found | Absent:
-        path = look.text(self.path)
-        if isinstance(path, Absent):
-            return path
-        mounts = look.world.mounts_at(path, self.of)
-        if isinstance(mounts, Absent):
-            return mounts
-        facts: dict[str, Fact] = {"path": path, "of": called(self.of), "count": mounts}
-        return Found(mounts == self.count, Told("check.found.mounts", facts))

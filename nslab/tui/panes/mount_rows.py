@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 
-from nslab.kernel.propagation import Propagation
 from nslab.observe.mount_view import MountCell, MountColumn, MountRow, MountView, Travel
 from nslab.words import Words
 
@@ -77,14 +76,6 @@ def _below(path: str, above: str) -> str:
 def _goes_on(at: int, parents: Sequence[int | None]) -> bool:
     """Whether a later row has the same parent."""
     return parents[at] in parents[at + 1 :]
-
-
-def told(propagation: Propagation, words: Words) -> str:
-    """A mount's propagation as mountinfo tells it; a private one has no field there."""
-    if propagation.unbindable:
-        return words("pane.mount-unbindable")
-    fields = (("shared", propagation.group), ("master", propagation.master))
-    return " ".join(f"{name}:{number}" for name, number in fields if number is not None) or words("pane.mount-private")
 
 
 def labels(cell: MountCell, words: Words) -> Iterator[str]:

@@ -20,7 +20,6 @@ from nslab.tui.panes.mount_rows import (
     labels,
     note,
     source_line,
-    told,
 )
 from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, absent_rows, gone_rows
 from nslab.tui.wrap import shorten
@@ -200,7 +199,7 @@ class _Sheets:
         face = solid(ink) if stands_out else MUTE if cell.hidden_by else Face(ink, bold=_tells(row))
         if stands_out:
             self.canvas.bar(x, y, width, 1, ink)
-        right = told(cell.propagation, self.words)
+        right = str(cell.propagation)
         if came:
             right = f"{right} · {self.words('pane.mount-new')}"
         label, right = _fitting(tuple(labels(cell, self.words)), right, width - 3)
