@@ -29,6 +29,7 @@ from nslab.kernel.paths import open_in_root
 from nslab.kernel.pidfd import pidfd_send_signal
 from nslab.kernel.procfs import Mount
 from nslab.kernel.syscalls import SyscallError
+from nslab.kernel.sysvipc import Facility, SysvObject, parse_objects
 from nslab.kernel.uts import UtsNames
 from nslab.observe.details import Details
 from nslab.observe.holders import DescriptorHold, Holds, MountHold, holds
@@ -200,6 +201,10 @@ class LiveWorld(World):
         finally:
             os.close(directory)
 
+    def sysv_objects(self, facility: Facility, process: str) -> tuple[SysvObject, ...] | Absent:
+        text = self._read_in(process, Kind.IPC, f"sysvipc/{facility}")
+        return text if isinstance(text, Absent) else parse_objects(text)
+
     def life(self, process: str) -> Life:
         role = self.cast.role(process)
         if role is None:
@@ -255,6 +260,16 @@ class LiveWorld(World):
         finally:
             os.close(pidfd)
         return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+    def _read_in(self, process: str, kind: Kind, path: str) -> str | Absent:
+        """A file of the lab's /proc, as a reader in that namespace of the process finds it."""
+        found = self._process(process)
+        if isinstance(found, Absent):
+            return found
+        try:
+            return self._lab.read(found.pid, kind, path)
+        except LabError as error:
+            return Absent(Told("absent.lab", {"why": why(error)}))
 
     def _process(self, name: str) -> Process | Absent:
         role = self.cast.role(name)
@@ -366,6 +381,8 @@ def as_step(call: probes.Call) -> tuple[str, tuple[int | str, ...]]:
             return "try_clone", ()
         case probes.Kill(number):
             return "kill", (int(str(number)), 0)
+        case probes.MqOpen(name):
+            return "try_mq_open", (name,)
         case probes.Open(path, write):
             return "try_open", (in_home(path), os.O_WRONLY if write else os.O_RDONLY)
         case probes.Setns(path, kind):

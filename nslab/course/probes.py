@@ -73,6 +73,19 @@ class Open(SystemCall, frozen=True, forbid_unknown_fields=True):
         return f"open({self.open}, {'O_WRONLY' if self.write else 'O_RDONLY'})"
 
 
+class MqOpen(SystemCall, frozen=True, forbid_unknown_fields=True):
+    """mq_open(3) of an existing POSIX message queue, for reading. Its name begins with a slash and is no path."""
+
+    mq_open: Text
+
+    def filled(self, look: Look) -> Self | Absent:
+        name = look.text(self.mq_open)
+        return name if isinstance(name, Absent) else replace(self, mq_open=name)
+
+    def in_c(self) -> str:
+        return f"mq_open({self.mq_open}, O_RDONLY)"
+
+
 class Setns(SystemCall, frozen=True, forbid_unknown_fields=True):
     """setns(2) into the namespace behind a file, such as /proc/PID/ns/uts or one that is bound to a name."""
 
@@ -87,7 +100,7 @@ class Setns(SystemCall, frozen=True, forbid_unknown_fields=True):
         return f"setns({self.setns}, {flag_name(self.type)})"
 
 
-Call = Clone | Fork | Kill | Open | Setns
+Call = Clone | Fork | Kill | MqOpen | Open | Setns
 
 
 def flag_name(kind: Kind) -> str:

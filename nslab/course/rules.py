@@ -13,7 +13,7 @@ from nslab.course.checks.mounts import MountsAt, Propagates
 from nslab.course.checks.names import DifferentHostname
 from nslab.course.checks.namespaces import DifferentNamespace, NamespaceKept, SameNamespace
 from nslab.course.checks.processes import PidDepth
-from nslab.course.checks.values import Equal
+from nslab.course.checks.values import AtLeast, Equal
 from nslab.course.model import Choice, Container, Exec, Highlight, Lesson, Made, Run, Solution, Step, Task
 from nslab.course.positions import Path
 from nslab.course.probes import Clone
@@ -112,7 +112,7 @@ def _two_names(check: DifferentNamespace | SameNamespace | DifferentHostname) ->
         yield ("b",), Told("fault.cannot-fail" if isinstance(check, SameNamespace) else "fault.cannot-pass")
 
 
-def _equal(check: Equal) -> Iterator[Fault]:
+def _equal(check: Equal | AtLeast) -> Iterator[Fault]:
     if check.a == check.b:
         yield ("b",), Told("fault.cannot-fail")
 
@@ -184,6 +184,7 @@ RULES: dict[type[Struct], Callable[[Any], Iterator[Fault]]] = {
     SameNamespace: _two_names,
     DifferentHostname: _two_names,
     Equal: _equal,
+    AtLeast: _equal,
     NamespaceKept: _kept,
     PidDepth: _depth,
     MountsAt: _mounts,

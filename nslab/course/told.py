@@ -67,6 +67,14 @@ def equal(left: Reading, right: Reading) -> bool:
     return str(left).strip() == str(right).strip()
 
 
+def number(reading: Reading) -> int | Absent:
+    """A reading as a whole number, where it is one or is written as one."""
+    if isinstance(reading, Absent | int):
+        return reading
+    text = str(reading)
+    return int(text) if re.fullmatch(r"-?[0-9]+", text) else Absent(Told("absent.no-whole-number", {"text": text}))
+
+
 def answers(text: str, reading: Reading) -> bool:
     """Whether what a learner typed is this reading, however they copied it: with brackets, spaces, wide digits."""
     typed = unicodedata.normalize("NFKC", text).strip()

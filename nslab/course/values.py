@@ -10,6 +10,7 @@ from nslab.course.roles import Capability, ProcessName, StateLetter, Text
 from nslab.course.subjects import called, where
 from nslab.course.told import Absent, Fact, Reading, Told
 from nslab.kernel.namespaces import Kind
+from nslab.kernel.sysvipc import Facility
 
 if TYPE_CHECKING:
     from nslab.course.look import Look
@@ -218,6 +219,42 @@ class ExitStatus(Readable, frozen=True, forbid_unknown_fields=True):
         return Told("check.value.exit_status-without", {**facts, "capabilities": ", ".join(self.without)})
 
 
+class SysvCount(Readable, frozen=True, forbid_unknown_fields=True):
+    """How many System V objects of a kind there are in a process's IPC namespace. Source: /proc/sysvipc."""
+
+    sysv: Facility
+    in_: ProcessName = field(name="in")
+
+    def read(self, look: Look) -> Reading:
+        objects = look.world.sysv_objects(self.sysv, self.in_)
+        return objects if isinstance(objects, Absent) else len(objects)
+
+    def subject(self) -> Told:
+        return Told(f"check.value.sysv-{self.sysv}", {"where": where(self.in_)})
+
+
+class QueueField(Readable, frozen=True, forbid_unknown_fields=True):
+    """What is known of the System V queue of a key in a process's IPC namespace: the messages that wait in it, or its id."""
+
+    queue: int
+    in_: ProcessName = field(name="in")
+    field_: Literal["messages", "id"] = field(name="field", default="messages")
+
+    def read(self, look: Look) -> Reading:
+        objects = look.world.sysv_objects(Facility.MESSAGES, self.in_)
+        if isinstance(objects, Absent):
+            return objects
+        found = next((one for one in objects if one.key == self.queue), None)
+        reading = None if found is None else found.messages if self.field_ == "messages" else found.id
+        return Absent(Told("absent.no-queue", self._facts())) if reading is None else reading
+
+    def subject(self) -> Told:
+        return Told(f"check.value.queue-{self.field_}", self._facts())
+
+    def _facts(self) -> dict[str, Fact]:
+        return {"key": f"{self.queue:#x}", "where": where(self.in_)}
+
+
 Value = (
     PidOf
     | CommOf
@@ -225,13 +262,16 @@ Value = (
     | DomainnameOf
     | NamespaceOf
     | FileText
+    | QueueField
     | StatusField
     | StatField
     | ProcessesIn
     | Count
     | Lines
     | ExitStatus
+    | SysvCount
 )
+"""The first field tells the kind: a kind with a `field` of its own stands before StatusField, which begins with it."""
 
 Operand = Text | int | Value
 """One side of a comparison: a literal, a text in which `{name}` stands for a value, or a value in place."""

@@ -17,6 +17,7 @@ from nslab.course.told import Absent, Namespace
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
 from nslab.kernel.propagation import Propagation
+from nslab.kernel.sysvipc import Facility, SysvObject
 
 
 class Life(Enum):
@@ -117,6 +118,10 @@ class World(Protocol):
 
         Source: the optional fields of /proc/PID/mountinfo.
         """
+        ...
+
+    def sysv_objects(self, facility: Facility, process: str) -> tuple[SysvObject, ...] | Absent:
+        """The System V IPC objects of a kind in its IPC namespace. Source: /proc/sysvipc, which shows the reader's."""
         ...
 
     def life(self, process: str) -> Life:

@@ -43,6 +43,11 @@ def probe_plan(step: Step, kinds: tuple[Kind, ...], capabilities: tuple[int, ...
     return (*join(kinds), Step("capset", "init", "capset", capabilities), step)
 
 
+def read_plan(kinds: tuple[Kind, ...], path: str) -> Plan:
+    """A file of /proc, copied to the fd `text` by a reader in these namespaces of `target`."""
+    return (*join(kinds), Step("read", "init", "copy_proc", (Fd("text"), path)))
+
+
 def children_probe_plan(step: Step, kinds: tuple[Kind, ...], capabilities: tuple[int, ...]) -> Plan:
     """One call, made by a process whose children go where those of `target` would: into the namespace behind `children`."""
     others = tuple(kind for kind in kinds if kind is not Kind.PID)

@@ -11,7 +11,7 @@ from typing import Any
 
 from nslab.engine.profiles import CONTAINER_RULES
 from nslab.engine.steps import Argument, Fd
-from nslab.kernel import capabilities, links, mounts, process, pty, seccomp, uts
+from nslab.kernel import capabilities, links, mounts, mqueue, process, procfs, pty, seccomp, uts
 from nslab.kernel.clone import CLONE_PARENT, clone3
 from nslab.kernel.idmap import write_file
 from nslab.kernel.mounts import MountFlag
@@ -20,6 +20,8 @@ from nslab.kernel.pty import WindowSize
 from nslab.kernel.syscalls import resolve
 
 SIBLING = "CLONE_PARENT"
+
+TEXT_BYTES = 32 << 10  # of a file of /proc: what a reply still holds if every byte of it has to be replaced
 
 
 class Actor:
@@ -77,6 +79,12 @@ def do_try_open(_: Actor, path: str, flags: int) -> int:
     return 0
 
 
+def do_try_mq_open(_: Actor, name: str) -> int:
+    """Is there a POSIX message queue of this name, and may it be read?"""
+    os.close(mqueue.mq_open(name, os.O_RDONLY | os.O_CLOEXEC))
+    return 0
+
+
 def do_try_setns(_: Actor, path: str, kind: str) -> int:
     """May the namespace behind this file be joined?"""
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -95,6 +103,11 @@ def do_write_proc(actor: Actor, name: str, text: str) -> int:
     """Write a file of the child's /proc directory. Through the fd that the lab has held from its start: the learner may have
     mounted something over the path."""
     return write_file(actor.proc, f"{actor.child}/{name}", text)
+
+
+def do_copy_proc(actor: Actor, target: Fd, path: str) -> int:
+    """Copy the beginning of a file of /proc into an fd. What it says may depend on the namespaces of whoever reads it."""
+    return os.write(actor.fd(target), procfs.read_file(actor.proc, path, TEXT_BYTES))
 
 
 def do_create(_: Actor, path: str, mode: int) -> int:
@@ -202,6 +215,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "clone3": do_clone3,
     "close_others": do_close_others,
     "close_on_exec_from": plain(process.close_on_exec_from),
+    "copy_proc": do_copy_proc,
     "create": do_create,
     "drop_bounding": returns_zero(capabilities.drop_bounding),
     "dup2": do_dup2,
@@ -228,6 +242,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "setsid": returns_zero(os.setsid),
     "symlink": returns_zero(os.symlink),
     "try_clone": do_try_clone,
+    "try_mq_open": do_try_mq_open,
     "try_open": do_try_open,
     "try_setns": do_try_setns,
     "umount2": plain(mounts.umount2),

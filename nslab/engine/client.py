@@ -24,12 +24,13 @@ from msgspec import Struct
 from nslab.engine import protocol
 from nslab.engine.changes import Change
 from nslab.engine.failures import LabError, LabGone, LabSilent, TooFewDescriptors, unplanned
-from nslab.engine.protocol import Hello, Message, Probed, Reply, Request, Running
+from nslab.engine.protocol import Content, Hello, Message, Probed, Reply, Request, Running
 from nslab.engine.recall import Recall
 from nslab.engine.spawn import spawn
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Argument, Step
 from nslab.errors import Because
+from nslab.kernel.namespaces import Kind
 from nslab.kernel.pidfd import pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError
 from nslab.kernel.uts import UtsNames
@@ -217,6 +218,10 @@ class Lab:
         """The errno of one call made where the lab's process `pid` is, 0 for success. Raises LabError."""
         request = protocol.Probe(pid, Step("probe", "init", call, args), without, for_children)
         return self._asked(request, Probed).errno
+
+    def read(self, pid: int, kind: Kind, path: str) -> str:
+        """A file of the lab's /proc, as a reader in the namespace `kind` of the lab's process `pid` finds it. Raises LabError."""
+        return self._asked(protocol.Read(pid, kind, path), Content).text
 
     def names(self, pids: tuple[int, ...]) -> tuple[UtsNames | None, ...]:
         """The UTS names of the lab's processes, None for one that is gone. Raises LabError."""

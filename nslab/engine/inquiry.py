@@ -1,4 +1,4 @@
-"""What the lab finds out where its processes are: one call's answer, names that only a UTS namespace's own see, links, rights."""
+"""What the lab finds out where its processes are: one call's answer, what only those in a namespace can read, links, rights."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from nslab.engine import protocol
-from nslab.engine.attach import children_probe_plan, probe_plan
-from nslab.engine.calls import Actor
+from nslab.engine.attach import children_probe_plan, probe_plan, read_plan
+from nslab.engine.calls import TEXT_BYTES, Actor
 from nslab.engine.execute import Execution
 from nslab.engine.failures import plan_refusal
 from nslab.engine.protocol import Probed, Reply
-from nslab.engine.steps import Done
+from nslab.engine.steps import Done, Plan
 from nslab.kernel import procfs, rtnetlink, uts
 from nslab.kernel.namespaces import Kind, setns
 from nslab.kernel.pidfd import pidfd_open
@@ -29,7 +29,6 @@ class Astray(Exception):
 def probe(proc: int, profile: bytes, request: protocol.Probe) -> Reply:
     """Make one call where a process is. Raises OSError where there is no such process."""
     actor = Actor(proc, {}, profile)
-    execution = None
     try:
         actor.fds["target"] = pidfd_open(request.pid)
         rights = tuple(number for number in capabilities(proc, request.pid) if number not in request.without)
@@ -39,17 +38,44 @@ def probe(proc: int, profile: bytes, request: protocol.Probe) -> Reply:
                 f"{request.pid}/ns/pid_for_children", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc
             )
             make_plan = children_probe_plan
-        execution = Execution(make_plan(request.step, foreign(proc, request.pid), rights), actor)
+        answer = last_step(make_plan(request.step, foreign(proc, request.pid), rights), actor)
+        return Probed(answer.errno) if isinstance(answer, Done) else answer
+    finally:
+        protocol.close_all(tuple(actor.fds.values()))
+
+
+def read(proc: int, profile: bytes, request: protocol.Read) -> Reply:
+    """A file of /proc as a reader in one of a process's namespaces finds it. Raises OSError.
+
+    The reader is a child that ends: PID 1 itself goes nowhere, least of all into another time.
+    """
+    actor = Actor(proc, {}, profile)
+    try:
+        actor.fds["target"] = pidfd_open(request.pid)
+        actor.fds["text"] = os.memfd_create("text", os.MFD_CLOEXEC)
+        kinds = tuple(kind for kind in foreign(proc, request.pid) if kind is request.kind)
+        answer = last_step(read_plan(kinds, request.path), actor)
+        if not isinstance(answer, Done):
+            return answer
+        if answer.errno:
+            raise OSError(answer.errno, os.strerror(answer.errno), request.path)
+        return protocol.Content(os.pread(actor.fds["text"], TEXT_BYTES, 0).decode(errors="replace"))
+    finally:
+        protocol.close_all(tuple(actor.fds.values()))
+
+
+def last_step(plan: Plan, actor: Actor) -> Done | protocol.Refused:
+    """What became of a plan's last step, or why it did not come to that. No process of the plan's is left."""
+    execution = Execution(plan, actor)
+    try:
         execution.advance()
         last = execution.outcomes[-1]
-        if isinstance(last, Done) and last.id == request.step.id:
-            return Probed(last.errno)
+        if isinstance(last, Done) and last.id == plan[-1].id:
+            return last
         error = plan_refusal(execution.plan, execution.outcomes)
         return protocol.Refused(error.code, error.facts, execution.plan, execution.outcomes)
     finally:
-        if execution is not None:
-            execution.abandon()
-        protocol.close_all(tuple(actor.fds.values()))
+        execution.abandon()
 
 
 def names(proc: int, pids: tuple[int, ...]) -> Reply:

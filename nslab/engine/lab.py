@@ -107,6 +107,8 @@ class Lab:
                 self._put(request, fds)
             case protocol.Probe():
                 return inquiry.probe(self._proc, self._profile, request), ()
+            case protocol.Read():
+                return inquiry.read(self._proc, self._profile, request), ()
             case protocol.Names(pids):
                 return inquiry.names(self._proc, pids), ()
             case protocol.OpenNetlink(pids):

@@ -24,6 +24,7 @@ from nslab.engine.failures import NotUnicode, RequestTooLarge, TooFewDescriptors
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Outcome, Plan, Step
 from nslab.errors import Fact
+from nslab.kernel.namespaces import Kind
 from nslab.kernel.uts import UtsNames
 
 PACKET_BYTES = 192 << 10  # below the kernel's default socket buffer of 208 KiB
@@ -124,6 +125,18 @@ class Probe(Struct, frozen=True, tag=True):
     for_children: bool = False
 
 
+class Read(Struct, frozen=True, tag=True):
+    """A file of the lab's own /proc, by its path in there, as a reader in the namespace `kind` of `pid` finds it.
+
+    Some show whoever reads them: sysvipc/msg the reader's IPC namespace, PID/cgroup the cgroup namespace, uptime the time
+    namespace.
+    """
+
+    pid: int
+    kind: Kind
+    path: str
+
+
 class Names(Struct, frozen=True, tag=True):
     """The UTS names of processes, by the lab's numbers for them."""
 
@@ -137,7 +150,7 @@ class OpenNetlink(Struct, frozen=True, tag=True):
 
 
 Maker = Spawn | Create | Run | Conceive | Advance | Start | Exec
-Request = Maker | Put | Account | Signal | Delete | Probe | Names | OpenNetlink
+Request = Maker | Put | Account | Signal | Delete | Probe | Names | OpenNetlink | Read
 
 
 class Hello(Struct, frozen=True, tag=True):
@@ -176,6 +189,12 @@ class Probed(Struct, frozen=True, tag=True):
     errno: int
 
 
+class Content(Struct, frozen=True, tag=True):
+    """The first bytes of a file, as text; what is no UTF-8 is replaced."""
+
+    text: str
+
+
 class Named(Struct, frozen=True, tag=True):
     """The names asked for, in order; None for a process that is gone."""
 
@@ -197,7 +216,7 @@ class Refused(Struct, frozen=True, tag=True):
     outcomes: tuple[Outcome, ...] = ()
 
 
-Reply = Hello | Agreed | Running | Advanced | Accounted | Probed | Named | Opened | Refused
+Reply = Hello | Agreed | Running | Advanced | Accounted | Probed | Named | Opened | Content | Refused
 
 
 class Ended(Struct, frozen=True, tag=True):

@@ -17,6 +17,7 @@ from nslab.course.told import Absent, Namespace, Told
 from nslab.course.world import FileFacts, Holders, Life, Propagated
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
+from nslab.kernel.sysvipc import Facility, SysvObject
 from nslab.observe.namespaces import NamespaceId
 from tests.stage import lesson
 
@@ -47,6 +48,7 @@ class RecordedWorld(Struct):
     files: dict[tuple[str, str], FileFacts] = field(default_factory=dict)
     mounts: dict[tuple[str, str], int] = field(default_factory=dict)
     passing: dict[tuple[str, str, str], Propagated] = field(default_factory=dict)
+    sysv: dict[tuple[Facility, str], tuple[SysvObject, ...]] = field(default_factory=dict)
     lives: dict[str, Life] = field(default_factory=dict)
     depths: dict[tuple[str, str], int] = field(default_factory=dict)
     errnos: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -96,6 +98,9 @@ class RecordedWorld(Struct):
 
     def propagates(self, path: str, source: str, target: str) -> Propagated | Absent:
         return _known(self.passing, (path, source, target))
+
+    def sysv_objects(self, facility: Facility, process: str) -> tuple[SysvObject, ...] | Absent:
+        return _known(self.sysv, (facility, process))
 
     def life(self, process: str) -> Life:
         return self.lives.get(process, Life.NEVER_SEEN)

@@ -14,16 +14,28 @@ from nslab.course.checks.mounts import MountsAt, Propagates
 from nslab.course.checks.names import DifferentHostname, Hostname, HostnameExists
 from nslab.course.checks.namespaces import DifferentNamespace, NamespaceKept, SameNamespace
 from nslab.course.checks.processes import Alive, Gone, InState, PidDepth, SignalDisposition
-from nslab.course.checks.values import Equal, Probe
+from nslab.course.checks.values import AtLeast, Equal, Probe
 from nslab.course.checks.verdict import Observation, Verdict
 from nslab.course.look import Look
-from nslab.course.probes import Clone, Fork, Kill, Open, Setns
+from nslab.course.probes import Clone, Fork, Kill, MqOpen, Open, Setns
 from nslab.course.told import Namespace, say
-from nslab.course.values import CommOf, DomainnameOf, ExitStatus, FileText, Lines, PidOf, ProcessesIn, StatField
+from nslab.course.values import (
+    CommOf,
+    DomainnameOf,
+    ExitStatus,
+    FileText,
+    Lines,
+    PidOf,
+    ProcessesIn,
+    QueueField,
+    StatField,
+    SysvCount,
+)
 from nslab.course.world import FileFacts, Holders, Life, Propagated
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
 from nslab.kernel.propagation import Propagation
+from nslab.kernel.sysvipc import Facility, SysvObject
 from nslab.locale import open_catalogue
 from nslab.observe.namespaces import NamespaceId
 from nslab.words import LANGS, Lang, words_for
@@ -90,6 +102,14 @@ def test_the_same_inode_on_another_device_is_another_namespace(world: Any) -> No
         (Equal(Lines(FileText("/proc/1/mountinfo", "box")), 0), False),
         (Equal(ExitStatus("~/x", "host"), 0), True),
         (Equal(ExitStatus("~/x", "host", ("CAP_SYS_ADMIN",)), 0), False),
+        (AtLeast("{outer}", 8), True),
+        (AtLeast("{outer}", "9"), False),
+        (AtLeast("-3", "-4"), True),
+        (Equal(SysvCount(Facility.MESSAGES, "host"), 1), True),
+        (Equal(SysvCount(Facility.MESSAGES, "box"), 0), True),
+        (Equal(QueueField(0x1234, "host"), 2), True),
+        (Equal(QueueField(0x1234, "host"), 1), False),
+        (Equal(QueueField(0x1234, "host", "id"), 5), True),
         (FileExecutable("~/prog"), True),
         (FileExecutable("~/text"), False),
         (FileExecutable("~/dir"), False),
@@ -131,6 +151,7 @@ def test_the_same_inode_on_another_device_is_another_namespace(world: Any) -> No
         (Probe(Open("/x/{outer}", write=True), "box", "EROFS"), True),
         (Probe(Setns("~/k", Kind.UTS), "host", "EINVAL"), True),
         (Probe(Fork(True), "box", "ENOMEM"), True),
+        (Probe(MqOpen("/q{outer}"), "box", "ENOENT"), True),
     ],
 )
 def test_each_kind_holds_where_the_machine_is_so_and_only_there(world: Any, check: Check, passed: bool) -> None:
@@ -142,6 +163,7 @@ def test_each_kind_holds_where_the_machine_is_so_and_only_there(world: Any, chec
     world.comms["box:init"] = "bash"
     world.mounts["/proc", "host"] = 2
     world.passing = {("/", *pair): passing for pair, passing in PASSING.items()}
+    world.sysv = {(Facility.MESSAGES, "host"): (SysvObject(0x1234, 5, 2),), (Facility.MESSAGES, "box"): ()}
     world.lives["old"] = Life.GONE
     world.depths["deep:sleep", "host"] = 3
     world.stats = {("box", "host"): STOPPED, ("box", "box"): STOPPED}
@@ -156,6 +178,7 @@ def test_each_kind_holds_where_the_machine_is_so_and_only_there(world: Any, chec
         ("open(/x/8, O_WRONLY)", "box"): 30,
         ("setns(~/k, CLONE_NEWUTS)", "host"): 22,
         ("fork()", "box"): 12,
+        ("mq_open(/q8, O_RDONLY)", "box"): 2,
     }
     verdict = judge(check, world)
     assert (verdict.passed, verdict.observed) == (passed, True)
@@ -194,6 +217,9 @@ ABSENT = [
     Equal("{nothing}", 1),
     Equal(1, "{nothing}"),
     Equal(Lines(FileText("/nowhere")), 1),
+    AtLeast("{nothing}", 1),
+    AtLeast(1, "{nothing}"),
+    AtLeast("{comm}", 1),
     FileExecutable("/nowhere"),
     FileExecutable("/{nothing}"),
     FileEquals("/nowhere", "x"),
@@ -206,6 +232,10 @@ ABSENT = [
     SignalDisposition("deep:sleep", "SIGTERM", "default"),
     Equal(StatField("nice", "nobody"), 0),
     Equal(ProcessesIn("nobody", "Z"), 0),
+    Equal(SysvCount(Facility.MEMORY, "nobody"), 0),
+    Equal(QueueField(0x1234, "nobody"), 0),
+    Equal(QueueField(0x1234, "box"), 0),
+    Probe(MqOpen("/{nothing}"), "box", "ENOENT"),
     PidDepth("nobody", "host", 1),
     Probe(Clone((Kind.UTS,)), "nobody", "0"),
     Probe(Kill("{nothing}"), "host", "ESRCH"),
@@ -278,6 +308,9 @@ def test_each_kind_has_words_for_itself_and_for_its_contrary(kind: str, lang: La
         (Equal("{box.pid}", 1), "the number of box as the host counts is 8"),
         (Equal(Lines(FileText("/proc/1/comm", "box")), 9), "the number of lines in /proc/1/comm in box is 1"),
         (Equal(ExitStatus("~/x", "host"), 1), "the exit status of ~/x on the host is 0"),
+        (Equal(SysvCount(Facility.MEMORY, "box"), 1), "the number of shared memory segments in box is 0"),
+        (Equal(QueueField(7, "host"), 1), "the number of messages in the queue 0x7 on the host is 2"),
+        (Equal(QueueField(9, "host"), 1), "there is no queue with the key 0x9 on the host"),
         (FileEquals("/proc/1/comm", "x", "box"), "/proc/1/comm in box reads lab"),
         (InState("box", "S"), "box is stopped (T)"),
         (SignalDisposition("box", "SIGTERM", "default"), "SIGTERM is caught by box"),
@@ -295,6 +328,7 @@ def test_each_kind_has_words_for_itself_and_for_its_contrary(kind: str, lang: La
 )
 def test_what_is_found_names_whom_it_was_found_of(world: Any, check: Check, found: str) -> None:
     world.domains["box"] = "(none)"
+    world.sysv = {(Facility.MEMORY, "box"): (), (Facility.MESSAGES, "host"): (SysvObject(7, 0, 2),)}
     world.exits = {("~/x", "host"): 0}
     world.mounts["/proc", "host"] = 2
     world.passing = {("/", *pair): passing for pair, passing in PASSING.items()}

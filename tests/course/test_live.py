@@ -12,11 +12,12 @@ import pytest
 
 from nslab.course import live
 from nslab.course.model import Container
-from nslab.course.probes import Call, Clone, Fork, Kill, Open, Setns
+from nslab.course.probes import Call, Clone, Fork, Kill, MqOpen, Open, Setns
 from nslab.course.told import Absent, Namespace
 from nslab.course.world import FileFacts, Holders, Life, Propagated
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
+from nslab.kernel.sysvipc import Facility, SysvObject
 from nslab.observe.holders import Hidden, Holds, MountHold
 from nslab.observe.namespaces import NamespaceId
 from tests.stage import Stage, staged
@@ -89,6 +90,27 @@ def test_where_a_process_could_not_be_looked_into_no_holder_is_counted() -> None
     mount = MountHold(Kind.UTS, namespace.id, "/tmp/kept", 1)
     assert live.counted(namespace, 2, Holds((mount,), ())) == Holders(processes=2, fds=0, mounts=1)
     assert reason(live.counted(namespace, 2, Holds((mount,), (Hidden(7, errno.EACCES),)))) == "absent.refused"
+
+
+def test_system_v_objects_are_those_of_the_process_s_own_namespace() -> None:
+    with staged() as stage:
+        stage.box("unshare --ipc bash")
+        stage.run("host", "ipcmk --queue; ipcmk --shmem 4096; ipcmk --semaphore 1")
+        for facility in Facility:
+            (made,) = stage.world.sysv_objects(facility, "host")
+            assert isinstance(made, SysvObject)
+            assert made.messages == (0 if facility is Facility.MESSAGES else None)
+            assert stage.world.sysv_objects(facility, "box") == ()
+        assert reason(stage.world.sysv_objects(Facility.MEMORY, "nobody")) == "absent.never-seen"
+
+
+def test_a_posix_queue_is_opened_in_the_namespace_whatever_the_mount_shows() -> None:
+    with staged() as stage:
+        stage.run("host", "touch /dev/mqueue/post")
+        stage.box("unshare --ipc bash")
+        assert isinstance(stage.world.text("/dev/mqueue/post", "box"), str)
+        assert stage.world.probe(MqOpen("/post"), "host", ()) == 0
+        assert stage.world.probe(MqOpen("/post"), "box", ()) == errno.ENOENT
 
 
 def test_what_holds_a_namespace_is_counted() -> None:

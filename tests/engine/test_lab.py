@@ -407,6 +407,24 @@ def test_a_probe_that_dies_is_told_and_leaves_nothing(shared_lab: Lab, in_lab: R
     assert in_lab(shared_lab, "ps -e -o stat= | grep -c Z").out == "0\n"
 
 
+def test_a_file_of_proc_is_read_as_one_in_the_namespace_finds_it(shared_lab: Lab, in_lab: Run) -> None:
+    in_lab(shared_lab, "ipcmk -Q")
+    with resident(shared_lab) as pid:
+        heading, *queues = shared_lab.read(1, Kind.IPC, "sysvipc/msg").splitlines()
+        assert heading.split()[:2] == ["key", "msqid"]
+        assert len(queues) == 1
+        assert shared_lab.read(pid, Kind.IPC, "sysvipc/msg").splitlines() == [heading]
+        assert shared_lab.read(pid, Kind.UTS, "sysvipc/msg").splitlines() == [heading, *queues]
+    in_lab(shared_lab, "ipcrm --all=msg")
+
+
+def test_what_can_not_be_read_is_an_error_and_leaves_nothing(shared_lab: Lab, in_lab: Run) -> None:
+    for pid, path in ((9999, "uptime"), (1, "nosuch"), (1, "1"), (1, "")):
+        with pytest.raises(Told):
+            shared_lab.read(pid, Kind.TIME, path)
+    assert in_lab(shared_lab, "ps -e -o stat= | grep -c Z").out == "0\n"
+
+
 def test_a_containers_upper_layer_is_its_own(shared_lab: Lab, in_box: Run) -> None:
     assert in_box(shared_lab, "echo changed >/etc/hosts; cat /etc/hosts").out == "changed\n"
     assert "localhost" in in_box(shared_lab, "cat /etc/hosts").out

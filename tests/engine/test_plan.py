@@ -7,7 +7,7 @@ from itertools import combinations
 import msgspec
 import pytest
 
-from nslab.engine.attach import attach_plan, children_probe_plan, probe_plan, spawn_plan
+from nslab.engine.attach import attach_plan, children_probe_plan, probe_plan, read_plan, spawn_plan
 from nslab.engine.calls import CALLS
 from nslab.engine.decode import decoded
 from nslab.engine.ground import Ground
@@ -44,6 +44,7 @@ def all_plans() -> list[Plan]:
         *(attach_plan(process, kinds) for process in PROCESSES for kinds in SUBSETS),
         *(spawn_plan(process) for process in PROCESSES),
         *(make(PROBE, kinds, (1, 2)) for make in (probe_plan, children_probe_plan) for kinds in SUBSETS),
+        *(read_plan(kinds, "uptime") for kinds in SUBSETS),
         stage_a("/run/x", inventory),
         stage_b("/run/x", 1),
         stage_b("/run/x", 65536),
@@ -72,7 +73,7 @@ def test_every_call_is_in_the_table_and_every_step_reads_as_one_line() -> None:
 def test_each_call_of_the_table_can_be_reached() -> None:
     """Or it is dead: by a plan of ours, or by a lesson's probe."""
     used = {step.call for steps in all_plans() for step in steps}
-    assert set(CALLS) - used <= {"kill", "try_clone", "try_open", "try_setns"}
+    assert set(CALLS) - used <= {"kill", "try_clone", "try_mq_open", "try_open", "try_setns"}
 
 
 def test_a_plan_survives_the_wire() -> None:
@@ -91,7 +92,7 @@ def test_execve_is_last_and_close_range_stands_before_it() -> None:
 
 
 def test_every_named_descriptor_is_opened_before_it_is_used() -> None:
-    handed_in = {"stdin", "stdout", "stderr", "target", "children"}
+    handed_in = {"stdin", "stdout", "stderr", "target", "children", "text"}
     for steps in all_plans():
         known = set(handed_in)
         for step in steps:

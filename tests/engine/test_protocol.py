@@ -123,6 +123,7 @@ requests = st.one_of(
     st.builds(protocol.Signal, st.text(max_size=80), st.integers(-(2**63), 2**63)),
     st.builds(protocol.Names, st.lists(st.integers(-(2**63), 2**63), max_size=5).map(tuple)),
     st.builds(protocol.Account, st.integers(-(2**63), 2**63)),
+    st.builds(protocol.Read, st.integers(-(2**63), 2**63), st.sampled_from(Kind), st.text(max_size=80)),
     st.builds(
         protocol.Exec,
         st.integers(-(2**63), 2**63),

@@ -9,7 +9,7 @@ from nslab.course.checks.mounts import MountsAt, Propagates
 from nslab.course.checks.names import DifferentHostname, Hostname, HostnameExists
 from nslab.course.checks.namespaces import DifferentNamespace, NamespaceKept, SameNamespace
 from nslab.course.checks.processes import Alive, Gone, InState, PidDepth, SignalDisposition
-from nslab.course.checks.values import Equal, Probe
+from nslab.course.checks.values import AtLeast, Equal, Probe
 from nslab.course.checks.verdict import Judgeable, Verdict
 from nslab.course.look import Look
 
@@ -61,6 +61,7 @@ Check = (
     | Hostname
     | HostnameExists
     | Equal
+    | AtLeast
     | FileExecutable
     | FileEquals
     | MountsAt

@@ -1,4 +1,4 @@
-"""Checks of values: that two are the same, and what the kernel answers to a call."""
+"""Checks of values: that two are the same, that one is large enough, and what the kernel answers to a call."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nslab.course.look import Look
 from nslab.course.probes import Call
 from nslab.course.roles import Capability, ErrnoName, ProcessName
 from nslab.course.subjects import answer, where
-from nslab.course.told import Absent, Fact, Told, as_fact, equal
+from nslab.course.told import Absent, Fact, Told, as_fact, equal, number
 from nslab.course.values import Operand
 
 
@@ -30,6 +30,23 @@ class Equal(Observation, frozen=True, forbid_unknown_fields=True, tag="equal"):
             return a
         told = Told("check.found.value", {"subject": look.subject(self.a), "value": a})
         return b if isinstance(b, Absent) else Found(equal(a, b), told)
+
+
+class AtLeast(Observation, frozen=True, forbid_unknown_fields=True, tag="at_least"):
+    """A number is not smaller than another; what is no number can't be compared."""
+
+    a: Operand
+    b: Operand
+
+    def facts(self, look: Look) -> dict[str, Fact]:
+        return {"subject": look.subject(self.a), "b": as_fact(look.operand(self.b))}
+
+    def observe(self, look: Look) -> Found | Absent:
+        a, b = number(look.operand(self.a)), number(look.operand(self.b))
+        if isinstance(a, Absent):
+            return a
+        told = Told("check.found.value", {"subject": look.subject(self.a), "value": a})
+        return b if isinstance(b, Absent) else Found(a >= b, told)
 
 
 class Probe(Observation, frozen=True, forbid_unknown_fields=True, tag="probe"):

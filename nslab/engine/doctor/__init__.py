@@ -21,6 +21,7 @@ PROBES: dict[str, Callable[[str], Finding]] = {
     "user-namespaces": namespaces.user_namespaces,
     **{f"{kind}-namespaces": partial(namespaces.kind_namespaces, kind=kind) for kind in Kind if kind is not Kind.USER},
     "proc-mount": filesystems.proc_mount,
+    "mqueue-mount": filesystems.mqueue_mount,
     "overlay": filesystems.overlay,
     "subordinate-ids": identity.subordinate_ids,
     "veth": network.veth,

@@ -23,6 +23,11 @@ def proc_mount(probe: str) -> Finding:
     return _tried(probe, "proc-masked", _mount_proc, Kind.PID, Kind.MNT)
 
 
+def mqueue_mount(probe: str) -> Finding:
+    """A file system of POSIX message queues in a new IPC namespace. A kernel may have namespaces and no such queues."""
+    return _tried(probe, "no-mqueue", _mount_mqueue, Kind.IPC, Kind.MNT)
+
+
 def overlay(probe: str) -> Finding:
     """An overlay on a tmpfs, in which a file is changed, another deleted, and a directory renamed.
 
@@ -55,6 +60,11 @@ def _tried(probe: str, cause: str, action: Callable[[], None], *kinds: Kind) -> 
 def _mount_proc() -> None:
     mount(None, "/", None, PRIVATE, None)
     mount("proc", "/proc", "proc", 0, None)
+
+
+def _mount_mqueue() -> None:
+    mount(None, "/", None, PRIVATE, None)
+    mount("mqueue", "/proc", "mqueue", 0, None)  # over any directory that is surely there
 
 
 def _mount_overlay() -> None:

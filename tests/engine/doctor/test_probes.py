@@ -45,7 +45,7 @@ def in_a_child(ask: Callable[[], Finding], before: Callable[[], None]) -> dict[s
         os.close(write)
 
 
-@pytest.mark.parametrize("probe", [*LIVES_HERE, "proc-mount", "overlay", "lab"])
+@pytest.mark.parametrize("probe", [*LIVES_HERE, "proc-mount", "mqueue-mount", "overlay", "lab"])
 def test_a_machine_that_runs_these_tests_can_run_lessons(probe: str) -> None:
     finding = examine(probe)
     assert (finding.state, finding.cause) == ("ok", None)
