@@ -61,7 +61,7 @@ def moment(at: int) -> Moment:
         pid=2 if after["clone"] else 1,
         namespaces=Namespaces(**own),
         hostname="box" if after["hostname"] else "lab",
-        stat=Stat(2, "box", "S", 1, 2, 2, -1, 0),
+        stat=Stat(pid=2, comm="box", state="S", ppid=1, pgrp=2, session=2, tpgid=-1, nice=0, start_ticks=0),
         status=status,
         uid_map=(Extent(0, 0, 65536),),
         gid_map=(Extent(0, 0, 65536),),
