@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from nslab.engine.doctor import PROBES, PROGRAMS
 
-PANES = frozenset({"namespaces", "processes", "calls", "mounts", "users"})
+PANES = frozenset({"namespaces", "processes", "network", "calls", "mounts", "users"})
 """Panes that a lesson may show; the screen has one for each."""
 
 NEEDS = frozenset(PROBES.keys() - PROGRAMS.keys())

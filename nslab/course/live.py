@@ -15,6 +15,8 @@ from collections.abc import Iterable
 
 from nslab.course import probes
 from nslab.course.cast import HOST, Cast, Engine, depth
+from nslab.course.engine_words import HOME, as_step, in_home, numbers
+from nslab.course.live_network import LiveNetworks
 from nslab.course.mounted import propagated
 from nslab.course.subjects import called, whole
 from nslab.course.told import Absent, Namespace, Told, why
@@ -34,11 +36,11 @@ from nslab.kernel.uts import UtsNames
 from nslab.observe.details import Details
 from nslab.observe.holders import DescriptorHold, Holds, MountHold, holds
 from nslab.observe.namespaces import NamespaceId, Unread
+from nslab.observe.network_view import WorldView
 from nslab.observe.observer import Look, Observer
 from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Process
 
-HOME = "/root"
 TEXT_BYTES = 64 << 10
 PROGRAM_SECONDS = 1.0
 ALL_CAPABILITIES = tuple(int(capability) for capability in Capability)
@@ -52,6 +54,7 @@ class LiveWorld(World):
         self._root = ProcRoot(lab.proc)
         self.observer = Observer(self._root)
         self.cast = Cast(self.observer)
+        self.networks = LiveNetworks(self._root, lab)
         self.seen: Look = self.observer.look()
 
     def look(self, engine: Engine) -> Look:
@@ -205,6 +208,15 @@ class LiveWorld(World):
         text = self._read_in(process, Kind.IPC, f"sysvipc/{facility}")
         return text if isinstance(text, Absent) else parse_objects(text)
 
+    def network(self, process: str) -> WorldView | Absent:
+        found = self._process(process)
+        if isinstance(found, Absent):
+            return found
+        world = self.networks.world(found.namespaces.net, self.seen, self.observer.letters)
+        if world is None:
+            return self._absent(process)
+        return refused("netlink", world.unread.errno) if world.unread else world
+
     def life(self, process: str) -> Life:
         role = self.cast.role(process)
         if role is None:
@@ -324,11 +336,6 @@ def counted(namespace: Namespace, inside: int, every: Holds) -> Holders | Absent
     )
 
 
-def in_home(path: str) -> str:
-    """`~` is the lab's home."""
-    return HOME + path[1:] if path.startswith("~") else path
-
-
 def reopened(path_fd: int) -> int:
     """For reading, what an O_PATH descriptor only names. Raises OSError."""
     return os.open(f"/proc/self/fd/{path_fd}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -365,25 +372,3 @@ def unreadable(path: str, error: OSError) -> Absent:
 def refused(what: str, number: int) -> Absent:
     """What the kernel answered instead."""
     return Absent(Told("absent.refused", {"what": what, "errno": errno.errorcode.get(number, str(number))}))
-
-
-def numbers(names: tuple[str, ...]) -> tuple[int, ...]:
-    """CAP_SYS_ADMIN as the number that the engine takes."""
-    return tuple(int(Capability[name.removeprefix("CAP_")]) for name in names)
-
-
-def as_step(call: probes.Call) -> tuple[str, tuple[int | str, ...]]:
-    """A probe's call in the engine's words."""
-    match call:
-        case probes.Clone(kinds):
-            return "try_clone", tuple(str(kind) for kind in kinds)
-        case probes.Fork():
-            return "try_clone", ()
-        case probes.Kill(number):
-            return "kill", (int(str(number)), 0)
-        case probes.MqOpen(name):
-            return "try_mq_open", (name,)
-        case probes.Open(path, write):
-            return "try_open", (in_home(path), os.O_WRONLY if write else os.O_RDONLY)
-        case probes.Setns(path, kind):
-            return "try_setns", (in_home(path), str(kind))

@@ -88,7 +88,7 @@ class Task(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Highlight(Struct, frozen=True, forbid_unknown_fields=True):
-    """What lights up at *observe*: a row of the namespaces, the processes, the calls, the mounts, or the users pane.
+    """What lights up at *observe*: a row of the namespaces, the processes, the calls, the mounts, or the users pane, or a network.
 
     A call is that of the step with this id in the plan that made the process. A path is one in full.
     """

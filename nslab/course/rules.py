@@ -22,7 +22,12 @@ from nslab.course.told import Told
 Fault = tuple[Path, Told]
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-HIGHLIGHTS = {"row": ("namespaces",), "process": ("processes", "calls"), "path": ("mounts",), "line": ("users",)}
+HIGHLIGHTS = {
+    "row": ("namespaces",),
+    "process": ("processes", "network", "calls"),
+    "path": ("mounts",),
+    "line": ("users",),
+}
 """Which panes have rows of the sort that a highlight names."""
 VALUE_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 

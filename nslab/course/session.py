@@ -15,7 +15,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from nslab.course.cast import Engine
-from nslab.course.live import HOME, LiveWorld
+from nslab.course.engine_words import HOME
+from nslab.course.live import LiveWorld
 from nslab.course.model import Container, Exec, Made
 from nslab.engine.client import Lab, Task, Told
 from nslab.engine.failures import LabError

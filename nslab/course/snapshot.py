@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,13 +18,14 @@ from nslab.kernel import procfs
 from nslab.observe.letters import HOST_LETTER, Letters
 from nslab.observe.mount_view import MountView
 from nslab.observe.namespace_view import Subject
+from nslab.observe.network_view import NetworkView
 from nslab.observe.observer import Look
 from nslab.observe.scan import Process
 from nslab.observe.user_view import UserView
 from nslab.observe.views import CallsView, NamespaceView, NotYet, ProcessView, Tag
 
 C_SUFFIX = ".c"
-MOUNTS, USERS = "mounts", "users"
+MOUNTS, NETWORK, USERS = "mounts", "network", "users"
 """The panes whose facts are read only while they are on show."""
 
 
@@ -65,6 +66,7 @@ class Snapshot(Struct, frozen=True):
     calls: CallsView | NotYet
     mounts: MountView | NotYet
     users: UserView | NotYet
+    network: NetworkView | NotYet
     terminals: Mapping[str, TerminalState]
     highlighted: int | None
     source: Source | None
@@ -77,9 +79,10 @@ def unchanged(one: Snapshot, other: Snapshot) -> bool:
 
 
 def _timeless(seen: Snapshot) -> Snapshot:
+    network = seen.network if isinstance(seen.network, NotYet) else replace(seen.network, read_at=0.0)
     views = replace(seen.namespaces, read_at=0.0), replace(seen.processes, read_at=0.0)
     users = seen.users if isinstance(seen.users, NotYet) else replace(seen.users, read_at=0.0)
-    return replace(seen, namespaces=views[0], processes=views[1], users=users)
+    return replace(seen, namespaces=views[0], processes=views[1], users=users, network=network)
 
 
 def snapshot(play: Play) -> Snapshot:
@@ -99,6 +102,7 @@ def snapshot(play: Play) -> Snapshot:
         terminals=terminals(play, readers, look, observer.letters),
         mounts=observer.mounts(subjects) if MOUNTS in panes_on_show(play) else NotYet("pane.nothing-yet"),
         users=observer.users(look, subjects) if USERS in panes_on_show(play) else NotYet("pane.nothing-yet"),
+        network=network(play, subjects) if NETWORK in panes_on_show(play) else NotYet("pane.nothing-yet"),
         highlighted=highlighted(play),
         source=source(play, look),
         lab_alive=look.host_alive,
@@ -118,6 +122,12 @@ def calls(play: Play, letters: Letters) -> CallsView | NotYet:
         seen = role is not None and role.process.pid == birth.pid
         births.append(replace(birth, letter=letters.world(role.process.namespaces)) if role and seen else birth)
     return CallsView(tuple(births)) if births else NotYet("pane.no-calls-yet")
+
+
+def network(play: Play, subjects: Sequence[Subject]) -> NetworkView:
+    """The networks, as they are known to the subjects."""
+    world = play.session.world
+    return world.networks.view(world.seen, world.observer.letters, subjects)
 
 
 def highlighted(play: Play) -> int | None:

@@ -18,6 +18,7 @@ from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
 from nslab.kernel.propagation import Propagation
 from nslab.kernel.sysvipc import Facility, SysvObject
+from nslab.observe.network_view import WorldView
 
 
 class Life(Enum):
@@ -122,6 +123,10 @@ class World(Protocol):
 
     def sysv_objects(self, facility: Facility, process: str) -> tuple[SysvObject, ...] | Absent:
         """The System V IPC objects of a kind in its IPC namespace. Source: /proc/sysvipc, which shows the reader's."""
+        ...
+
+    def network(self, process: str) -> WorldView | Absent:
+        """Its network namespace: links, addresses, sockets. Source: rtnetlink(7), /proc/PID/net."""
         ...
 
     def life(self, process: str) -> Life:

@@ -41,6 +41,12 @@ class Network(Struct, frozen=True):
     sockets: tuple[InetSocket, ...]
     unix_sockets: tuple[UnixSocket, ...]
 
+    @property
+    def inodes(self) -> frozenset[int]:
+        """Those of the sockets, by which their holders are found; one that nobody has accepted yet has none."""
+        inet, unix = (one.inode for one in self.sockets), (one.inode for one in self.unix_sockets)
+        return frozenset((*inet, *unix)) - {0}
+
     def link(self, index: int | None) -> Link | None:
         """The link with this index."""
         return next((link for link in self.links if link.index == index), None)

@@ -56,12 +56,7 @@ class Eyes:
     def view(self, *names: str) -> NetworkView:
         scan = self.scan()
         networks = self.reader.read(scan)
-        inodes = {
-            one.inode
-            for network in networks.values()
-            if isinstance(network, Network)
-            for one in (*network.sockets, *network.unix_sockets)
-        }
+        inodes = {inode for network in networks.values() if isinstance(network, Network) for inode in network.inodes}
         cast = self.stage.world.cast
         subjects = [Subject(name, role.process, role.alive) for name in names if (role := cast.role(name))]
         letters = self.stage.world.observer.letters

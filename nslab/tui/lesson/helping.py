@@ -46,6 +46,10 @@ HELPED = {
         signs=(("host box", "columns"), ("╌", "unseen"), ("╘═ B", "entered"), ("▌", "inside"), ("6╌", "deep")),
         keys=(("↑↓", "row"), ("⏎", "more"), (shown("enlarge"), "enlarge")),
     ),
+    "network": Helped(
+        signs=(("eth0 ●", "link"), ("━━", "wire"), ("╌✗╌", "cut"), ("━ br0 ━", "bridge"), (":80 LISTEN", "listen")),
+        keys=(("↑↓", "row"), ("⏎", "more"), (shown("enlarge"), "enlarge")),
+    ),
     "calls": Helped(
         signs=(("A  B", "asker"), ("= 0", "agreed"), ("✗", "refused"), ("µs", "took")),
         keys=(("↑↓", "row"), ("⏎", "more"), (shown("enlarge"), "enlarge")),

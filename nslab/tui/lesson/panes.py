@@ -15,6 +15,7 @@ from nslab.tui.canvas import Canvas
 from nslab.tui.panes.calls import CallPane, call_rows
 from nslab.tui.panes.mounts import MountPane, mount_rows
 from nslab.tui.panes.namespaces import NamespacePane, namespace_rows
+from nslab.tui.panes.network import NetworkPane, Spot, network_rows
 from nslab.tui.panes.pane import Emphasis, Pane
 from nslab.tui.panes.processes import ProcessPane, process_rows
 from nslab.tui.panes.users import UserPane, user_pane_rows
@@ -34,6 +35,13 @@ class PaneKind(Struct, frozen=True):
     row: Callable[[Highlight, Snapshot], object]
 
 
+def world_of(highlight: Highlight, seen: Snapshot) -> Spot | None:
+    """The network in which the process stands that a lesson points at."""
+    worlds = () if isinstance(seen.network, NotYet) else seen.network.worlds
+    named = (world for world in worlds if highlight.process in world.names or world.pid == seen.highlighted)
+    return next((Spot(world.letter) for world in named), None)
+
+
 PANES: dict[str, PaneKind] = {
     "namespaces": PaneKind(
         make=lambda words, name: NamespacePane(words, id=name),
@@ -46,6 +54,12 @@ PANES: dict[str, PaneKind] = {
         draw=process_rows,
         view=lambda seen: seen.processes,
         row=lambda highlight, seen: seen.highlighted,
+    ),
+    "network": PaneKind(
+        make=lambda words, name: NetworkPane(words, id=name),
+        draw=network_rows,
+        view=lambda seen: seen.network,
+        row=world_of,
     ),
     "calls": PaneKind(
         make=lambda words, name: CallPane(words, id=name),
