@@ -20,6 +20,7 @@ COMMANDS = {
     "ns": "nslab.cli.ns",
     "ps": "nslab.cli.ps",
     "explain": "nslab.cli.explain",
+    "explore": "nslab.cli.explore",
     "doctor": "nslab.cli.doctor",
     "clean": "nslab.cli.clean",
     "author": "nslab.cli.author",

@@ -16,6 +16,7 @@ from nslab.kernel.cgroups import CgroupLine
 
 SHORT_ID_DIGITS = 12  # as docker ps and podman ps show them
 SERVICE = ".service"
+UNITS = (SERVICE, ".scope", ".slice")
 
 _ID = r"(?P<id>[0-9a-f]{64})"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -105,11 +106,14 @@ def container_of(lines: Iterable[CgroupLine]) -> Container | None:
 
 
 def service_of(lines: Sequence[CgroupLine]) -> str | None:
-    """The innermost systemd service that a process belongs to, without its ending; None where it belongs to none."""
+    """The systemd service that a process belongs to, without its ending; None where it belongs to none.
+
+    The innermost unit decides: what runs in a scope below `user@1000.service` is no part of that service.
+    """
     for line in sorted(lines, key=lambda line: line.hierarchy != 0):
-        for component in reversed(line.path.split("/")):
-            if component.endswith(SERVICE):
-                return _unescaped(component.removesuffix(SERVICE))
+        unit = next((one for one in reversed(line.path.split("/")) if one.endswith(UNITS)), "")
+        if unit.endswith(SERVICE):
+            return _unescaped(unit.removesuffix(SERVICE))
     return None
 
 

@@ -31,6 +31,10 @@ class Letters:
             for kind in Kind:
                 self._give(kind, namespaces.of(kind))
 
+    def meet_empty(self, kind: Kind, namespace: NamespaceId) -> None:
+        """Give a letter to a namespace that no process is in."""
+        self._give(kind, namespace)
+
     def of(self, kind: Kind, namespace: Membership) -> str | None:
         """The letter of a namespace; None where it could not be read, or was never met."""
         return self._given[kind].get(namespace) if isinstance(namespace, NamespaceId) else None

@@ -97,3 +97,4 @@ def test_a_service_is_the_innermost_and_told_as_people_write_it() -> None:
     assert service_of((CgroupLine(0, (), "/system.slice/systemd-udevd.service/udev"),)) == "systemd-udevd"
     assert service_of((CgroupLine(0, (), f"{USER}/app.slice/my\\x2dapp.service"),)) == "my-app"
     assert service_of((CgroupLine(0, (), "/user.slice/session-3.scope"),)) is None
+    assert service_of((CgroupLine(0, (), f"{USER}/app.slice/app-gnome-firefox-1.scope"),)) is None
