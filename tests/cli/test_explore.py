@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -31,8 +32,9 @@ def explored(capsys: pytest.CaptureFixture[str]) -> Any:
 def lsns() -> Known:
     """What lsns lists, by kind and number: only namespaces of processes."""
     command = ["lsns", "--json", "--list", "--output", "ns,type,nprocs,pid,pns,ons"]
-    rows = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["namespaces"]
-    return {(row["type"], int(row["ns"])): row for row in rows}
+    while (listed := subprocess.run(command, check=False, capture_output=True, text=True)).returncode:
+        time.sleep(0.05)  # it gives up where a process ends under its hands
+    return {(row["type"], int(row["ns"])): row for row in json.loads(listed.stdout)["namespaces"]}
 
 
 @contextmanager
