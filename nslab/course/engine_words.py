@@ -23,6 +23,10 @@ def numbers(names: tuple[str, ...]) -> tuple[int, ...]:
 def as_step(call: probes.Call) -> tuple[str, tuple[int | str, ...]]:
     """A probe's call in the engine's words."""
     match call:
+        case probes.Bind(port):
+            return "try_bind", (port,)
+        case probes.Connect(address, port):
+            return "try_connect", (address, port)
         case probes.Clone(kinds):
             return "try_clone", tuple(str(kind) for kind in kinds)
         case probes.Fork():

@@ -86,6 +86,29 @@ class MqOpen(SystemCall, frozen=True, forbid_unknown_fields=True):
         return f"mq_open({self.mq_open}, O_RDONLY)"
 
 
+class Bind(SystemCall, frozen=True, forbid_unknown_fields=True):
+    """bind(2) of a TCP socket to a port of every address; it is closed at once. EADDRINUSE where another listens on it."""
+
+    bind: int
+
+    def in_c(self) -> str:
+        return f"bind(:{self.bind})"
+
+
+class Connect(SystemCall, frozen=True, forbid_unknown_fields=True):
+    """connect(2) to a TCP port of an IPv4 address. ECONNREFUSED is an answer as well: who is there has no server on that port."""
+
+    connect: Text
+    port: int
+
+    def filled(self, look: Look) -> Self | Absent:
+        address = look.text(self.connect)
+        return address if isinstance(address, Absent) else replace(self, connect=address)
+
+    def in_c(self) -> str:
+        return f"connect({self.connect}:{self.port})"
+
+
 class Setns(SystemCall, frozen=True, forbid_unknown_fields=True):
     """setns(2) into the namespace behind a file, such as /proc/PID/ns/uts or one that is bound to a name."""
 
@@ -100,7 +123,7 @@ class Setns(SystemCall, frozen=True, forbid_unknown_fields=True):
         return f"setns({self.setns}, {flag_name(self.type)})"
 
 
-Call = Clone | Fork | Kill | MqOpen | Open | Setns
+Call = Bind | Clone | Connect | Fork | Kill | MqOpen | Open | Setns
 
 
 def flag_name(kind: Kind) -> str:

@@ -47,8 +47,8 @@ def answer(errno_name: str, *, so: bool = True) -> Told:
     return Told("check.answer.errno" if so else "check.answer.not-errno", {"errno": errno_name})
 
 
-def listed(names: Iterable[str]) -> Fact:
-    """Names one after another, as each language parts them; an empty text where there are none."""
+def listed(names: Iterable[Fact]) -> Fact:
+    """Names, or other words, one after another, as each language parts them; an empty text where there are none."""
     first, *others = [*names] or [""]
     told: Fact = first
     for name in others:

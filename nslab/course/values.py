@@ -11,6 +11,7 @@ from nslab.course.subjects import called, where
 from nslab.course.told import Absent, Fact, Reading, Told
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.sysvipc import Facility
+from nslab.observe.network_view import LinkRow
 
 if TYPE_CHECKING:
     from nslab.course.look import Look
@@ -255,6 +256,41 @@ class QueueField(Readable, frozen=True, forbid_unknown_fields=True):
         return {"key": f"{self.queue:#x}", "where": where(self.in_)}
 
 
+class LinkTold(Readable, frozen=True, forbid_unknown_fields=True):
+    """What a link in a process's network namespace is: its state as ip(8) has it (UP, DOWN, NO-CARRIER), its first address with
+    the length of its prefix, its index, or the index of the link at its other end. Source: rtnetlink(7)."""
+
+    link: Text
+    of: ProcessName
+    tell: Literal["state", "address", "index", "other_end"] = "state"
+
+    def read(self, look: Look) -> Reading:
+        name, world = look.text(self.link), look.world.network(self.of)
+        if isinstance(name, Absent):
+            return name
+        if isinstance(world, Absent):
+            return world
+        link = next((one for one in world.links if one.name == name), None)
+        if link is None:
+            return Absent(Told("check.found.no-link", {"name": name, "where": where(self.of)}))
+        return self._of(link)
+
+    def _of(self, link: LinkRow) -> Reading:
+        missing = Absent(Told(f"absent.link-{self.tell}", {"name": link.name, "where": where(self.of)}))
+        match self.tell:
+            case "state":
+                return link.state
+            case "index":
+                return link.index
+            case "address":
+                return link.addresses[0] if link.addresses else missing
+            case "other_end":
+                return link.other_end.index if link.other_end else missing
+
+    def subject(self) -> Told:
+        return Told(f"check.value.link-{self.tell}", {"name": self.link, "where": where(self.of)})
+
+
 Value = (
     PidOf
     | CommOf
@@ -262,6 +298,7 @@ Value = (
     | DomainnameOf
     | NamespaceOf
     | FileText
+    | LinkTold
     | QueueField
     | StatusField
     | StatField

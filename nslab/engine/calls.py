@@ -20,6 +20,7 @@ from nslab.kernel.pty import WindowSize
 from nslab.kernel.syscalls import resolve
 
 SIBLING = "CLONE_PARENT"
+CONNECT_SECONDS = 0.2  # all of it lies on one machine, and PID 1 waits
 
 TEXT_BYTES = 32 << 10  # of a file of /proc: what a reply still holds if every byte of it has to be replaced
 
@@ -92,6 +93,26 @@ def do_try_setns(_: Actor, path: str, kind: str) -> int:
         return setns(fd, clone_flags((kind,)))
     finally:
         os.close(fd)
+
+
+def do_try_bind(_: Actor, port: int) -> int:
+    """Is a TCP port free here? A listener alone is in the way: SO_REUSEADDR passes by all else, and itself is in nobody's."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        tried.bind(("0.0.0.0", port))
+    return 0
+
+
+def do_try_connect(_: Actor, address: str, port: int) -> int:
+    """Does somebody answer there? ECONNREFUSED does too: a machine without that server. ETIMEDOUT after CONNECT_SECONDS."""
+    socket.inet_aton(address)  # a name would be looked up, with all that the C library loads for it
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as tried:
+        tried.settimeout(CONNECT_SECONDS)
+        try:
+            tried.connect((address, port))
+        except TimeoutError as error:
+            raise OSError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)) from error
+    return 0
 
 
 def do_setns(actor: Actor, target: Fd, *kinds: str) -> int:
@@ -241,7 +262,9 @@ CALLS: dict[str, Callable[..., Any]] = {
     "setns": do_setns,
     "setsid": returns_zero(os.setsid),
     "symlink": returns_zero(os.symlink),
+    "try_bind": do_try_bind,
     "try_clone": do_try_clone,
+    "try_connect": do_try_connect,
     "try_mq_open": do_try_mq_open,
     "try_open": do_try_open,
     "try_setns": do_try_setns,

@@ -48,6 +48,13 @@ class LinkRow(Struct, frozen=True):
     received: int
     sent: int
 
+    @property
+    def state(self) -> str:
+        """As ip(8) has it: what it was set to, and whether anything can pass."""
+        if not self.up:
+            return "DOWN"
+        return "UP" if self.carrier else "NO-CARRIER"
+
 
 class SocketRow(Struct, frozen=True):
     """A socket: what it is bound to, whom it is connected to, and the process that holds it, where that is known."""

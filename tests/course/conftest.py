@@ -19,6 +19,7 @@ from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
 from nslab.kernel.sysvipc import Facility, SysvObject
 from nslab.observe.namespaces import NamespaceId
+from nslab.observe.network_view import WorldView
 from tests.stage import lesson
 
 K = TypeVar("K")
@@ -49,6 +50,7 @@ class RecordedWorld(Struct):
     mounts: dict[tuple[str, str], int] = field(default_factory=dict)
     passing: dict[tuple[str, str, str], Propagated] = field(default_factory=dict)
     sysv: dict[tuple[Facility, str], tuple[SysvObject, ...]] = field(default_factory=dict)
+    networks: dict[str, WorldView] = field(default_factory=dict)
     lives: dict[str, Life] = field(default_factory=dict)
     depths: dict[tuple[str, str], int] = field(default_factory=dict)
     errnos: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -101,6 +103,9 @@ class RecordedWorld(Struct):
 
     def sysv_objects(self, facility: Facility, process: str) -> tuple[SysvObject, ...] | Absent:
         return _known(self.sysv, (facility, process))
+
+    def network(self, process: str) -> WorldView | Absent:
+        return _known(self.networks, process)
 
     def life(self, process: str) -> Life:
         return self.lives.get(process, Life.NEVER_SEEN)

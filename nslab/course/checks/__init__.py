@@ -8,6 +8,7 @@ from nslab.course.checks.files import FileEquals, FileExecutable
 from nslab.course.checks.mounts import MountsAt, Propagates
 from nslab.course.checks.names import DifferentHostname, Hostname, HostnameExists
 from nslab.course.checks.namespaces import DifferentNamespace, NamespaceKept, SameNamespace
+from nslab.course.checks.network import Link, Listening
 from nslab.course.checks.processes import Alive, Gone, InState, PidDepth, SignalDisposition
 from nslab.course.checks.values import AtLeast, Equal, Probe
 from nslab.course.checks.verdict import Judgeable, Verdict
@@ -66,6 +67,8 @@ Check = (
     | FileEquals
     | MountsAt
     | Propagates
+    | Link
+    | Listening
     | Alive
     | Gone
     | InState

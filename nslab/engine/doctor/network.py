@@ -1,4 +1,4 @@
-"""Network links: can a pair be made in a network namespace of ours?"""
+"""Network links: can a pair, and a bridge, be made in a network namespace of ours?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 import shutil
 import subprocess
 
-from nslab.engine.doctor.findings import Finding, limited, ok
+from nslab.engine.doctor.findings import Finding, limited, missing, ok
 from nslab.engine.doctor.namespaces import nothing
 from nslab.engine.doctor.programs import PROGRAMS, install_command
 from nslab.engine.doctor.trial import attempt
@@ -14,16 +14,21 @@ from nslab.kernel.namespaces import Kind
 
 
 def veth(probe: str) -> Finding:
-    """A veth pair, made by the machine's own ip(8). The kernel loads the module when asked, if it has it."""
+    """A veth pair and a bridge, made by the machine's own ip(8). The kernel loads their modules when asked, if it has them."""
     if not shutil.which("ip"):
         return limited(probe, "no-ip", install=install_command(PROGRAMS["ip"]))
     if attempt(nothing, Kind.NET):
         return limited(probe, "needs-user-namespaces")
-    return limited(probe, "no-veth") if attempt(_make_pair, Kind.NET) else ok(probe)
+    return missing(probe, "no-veth") if attempt(_make_links, Kind.NET) else ok(probe)
 
 
-def _make_pair() -> None:
-    command = "ip", "link", "add", "trial0", "type", "veth", "peer", "name", "trial1"
+def _make_links() -> None:
+    _ip("link", "add", "trial0", "type", "veth", "peer", "name", "trial1")
+    _ip("link", "add", "trial2", "type", "bridge")
+
+
+def _ip(*words: str) -> None:
+    command = "ip", *words
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
         raise OSError(errno.EOPNOTSUPP, done.stderr.strip())

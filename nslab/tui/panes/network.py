@@ -71,13 +71,6 @@ def name_of(socket: SocketRow) -> str:
     return f"{socket.protocol} {socket.local}" + (f" → {socket.remote}" if socket.remote else "")
 
 
-def state_of(link: LinkRow) -> str:
-    """As ip(8) has it."""
-    if not link.up:
-        return "DOWN"
-    return "UP" if link.carrier else "NO-CARRIER"
-
-
 def about(view: NetworkView, spot: Spot, width: int, words: Words, *, more: bool) -> str:
     """What stands under the cursor and which call or file says so, in the longest wording that fits `width` cells."""
     world = view.world(spot.letter)
@@ -99,7 +92,7 @@ def _about_link(view: NetworkView, world: WorldView, link: LinkRow, words: Words
         return ("  ".join(parts), f"{here}  {counted}")
     end = link.other_end
     if end is None:
-        told = " ".join((here, state_of(link), *link.addresses))
+        told = " ".join((here, link.state, *link.addresses))
         return (f"{told} ← RTM_GETLINK, RTM_GETADDR", told)
     there = f"{end.letter or '?'} {end.name or '?'}"
     far = view.world(end.letter)
@@ -225,9 +218,9 @@ class _Drawing:
         other = f"═ {end.name or '?'}" if end and end.letter == world.letter else ""
         if end and end.letter != world.letter:
             other = f"═ {end.letter or '?'} {end.name or '?'}"
-        parts = [link.name, state_of(link), *link.addresses, other]
+        parts = [link.name, link.state, *link.addresses, other]
         text = " ".join(filter(None, parts))
-        return text if cell_len(text) <= width else " ".join(filter(None, (link.name, state_of(link), other)))
+        return text if cell_len(text) <= width else " ".join(filter(None, (link.name, link.state, other)))
 
     def _put(self, x: int, y: int, width: int, spot: Spot | None, text: str, face: Face) -> None:
         lit = spot is not None and spot in self.emphasis.changed
