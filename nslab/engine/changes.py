@@ -16,7 +16,7 @@ from nslab.engine.steps import Argument, Plan, Step
 
 
 class Without(Struct, frozen=True, tag=True):
-    """Leave these steps out."""
+    """Leave these steps out. `mask_*` are all whose ids begin with `mask_`, however many there are on this machine."""
 
     ids: tuple[str, ...]
 
@@ -29,10 +29,11 @@ class Move(Struct, frozen=True, tag=True):
 
 
 class Put(Struct, frozen=True, tag=True):
-    """Make these steps too, right after another one, or first of all."""
+    """Make these steps too, right after another one, or right before one, or first of all."""
 
     steps: tuple[Step, ...]
     after: str | None = None
+    before: str | None = None
 
 
 class Args(Struct, frozen=True, tag=True):
@@ -61,11 +62,16 @@ def changed(plan: Plan, changes: Iterable[Change]) -> Plan:
 def _apply(plan: Plan, change: Change) -> Plan:
     match change:
         case Without(ids):
-            gone = {_at(plan, id_) for id_ in ids}
-            return tuple(step for at, step in enumerate(plan) if at not in gone)
+            gone = {_at(plan, id_) for id_ in ids if not id_.endswith("*")}
+            prefixes = tuple(id_[:-1] for id_ in ids if id_.endswith("*"))
+            kept = (step for at, step in enumerate(plan) if at not in gone)
+            return tuple(step for step in kept if not (prefixes and step.id.startswith(prefixes)))
         case Move(id_, after):
             moved = plan[_at(plan, id_)]
             return _put(tuple(step for step in plan if step is not moved), (moved,), after)
+        case Put(steps, _, str(before)):
+            at = _at(plan, before)
+            return (*plan[:at], *steps, *plan[at:])
         case Put(steps, after):
             return _put(plan, steps, after)
         case Args(id_, args):

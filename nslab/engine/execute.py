@@ -24,9 +24,12 @@ from nslab.engine.board import ENDED, FRESH, STARTED, Board
 from nslab.engine.calls import CALLS, FD_FOLLOWS, Actor
 from nslab.engine.failures import TooFewDescriptors
 from nslab.engine.protocol import receive_fds
+from nslab.engine.siege import SIEGE
 from nslab.engine.steps import Lost, NeverRun, Outcome, Plan, Step, Unborn, Who
 from nslab.kernel.pidfd import pidfd_open, pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError
+
+TABLE = CALLS | SIEGE
 
 STRETCH = struct.Struct("=II")
 ANSWER = b"!"
@@ -269,7 +272,7 @@ def attempt(actor: Actor, step: Step, index: int, board: Board) -> int:
 def make(actor: Actor, step: Step) -> tuple[int, int]:
     """Make one step's call: (errno, value)."""
     try:
-        return 0, CALLS[step.call](actor, *step.args)
+        return 0, TABLE[step.call](actor, *step.args)
     except OSError as error:
         return error.errno or errno.EIO, -1
     except ValueError:  # Python's own refusal of a string with a NUL, in front of the kernel
