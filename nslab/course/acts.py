@@ -7,11 +7,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from nslab.course.bench import SessionBench
 from nslab.course.drive import Busy
 from nslab.course.loader import Pack
-from nslab.course.model import Run, Solution
+from nslab.course.model import Doing, Made, Making, Run
 from nslab.course.perform import Hands, Stuck, lines_for, stuck_by
 from nslab.course.play import Play, begins_at
 from nslab.course.player import LabReset, Prepared, resume
 from nslab.course.replay import Progress, behind, replay
+from nslab.course.told import why
+from nslab.engine.client import Told as Refusal
 from nslab.engine.recall import Recall
 
 Pause = Callable[[float], None]
@@ -21,20 +23,30 @@ SHELL_PATIENCE_S = 1.0
 
 
 def show_me(play: Play, pause: Pause) -> Stuck | None:
-    """Type what does the task at hand, visibly. A question stays the learner's to answer. Returns what is in the way."""
+    """Do the task at hand, visibly. A question stays the learner's to answer. Returns what is in the way."""
     task = play.player.task
-    return None if task is None else type_all(play, lines_for(play.player.step, task.id), pause)
+    return None if task is None else do_all(play, lines_for(play.player.step, task.id), pause)
 
 
-def type_all(play: Play, lines: Iterable[Run | Solution], pause: Pause) -> Stuck | None:
-    """Type commands one after another, each once the one before has had its effect. Returns what is in the way."""
+def do_all(play: Play, lines: Iterable[Run | Doing], pause: Pause) -> Stuck | None:
+    """Type commands and have things made, each once the one before has had its effect. Returns what is in the way."""
     player, bench = play.player, SessionBench(play.session, pause)
     hands = Hands(player.step, bench, player.frozen)
     for line in lines:
-        if isinstance(busy := bench.driver.ready(line.in_, SHELL_PATIENCE_S), Busy):
+        if not isinstance(line, Making) and isinstance(busy := bench.driver.ready(line.in_, SHELL_PATIENCE_S), Busy):
             return stuck_by(line.run, busy)
-        if stuck := hands.type(line):
+        if stuck := hands.do(line):
             return stuck
+    return None
+
+
+def make(play: Play, part: Made) -> Stuck | None:
+    """What a board asks for. Returns what is in the way; what the kernel refused is no hindrance: the board shows it."""
+    try:
+        play.session.make(part)
+    except Refusal as refusal:
+        if not refusal.plan:
+            return Stuck(part.name, why(refusal))
     return None
 
 
@@ -47,7 +59,7 @@ def interrupt(play: Play, terminal: str, pause: Pause) -> None:
 
 def type_setup(play: Play, pause: Pause) -> Stuck | None:
     """Type the commands of the step that has begun, and tell the player. Returns what is in the way."""
-    if stuck := type_all(play, [part for part in play.player.step.setup if isinstance(part, Run)], pause):
+    if stuck := do_all(play, [part for part in play.player.step.setup if isinstance(part, Run)], pause):
         return stuck
     play.tell(Prepared())
     return None

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from nslab.course.checks import Check
 from nslab.course.roles import (
+    BoardName,
     ContainerName,
     FileName,
     Id,
@@ -109,6 +110,17 @@ class Solution(Struct, frozen=True, forbid_unknown_fields=True):
     reaches: TaskId | None = None
 
 
+class Making(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is done on the step's board: the engine makes this. A container of the same name gives way to it."""
+
+    make: Made
+    reaches: TaskId | None = None
+
+
+Doing = Solution | Making
+"""One thing that a step's solution does, and the task whose check it makes true."""
+
+
 class Step(Struct, frozen=True, forbid_unknown_fields=True):
     """One idea: predict, do, observe, explain."""
 
@@ -123,7 +135,20 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     highlight: Highlight | None = None
     panes: tuple[PaneName, ...] | None = None
     terminals: tuple[TerminalName, ...] | None = None
-    solution: tuple[Solution, ...] = ()
+    board: BoardName | None = None
+    """In place of the lesson's terminals and panes; those that the step names itself stand beside it."""
+    solution: tuple[Doing, ...] = ()
+
+    @property
+    def commands(self) -> tuple[Solution, ...]:
+        """What of the solution is typed."""
+        return tuple(doing for doing in self.solution if isinstance(doing, Solution))
+
+    @property
+    def begins_on(self) -> str | None:
+        """The terminal or board where the solution begins; None for a step without one."""
+        first = self.solution[0] if self.solution else None
+        return first.in_ if isinstance(first, Solution) else self.board
 
 
 class Lesson(Struct, frozen=True, forbid_unknown_fields=True):

@@ -76,6 +76,8 @@ class Names:
         match use.role:
             case Role.PANE:
                 return self._known.panes
+            case Role.BOARD:
+                return self._known.boards
             case Role.NEED:
                 return self._known.needs
             case Role.PROGRAM:
@@ -146,7 +148,7 @@ class Names:
 
     def _twice(self) -> Iterator[Fault]:
         ids = [(use.path[:-2], use) for use in self._uses if use.path[-1] == "id" and len(use.path) > 1]
-        made = [(("containers",), use) for use in self._uses if declares(use)]
+        made = [(("containers",), use) for use in self._uses if declares(use) and "make" not in use.path]
         for _, group in groupby(sorted([*ids, *made], key=lambda pair: repr(pair[0])), key=lambda pair: pair[0]):
             seen: set[str] = set()
             for _, use in group:

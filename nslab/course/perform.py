@@ -10,9 +10,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from nslab.course.checks import Check
 from nslab.course.drive import Busy, Done, Driver, Ended, Late, told
 from nslab.course.look import Look
-from nslab.course.model import Made, Run, Solution, Step
+from nslab.course.model import Doing, Made, Making, Run, Solution, Step
 from nslab.course.player import Judged
 from nslab.course.predictions import judge
 from nslab.course.told import Absent, Reading, Told
@@ -100,23 +101,23 @@ def perform(step: Step, bench: Bench, frozen: Mapping[str, Reading], told: Colle
     yield SetUp()
     hands = Hands(step, bench, frozen)
     begun: str | None = None
-    lines: list[Run | Solution] = [*(part for part in step.setup if isinstance(part, Run)), *step.solution]
+    lines: list[Run | Doing] = [*(part for part in step.setup if isinstance(part, Run)), *step.solution]
     for line in lines:
         goal = _goal(step, line)
         if goal is not None and goal != begun:
             yield Before(goal)
             begun = goal
-        if stuck := hands.type(line):
+        if stuck := hands.do(line):
             yield stuck
             return
-        if isinstance(line, Solution) and line.reaches:
+        if not isinstance(line, Run) and line.reaches:
             yield Reached(line.reaches)
             begun = None
     yield Over(read_step(step, bench.world, frozen, told))
 
 
-def lines_for(step: Step, task: str) -> tuple[Solution, ...]:
-    """The commands that do one task: what *show me* types.
+def lines_for(step: Step, task: str) -> tuple[Doing, ...]:
+    """The part of the solution that does one task: what *show me* types.
 
     For a check, those from the task before to the one that reaches it; for a question, those that follow the task
     before and reach nothing.
@@ -132,13 +133,25 @@ def lines_for(step: Step, task: str) -> tuple[Solution, ...]:
 
 
 class Hands:
-    """Types a step's commands: with the values of the moment in them, until the task they are for is reached."""
+    """Does what a step's solution says, until the task that it is for is reached."""
 
     def __init__(self, step: Step, bench: Bench, frozen: Mapping[str, Reading]) -> None:
         self._step, self._bench, self._frozen = step, bench, frozen
 
+    def do(self, line: Run | Doing) -> Stuck | None:
+        """Type a command, or have something made, and wait for its effect. Returns what is in the way."""
+        return self._make(line) if isinstance(line, Making) else self.type(line)
+
+    def _make(self, making: Making) -> Stuck | None:
+        """What the engine makes is there at once: the program runs when the lab answers."""
+        if why := self._bench.make(making.make):
+            return Stuck(making.make.name, why)
+        check = self._check(making.reaches)
+        verdict = check.judge(self._look()) if check else None
+        return None if verdict is None or verdict.passed else Stuck(making.make.name, verdict.found)
+
     def type(self, line: Run | Solution, *, over_typing: bool = False) -> Stuck | None:
-        """Type one command and wait for its effect. `over_typing` as for Driver.run. Returns what is in the way."""
+        """Type one command, with the values of the moment in it, and wait for its effect. `over_typing` as for Driver.run."""
         command = self._look().text(line.run)
         if isinstance(command, Absent):
             return Stuck(line.run, command.reason)
@@ -147,16 +160,19 @@ class Hands:
         return None if isinstance(outcome, Done) else stuck_by(command, outcome)
 
     def _reached(self, task: str) -> Callable[[], bool] | None:
-        check = next((known.check for known in self._step.do if known.id == task), None)
+        check = self._check(task)
         return None if check is None else lambda: check.judge(self._look()).passed
+
+    def _check(self, task: str | None) -> Check | None:
+        return next((known.check for known in self._step.do if known.id == task), None)
 
     def _look(self) -> Look:
         return Look(self._bench.world, self._step.values, self._frozen)
 
 
-def _goal(step: Step, line: Run | Solution) -> str | None:
-    """The task that a command of the solution leads to, at once or by what follows it."""
-    if not isinstance(line, Solution):
+def _goal(step: Step, line: Run | Doing) -> str | None:
+    """The task that a part of the solution leads to, at once or by what follows it."""
+    if isinstance(line, Run):
         return None
     start = next(i for i, known in enumerate(step.solution) if known is line)
     return next((later.reaches for later in step.solution[start:] if later.reaches), None)

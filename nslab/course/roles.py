@@ -20,6 +20,7 @@ class Role(StrEnum):
     CONTAINER = "container"
     TERMINAL = "terminal"
     PANE = "pane"
+    BOARD = "board"
     NEED = "need"
     PROGRAM = "program"
     FILE = "file"
@@ -47,6 +48,9 @@ TerminalName = Annotated[str, Meta(extra={"role": Role.TERMINAL})]
 
 PaneName = Annotated[str, Meta(extra={"role": Role.PANE})]
 """A pane beside the terminals."""
+
+BoardName = Annotated[str, Meta(extra={"role": Role.BOARD})]
+"""A board: a pane that takes the place of the terminals, and whose keys make things."""
 
 Need = Annotated[str, Meta(extra={"role": Role.NEED})]
 """A probe of `nslab doctor` that must succeed."""

@@ -23,7 +23,7 @@ Fault = tuple[Path, Told]
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 HIGHLIGHTS = {
-    "row": ("namespaces",),
+    "row": ("namespaces", "kinds"),
     "process": ("processes", "network", "calls"),
     "path": ("mounts",),
     "line": ("users",),

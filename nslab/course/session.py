@@ -119,6 +119,7 @@ class Session:
         spec = Spec(container.container, process, container.namespaces, container.hostname)
         if container.container in self._containers:
             self.lab.delete(container.container)
+            del self._containers[container.container]
         try:
             with null_streams(len(pipes)) as streams:
                 task = self.lab.run(spec, streams)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from nslab.course.cast import HOST
+from nslab.course.cast import BOX, HOST
 from nslab.course.foreground import foreground
 from nslab.course.play import Play
 from nslab.course.player import Player
@@ -22,10 +22,10 @@ from nslab.observe.network_view import NetworkView
 from nslab.observe.observer import Look
 from nslab.observe.scan import Process
 from nslab.observe.user_view import UserView
-from nslab.observe.views import CallsView, NamespaceView, NotYet, ProcessView, Tag
+from nslab.observe.views import CallsView, KindsView, NamespaceView, NotYet, ProcessView, Tag
 
 C_SUFFIX = ".c"
-MOUNTS, NETWORK, USERS = "mounts", "network", "users"
+MOUNTS, NETWORK, USERS, KINDS = "mounts", "network", "users", "kinds"
 """The panes whose facts are read only while they are on show."""
 
 
@@ -67,6 +67,7 @@ class Snapshot(Struct, frozen=True):
     mounts: MountView | NotYet
     users: UserView | NotYet
     network: NetworkView | NotYet
+    kinds: KindsView | NotYet
     terminals: Mapping[str, TerminalState]
     highlighted: int | None
     source: Source | None
@@ -82,7 +83,10 @@ def _timeless(seen: Snapshot) -> Snapshot:
     network = seen.network if isinstance(seen.network, NotYet) else replace(seen.network, read_at=0.0)
     views = replace(seen.namespaces, read_at=0.0), replace(seen.processes, read_at=0.0)
     users = seen.users if isinstance(seen.users, NotYet) else replace(seen.users, read_at=0.0)
-    return replace(seen, namespaces=views[0], processes=views[1], users=users, network=network)
+    kinds = seen.kinds
+    if isinstance(kinds, KindsView):
+        kinds = replace(kinds, sides=replace(kinds.sides, read_at=0.0))
+    return replace(seen, namespaces=views[0], processes=views[1], users=users, network=network, kinds=kinds)
 
 
 def snapshot(play: Play) -> Snapshot:
@@ -103,6 +107,7 @@ def snapshot(play: Play) -> Snapshot:
         mounts=observer.mounts(subjects) if MOUNTS in panes_on_show(play) else NotYet("pane.nothing-yet"),
         users=observer.users(look, subjects) if USERS in panes_on_show(play) else NotYet("pane.nothing-yet"),
         network=network(play, subjects) if NETWORK in panes_on_show(play) else NotYet("pane.nothing-yet"),
+        kinds=kinds(play, look, subjects) if KINDS in panes_on_show(play) else NotYet("pane.nothing-yet"),
         highlighted=highlighted(play),
         source=source(play, look),
         lab_alive=look.host_alive,
@@ -110,8 +115,17 @@ def snapshot(play: Play) -> Snapshot:
 
 
 def panes_on_show(play: Play) -> tuple[str, ...]:
-    """The panes of the step at hand."""
-    return play.player.step.panes or play.pack.lesson.panes
+    """The panes of the step at hand, and its board."""
+    step = play.player.step
+    if step.board is None:
+        return step.panes or play.pack.lesson.panes
+    return *(step.panes or ()), step.board
+
+
+def kinds(play: Play, look: Look, subjects: Sequence[Subject]) -> KindsView:
+    """The host beside the container of the board of kinds."""
+    sides = [subject for subject in subjects if subject.name in (HOST, BOX) and subject.process is not None]
+    return play.session.world.observer.kinds(look, sides, play.session.births.get(BOX))
 
 
 def calls(play: Play, letters: Letters) -> CallsView | NotYet:
@@ -149,6 +163,8 @@ def source(play: Play, look: Look) -> Source | None:
 def subject_names(play: Play) -> tuple[str, ...]:
     """Whose columns the panes have: the host, then the other terminals' worlds, then the containers without one."""
     others = [name for name in play.pack.lesson.terminals if name != HOST]
+    if BOX not in others and play.session.world.cast.role(BOX) is not None:
+        others.append(BOX)  # made from the host's terminal, or on a board
     declared = [name for name in play.session.engine().containers if name not in others]
     return (HOST, *others, *declared)
 

@@ -114,5 +114,5 @@ def _searchable(pack: Pack) -> str:
     parts = [_titles(pack), *pack.lesson.programs, *pack.lesson.files]
     for words in pack.words.values():
         parts += [*commands(words.card), *introduced(words)]
-    parts += (line.run for step in pack.lesson.step for line in step.solution)
+    parts += (line.run for step in pack.lesson.step for line in step.commands)
     return "\n".join(parts).casefold()

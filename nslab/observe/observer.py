@@ -11,6 +11,7 @@ from nslab.kernel.capabilities import full_set
 from nslab.kernel.idmap import overflow_uid
 from nslab.observe.credentials import CredentialReader
 from nslab.observe.details import DetailReader, Details
+from nslab.observe.kinds_view import kinds_view
 from nslab.observe.letters import Letters
 from nslab.observe.mount_view import MountView, compared, mount_view
 from nslab.observe.mount_watch import MountWatch
@@ -20,7 +21,7 @@ from nslab.observe.process_view import process_view
 from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Process, Scan, Scanner, age_order
 from nslab.observe.user_view import Limits, UserView, user_view
-from nslab.observe.views import NamespaceView, ProcessView
+from nslab.observe.views import Birth, KindsView, NamespaceView, ProcessView
 
 
 class Look(Struct, frozen=True):
@@ -74,6 +75,10 @@ class Observer:
     def namespaces(self, look: Look, subjects: Sequence[Subject]) -> NamespaceView:
         """The namespaces pane."""
         return namespace_view(subjects, self.letters, look.scan)
+
+    def kinds(self, look: Look, sides: Sequence[Subject], birth: Birth | None) -> KindsView:
+        """The board of kinds."""
+        return kinds_view(sides, self.letters, look.scan, birth)
 
     def processes(self, look: Look, subjects: Sequence[Subject]) -> ProcessView:
         """The processes pane; without rows once the host has died."""

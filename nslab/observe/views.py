@@ -9,7 +9,7 @@ from msgspec import Struct
 from nslab.engine.rosetta.elsewhere import Elsewhere
 from nslab.engine.steps import Who
 from nslab.errors import Because
-from nslab.kernel.namespaces import Kind
+from nslab.kernel.namespaces import Kind, Since
 from nslab.observe.namespaces import Membership
 
 View = TypeVar("View")
@@ -84,6 +84,14 @@ class NamespaceView(Struct, frozen=True, tag="namespaces"):
     columns: tuple[NamespaceColumn, ...]
     rows: tuple[NamespaceRow, ...]
     read_at: float
+
+
+class KindRow(Struct, frozen=True):
+    """One kind of namespace: the flag that makes one, as clone(2) spells it, and since when it is there."""
+
+    kind: Kind
+    flag: str
+    since: Since
 
 
 class Perspective(Struct, frozen=True):
@@ -197,6 +205,17 @@ class Birth(Struct, frozen=True):
     def failure(self) -> CallRow | None:
         """The call that kept the container from being, if one did."""
         return next((row for row in self.calls if row.ended_the_plan), None)
+
+
+class KindsView(Struct, frozen=True, tag="kinds"):
+    """The board of kinds: all that there are, the oldest first, and the host beside a container that has one of its own.
+
+    `sides` has the host's column and, once one was made, the container's. `refused` is the call that kept the last one from being.
+    """
+
+    kinds: tuple[KindRow, ...]
+    sides: NamespaceView
+    refused: CallRow | None = None
 
 
 class CallsView(Struct, frozen=True, tag="calls"):

@@ -113,6 +113,13 @@ BIRTH: tuple[Key, ...] = (
     ALL_KEYS,
     LEAVE,
 )
+KINDS: tuple[Key, ...] = (
+    Key("move", "up", rank=4),
+    Key("prove", "enter", rank=1),
+)
+BOARDS: Mapping[str, tuple[Key, ...]] = {"kinds": KINDS}
+"""The keys that a board takes itself; the lesson's stand beside them in the footer."""
+
 HELP_SCREEN: tuple[Key, ...] = (
     Key("help", "f1", in_footer=False),
     Key("close", "escape", rank=1),
@@ -132,7 +139,7 @@ def bindings(keys: tuple[Key, ...]) -> list[Binding]:
 
 
 # Keys that the widget at hand takes itself: the footer names them, nothing is bound.
-MOVING = frozenset({"move", "other_cards", "step"})
+MOVING = frozenset({"move", "other_cards", "step", "prove"})
 
 
 def _is_function(key: str) -> bool:

@@ -49,7 +49,7 @@ def lesson_entry(entry: Entry, words: Words) -> LessonEntry:
         step=at,
         steps=len(steps),
         sees=sights(lesson.step),
-        types=tuple(dict.fromkeys(line.run for step in lesson.step for line in step.solution if "{" not in line.run)),
+        types=tuple(dict.fromkeys(line.run for step in lesson.step for line in step.commands if "{" not in line.run)),
         needs=needs(entry, words),
     )
 

@@ -18,6 +18,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 from nslab.course import acts
+from nslab.course.model import Made
 from nslab.course.perform import Stuck
 from nslab.course.play import Play
 from nslab.course.player import Player
@@ -134,6 +135,10 @@ class Conductor:
         self._recall.say()
         if self._thread.is_alive():
             self._thread.join()
+
+    def make(self, part: Made) -> None:
+        """Have the engine make what a board asks for."""
+        self.do(lambda play: self._hinder(acts.make(play, part)))
 
     def show_me(self) -> None:
         """Type what does the task at hand."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from nslab.tui.keys import KINDS as KINDS_KEYS
 from nslab.tui.keys import LEADER_SHOWN, shown
 from nslab.tui.keys import MAP as MAP_KEYS
 from nslab.tui.lesson.places import STORY
@@ -69,6 +70,10 @@ HELPED = {
     "users": Helped(
         signs=(("A  B", "letter"), ("≠", "two"), ("──", "outside"), ("uts user", "governed"), ("41", "sets")),
         keys=(("↑↓", "row"), ("⏎", "more"), (shown("enlarge"), "enlarge")),
+    ),
+    "kinds": Helped(
+        signs=(("CLONE_NEW…", "flag"), ("2.6.24", "since"), ("A  B", "letter"), ("≠", "two")),
+        keys=(("↑↓", "row"), (shown("prove", KINDS_KEYS), "prove")),
     ),
     MAP: Helped(
         signs=(("✓", "done"), ("▸", "started"), ("✗", "lacks")),

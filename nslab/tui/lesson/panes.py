@@ -13,6 +13,7 @@ from nslab.course.snapshot import Snapshot
 from nslab.observe.views import Gone, NotYet
 from nslab.tui.canvas import Canvas
 from nslab.tui.panes.calls import CallPane, call_rows
+from nslab.tui.panes.kinds import KindsPane, kinds_rows
 from nslab.tui.panes.mounts import MountPane, mount_rows
 from nslab.tui.panes.namespaces import NamespacePane, namespace_rows
 from nslab.tui.panes.network import NetworkPane, Spot, network_rows
@@ -33,6 +34,8 @@ class PaneKind(Struct, frozen=True):
     draw: Callable[[Canvas, Any, Words, Emphasis[Any, Any]], object]
     view: Callable[[Snapshot], Struct]
     row: Callable[[Highlight, Snapshot], object]
+    board_cells: int = 0
+    """Of a board, the fewest columns in which it can stand beside the story."""
 
 
 def world_of(highlight: Highlight, seen: Snapshot) -> Spot | None:
@@ -78,6 +81,13 @@ PANES: dict[str, PaneKind] = {
         draw=user_pane_rows,
         view=lambda seen: seen.users,
         row=lambda highlight, _: highlight.line,
+    ),
+    "kinds": PaneKind(
+        make=lambda words, name: KindsPane(words, id=name),
+        draw=kinds_rows,
+        view=lambda seen: seen.kinds,
+        row=lambda highlight, _: highlight.row,
+        board_cells=76,
     ),
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from textual.widget import Widget
 
 from nslab.course.loader import Pack
+from nslab.course.model import Step
 from nslab.course.snapshot import Snapshot
 from nslab.observe.views import Tag
 from nslab.tui import keys
@@ -59,11 +60,20 @@ class Parts:
     def shown(self, seen: Snapshot | None, size: Size, front: str, *, enlarged: bool) -> Shown:
         """What stands on screen in the step at hand; in front the story, where the step has not what was."""
         step = seen.player.step if seen else self._pack.lesson.step[0]
+        wreck_rows = WRECK_ROWS if self.wreck.display else 0
+        if step.board:
+            terminals, panes = step.terminals or (), (*(step.panes or ()), step.board)
+            here = front if front in (*terminals, *panes) else STORY
+            return Shown(terminals, panes, here, enlarged, wreck_rows, board_cells=self.board_cells(step))
         terminals = tuple(step.terminals or self._pack.lesson.terminals)
         panes = tuple(name for name in step.panes or self._pack.lesson.panes if name in self.panes)
         program = (PROGRAM,) if seen and seen.source and size is Size.LARGE else ()
         here = front if front in (*terminals, *panes) else STORY
-        return Shown(terminals, (*panes, *program), here, enlarged, WRECK_ROWS if self.wreck.display else 0)
+        return Shown(terminals, (*panes, *program), here, enlarged, wreck_rows)
+
+    def board_cells(self, step: Step) -> int:
+        """The fewest columns that the step's board wants beside the story; 0 for a step without one."""
+        return PANES[step.board].board_cells if step.board else 0
 
     def names(self, shown: Shown) -> list[str]:
         """The parts that can be brought to the front, in the order of the tabs."""
@@ -94,6 +104,8 @@ def terminal_names(pack: Pack) -> tuple[str, ...]:
 
 
 def pane_names(pack: Pack) -> tuple[str, ...]:
-    """Every pane that some step of the lesson shows."""
-    per_step = (name for step in pack.lesson.step for name in step.panes or ())
+    """Every pane and board that some step of the lesson shows."""
+    per_step = (
+        name for step in pack.lesson.step for name in (*(step.panes or ()), *((step.board,) if step.board else ()))
+    )
     return tuple(name for name in dict.fromkeys((*pack.lesson.panes, *per_step)) if name in PANES)

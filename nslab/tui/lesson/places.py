@@ -36,6 +36,8 @@ class Shown(Struct, frozen=True):
     enlarged: bool = False
     wreck_rows: int = 0
     now_rows: int = 1
+    board_cells: int = 0
+    """Of the last pane, if it is a board: the fewest columns that it wants beside the story."""
 
 
 MEDIUM_FROM, LARGE_FROM = 110, 160
@@ -49,17 +51,18 @@ WIDE = frozenset({"mounts", PROGRAM})
 """Panes of two trees, or of long lines: they share what the others leave."""
 
 
-def size_of(width: int, height: int) -> Size:
-    """The layout for so much room between header and footer."""
+def size_of(width: int, height: int, board_cells: int = 0) -> Size:
+    """The layout for so much room between header and footer. A board that finds too little beside the story is shown alone."""
     if width < MEDIUM_FROM or height < FEWEST_ROWS:
         return Size.SMALL
-    return Size.MEDIUM if width < LARGE_FROM else Size.LARGE
+    size, story = (Size.MEDIUM, STORY_MEDIUM) if width < LARGE_FROM else (Size.LARGE, STORY_LARGE)
+    return Size.SMALL if width - story - 1 < board_cells else size
 
 
 def places(width: int, height: int, shown: Shown) -> Mapping[str, Region]:
     """The rectangle of each widget by name, between header and footer; what is not in it is not on screen."""
     inner = Region(0, 0, width, height)
-    size = size_of(width, height)
+    size = size_of(width, height, shown.board_cells)
     if size is Size.SMALL or shown.enlarged:
         found = one_at_a_time(inner, shown, tabs=size is Size.SMALL)
     else:
@@ -98,7 +101,9 @@ def side_by_side(inner: Region, shown: Shown, size: Size) -> dict[str, Region]:
     story = STORY_LARGE if large else STORY_MEDIUM
     right = Region(story, inner.y + 1, inner.width - story - 1, inner.height - 1)
     pane_rows = 0
-    if shown.panes:
+    if shown.board_cells and not shown.terminals:
+        pane_rows = right.height
+    elif shown.panes:
         pane_rows = min(PANE_ROWS_LARGE if large else PANE_ROWS_MEDIUM, right.height // 2)
     above = Region(right.x, right.y, right.width, right.height - pane_rows - (1 if pane_rows else 0))
     below = Region(right.x, right.bottom - pane_rows, right.width, pane_rows)

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from nslab.course import player as states
 from nslab.course.drive import Busy
 from nslab.course.loader import Pack
+from nslab.course.model import Step
 from nslab.course.perform import Stuck
 from nslab.course.play import Play
 from nslab.course.player import Event, Stage
@@ -37,6 +38,7 @@ from nslab.tui.screens.keyed import KeyedScreen
 from nslab.tui.story.view import StoryView
 from nslab.tui.story.widget import Story
 from nslab.tui.terminal.widget import Terminal
+from nslab.tui.wanted import PartWanted
 from nslab.tui.widgets.footer import Footer
 from nslab.tui.widgets.header import Header, Where
 from nslab.tui.widgets.tabs import Tabs
@@ -70,12 +72,13 @@ class LessonScreen(KeyedScreen):
         self._header = Header(words, self._where())
         self.parts = Parts(words, pack, self._story_view())
         self._desk = Desk(self._places, *self.parts)
+        self._footer = Footer(words, self.keys)
 
     def compose(self) -> ComposeResult:
         """Header, everything else on the desk, footer."""
         yield self._header
         yield self._desk
-        yield Footer(self.words, self.keys)
+        yield self._footer
 
     def on_mount(self) -> None:
         """The story takes the first keys; the lab comes up once the first frame is painted."""
@@ -117,15 +120,10 @@ class LessonScreen(KeyedScreen):
             self.post_message(self.Finished())
 
     def _begin_where_hands_belong(self) -> None:
-        """A lesson that begins with something to do begins in the terminal where it is done."""
+        """A lesson that begins with something to do begins where it is done."""
         player = self._seen.player if self._seen else None
-        if (
-            player is not None
-            and player.stage is Stage.DO
-            and player.step.solution
-            and self._arrangement() is not Size.SMALL
-        ):
-            self._bring_to_front(player.step.solution[0].in_)
+        if player is not None and player.stage is Stage.DO and self._arrangement() is not Size.SMALL:
+            self._hands_to(player.step)
 
     def on_conductor_reshelled(self, message: Conductor.Reshelled) -> None:
         """A shell to show."""
@@ -176,10 +174,14 @@ class LessonScreen(KeyedScreen):
     # What the learner does
 
     def on_story_chosen(self, message: Story.Chosen) -> None:
-        """A prediction is given; hands belong in the terminal now where the step is done."""
+        """A prediction is given; hands belong now where the step is done."""
         self._tell(states.Predicted(message.choice_id))
-        if self._seen is not None and (lines := self._seen.player.step.solution):
-            self._bring_to_front(lines[0].in_)
+        if self._seen is not None:
+            self._hands_to(self._seen.player.step)
+
+    def on_part_wanted(self, message: PartWanted) -> None:
+        """A board asks for something to be made."""
+        self._conductor.make(message.part)
 
     def on_story_answered(self, message: Story.Answered) -> None:
         """What was found was typed in."""
@@ -228,7 +230,8 @@ class LessonScreen(KeyedScreen):
             self._conductor.open_shell(name)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """What has the keys stands in front."""
+        """What has the keys stands in front, and the footer names those that it takes itself."""
+        self._footer.show((*keys.BOARDS.get(event.widget.id or "", ()), *self.keys))
         for name in self.parts.names(self._shown()):
             if event.widget is self.parts.widget(name) and name != self._front:
                 self._front = name
@@ -367,7 +370,8 @@ class LessonScreen(KeyedScreen):
         return story_view(self._seen.player, telling(self._seen, lesson, self.words), self._hindrance)
 
     def _arrangement(self) -> Size:
-        return size_of(self.size.width, self.size.height - BARS)
+        step = self._seen.player.step if self._seen else self.pack.lesson.step[0]
+        return size_of(self.size.width, self.size.height - BARS, self.parts.board_cells(step))
 
     def _front_if_small(self, name: str) -> None:
         """Where one part hides the others, show the one that answers."""
@@ -379,6 +383,10 @@ class LessonScreen(KeyedScreen):
 
     def _places(self, width: int, height: int) -> Mapping[str, Region]:
         return places(width, height, replace(self._shown(), now_rows=self.parts.nowbar.rows(width)))
+
+    def _hands_to(self, step: Step) -> None:
+        if step.begins_on is not None:
+            self._bring_to_front(step.begins_on)
 
     def _bring_to_front(self, name: str) -> None:
         self._front = name

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from rich.cells import cell_len
 
 from nslab.kernel.namespaces import Kind
-from nslab.observe.namespaces import NamespaceId, Unread
-from nslab.observe.views import Gone, NamespaceCell, NamespaceRow, NamespaceView, NotYet
+from nslab.observe.views import Gone, NamespaceRow, NamespaceView, NotYet
 from nslab.tui.canvas import Canvas
-from nslab.tui.faces import BOLD, MUTE, REVERSE, Face, Role, hue, lettered, tint
-from nslab.tui.faces import solid as tag_face
-from nslab.tui.panes.bars import LABEL_CELLS, Segment, differ, grid_for, is_split, segments_of, sorted_rows
+from nslab.tui.faces import BOLD, MUTE, REVERSE, Face, Role, hue
+from nslab.tui.panes.bar_rows import Bars, fact, quiet_ground, quiet_letter
+from nslab.tui.panes.bars import LABEL_CELLS, Segment, grid_for, is_split, segments_of, sorted_rows
 from nslab.tui.panes.heads import column_head
 from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, absent_rows, gone_rows
 from nslab.tui.wrap import shorten
@@ -61,7 +59,7 @@ def source_line(view: NamespaceView, kind: Kind, width: int) -> str:
     segments = _segments(view, kind)
     if not segments:
         return ""
-    facts = list(dict.fromkeys(_fact(segment.cell) for segment in segments))
+    facts = list(dict.fromkeys(fact(segment.cell) for segment in segments))
     pids = [str(column.pid) for column in view.columns if column.pid is not None]
     every = f"readlink /proc/{_any_of(pids)}/ns/{kind.value}"
     shortest = f"{facts[-1]} ← {segments[-1].cell.source}"
@@ -90,12 +88,6 @@ def _any_of(pids: list[str]) -> str:
     return f"{{{','.join(pids)}}}" if len(pids) > 1 else "".join(pids)
 
 
-def _fact(cell: NamespaceCell) -> str:
-    if isinstance(cell.namespace, Unread):
-        return cell.namespace.name
-    return f"{cell.letter} {cell.namespace.inode}"
-
-
 class _Table:
     """Draws one view on one canvas."""
 
@@ -107,6 +99,7 @@ class _Table:
         self.words = words
         self.emphasis = emphasis
         self.grid = grid_for(canvas.width, len(view.columns))
+        self.bars = Bars(canvas, self.grid, view.columns)
 
     def draw(self) -> RowAt[Kind]:
         """Heads, split rows, shared rows; for each y, the kind drawn there."""
@@ -132,52 +125,11 @@ class _Table:
 
     def _row(self, y: int, height: int, row: NamespaceRow) -> None:
         middle = y + height // 2
-        split = is_split(row, self.view.columns)
-        lit = self.emphasis.highlight is row.kind
+        lit, split = self.emphasis.highlight is row.kind, is_split(row, self.view.columns)
         self.canvas.put(0, middle, row.kind.value, REVERSE if lit else BOLD if split else MUTE)
         if self.emphasis.cursor is row.kind:
             self.canvas.put(LABEL_CELLS - 1, middle, "▸", BOLD)
-        segments = [one for one in segments_of(row, self.view.columns) if one.last < self.grid.count]
-        for segment in segments:
-            columns = range(segment.first, segment.last + 1)
-            changed = any((row.kind, column) in self.emphasis.changed for column in columns)
-            self._bar(y, height, segment, solid=split != changed)
-        for left, right in pairwise(segments):
-            if differ(left, right):
-                self.canvas.put(self.grid.sign(right.first), middle, "≠", BOLD)
-
-    def _bar(self, y: int, height: int, segment: Segment, *, solid: bool) -> None:
-        x, width = self.grid.left(segment.first), self.grid.cells(segment.first, segment.last)
-        middle, letter = y + height // 2, segment.cell.letter
-        if letter is None:
-            self.canvas.put(x + 1, middle, shorten(f"? {_fact(segment.cell)}", width - 1), MUTE)
-            return
-        ink = hue(letter)
-        if not segment.alive:
-            self.canvas.fill(x, y, width, height, Role.PANEL)
-            self.canvas.put(x, middle, f" {letter} ", MUTE)
-            self._inode(x, width, middle, segment.cell, MUTE)
-        elif solid:
-            self.canvas.bar(x, y, width, height, ink)
-            self.canvas.tag(x, middle, letter, ink)
-            self._inode(x, width, middle, segment.cell, tag_face(ink))
-        else:
-            self.canvas.quiet_bar(x, y, width, height, _quiet_ground(ink, y))
-            self._quiet_letter(x, middle, letter)
-            self._inode(x, width, middle, segment.cell, Face(ink))
-
-    def _quiet_letter(self, x: int, y: int, letter: str) -> None:
-        self.canvas.put(x, y, f"[{letter}]" if self.canvas.plain else f" {letter} ", lettered(letter).strong)
-
-    def _inode(self, x: int, width: int, y: int, cell: NamespaceCell, face: Face) -> None:
-        """In the middle, but right of the letter; left out where the bar has no room for it."""
-        inode = f"{cell.namespace.inode}" if isinstance(cell.namespace, NamespaceId) else ""
-        left = max(3 + self.canvas.plain, (width - len(inode)) // 2)
-        if left + len(inode) > width:
-            return
-        before = " " if left > 4 else ""  # a line of the plain look keeps off the number
-        after = " " if left + len(inode) < width else ""
-        self.canvas.put(x + left - len(before), y, f"{before}{inode}{after}", face)
+        self.bars.row(y, height, row, {column for kind, column in self.emphasis.changed if kind is row.kind})
 
     def _folded(self, y: int, height: int, shared: list[NamespaceRow]) -> None:
         """All that is shared in one bar. Its kinds have one letter, unless none of the columns is the host's."""
@@ -186,17 +138,12 @@ class _Table:
         letter = letters.pop() if len(letters) == 1 else ""
         ink = hue(letter) if letter else Role.A
         self.canvas.put(0, middle, shorten(self.words("pane.shared"), LABEL_CELLS - 1), MUTE)
-        self.canvas.quiet_bar(x, y, width, height, _quiet_ground(ink, 0))
+        self.canvas.quiet_bar(x, y, width, height, quiet_ground(ink, 0))
         if letter:
-            self._quiet_letter(x, middle, letter)
+            quiet_letter(self.canvas, x, middle, letter)
         kinds = [row.kind.value for row in shared]
         line = next((line for gap in ("   ", "  ") if len(line := gap.join(kinds)) + 5 <= width), " ".join(kinds))
         self.canvas.mid(x + 3, width - 3, middle, shorten(f" {line} ", width - 3), Face(ink, bold=True))
-
-
-def _quiet_ground(ink: Role, y: int) -> Role:
-    """The host's rows alternate, so that neighbours stay rows."""
-    return Role.A_FAINT if ink is Role.A and y % 2 else tint(ink)
 
 
 class NamespacePane(Pane[NamespaceView, Kind, ChangedCell]):
@@ -209,11 +156,16 @@ class NamespacePane(Pane[NamespaceView, Kind, ChangedCell]):
 
     def changed_cells(self, old: NamespaceView, new: NamespaceView) -> frozenset[ChangedCell]:
         """Links that name another namespace than before."""
-        return frozenset(_changed(old, new))
+        return changed_cells(old, new)
 
     def draw_view(self, canvas: Canvas, view: Shown, emphasis: Emphasis[Kind, ChangedCell]) -> RowAt[Kind]:
         """The pane."""
         return namespace_rows(canvas, view, self.words, emphasis)
+
+
+def changed_cells(old: NamespaceView, new: NamespaceView) -> frozenset[ChangedCell]:
+    """Links of two moments that name different namespaces."""
+    return frozenset(_changed(old, new))
 
 
 def _changed(old: NamespaceView, new: NamespaceView) -> Iterator[ChangedCell]:

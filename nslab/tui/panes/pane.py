@@ -129,28 +129,29 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
         self.redraw()
 
     def on_key(self, event: events.Key) -> None:
-        """Up and down move the cursor, Enter asks for more about its row, or for its source again."""
+        """Up and down move the cursor."""
         steps = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10, "home": -(10**6), "end": 10**6}
         if event.key in steps:
             self._move(steps[event.key])
         elif event.key == "enter":
-            self._toggle_more()
+            self.enter()
         else:
             return
         event.stop()
         event.prevent_default()
 
     def on_click(self, event: events.Click) -> None:
-        """A click puts the cursor on a row; a second one asks for more."""
+        """A click puts the cursor on a row; a second one is Enter."""
         row = self._row_at[event.y] if 0 <= event.y < len(self._row_at) else None
         if row is None:
             return
-        if event.chain == 2:
-            self._toggle_more()
         self._cursor = row
+        if event.chain == 2:
+            self.enter()
         self.redraw()
 
-    def _toggle_more(self) -> None:
+    def enter(self) -> None:
+        """More about the row under the cursor, or its source again; on a board, what it makes of that row."""
         self._more = not self._more
         self.redraw()
 

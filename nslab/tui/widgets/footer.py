@@ -9,6 +9,7 @@ from textual import events
 from nslab.tui.canvas import Canvas
 from nslab.tui.drawn import Drawn
 from nslab.tui.faces import BOLD, MUTE
+from nslab.tui.keys import MOVING as OWN
 from nslab.tui.keys import Key, footer_keys
 from nslab.words import Words
 
@@ -68,12 +69,21 @@ class Footer(Drawn):
         self._keys = keys
         self._places: tuple[Place, ...] = ()
 
+    def show(self, keys: tuple[Key, ...]) -> None:
+        """Name other keys from now on."""
+        if keys != self._keys:
+            self._keys = keys
+            self.redraw()
+
     def draw(self, canvas: Canvas) -> None:
         """The one row."""
         self._places = footer_row(canvas, self._keys, self.words)
 
     async def on_click(self, event: events.Click) -> None:
-        """Do what the key under the pointer does."""
+        """Do what the key under the pointer does; one that the widget at hand takes itself is pressed there."""
         for place in self._places:
             if place.start <= event.x < place.end:
-                await self.run_action(f"screen.{place.action}")
+                if place.action in OWN:
+                    self.app.simulate_key(next(key.key for key in self._keys if key.action == place.action and key.key))
+                else:
+                    await self.run_action(f"screen.{place.action}")

@@ -1,0 +1,80 @@
+"""A kind's namespaces as bars: one across those who share it, several with a gap and ≠ where they don't."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from itertools import pairwise
+
+from nslab.observe.namespaces import NamespaceId, Unread
+from nslab.observe.views import NamespaceCell, NamespaceColumn, NamespaceRow
+from nslab.tui.canvas import Canvas
+from nslab.tui.faces import BOLD, MUTE, Face, Role, hue, lettered, tint
+from nslab.tui.faces import solid as tag_face
+from nslab.tui.panes.bars import Grid, Segment, differ, is_split, segments_of
+from nslab.tui.wrap import shorten
+
+
+class Bars:
+    """Draws rows of bars on a canvas, in the columns of a grid."""
+
+    def __init__(self, canvas: Canvas, grid: Grid, columns: Sequence[NamespaceColumn]) -> None:
+        self.canvas, self.grid, self.columns = canvas, grid, columns
+
+    def row(self, y: int, height: int, row: NamespaceRow, changed: AbstractSet[int] = frozenset()) -> None:
+        """The bars of one kind from `y` down. Those that differ are solid; a column in `changed` stands out."""
+        split = is_split(row, self.columns)
+        segments = [one for one in segments_of(row, self.columns) if one.last < self.grid.count]
+        for segment in segments:
+            new = any(column in changed for column in range(segment.first, segment.last + 1))
+            self._bar(y, height, segment, solid=split != new)
+        for left, right in pairwise(segments):
+            if differ(left, right):
+                self.canvas.put(self.grid.sign(right.first), y + height // 2, "≠", BOLD)
+
+    def _bar(self, y: int, height: int, segment: Segment, *, solid: bool) -> None:
+        x, width = self.grid.left(segment.first), self.grid.cells(segment.first, segment.last)
+        middle, letter = y + height // 2, segment.cell.letter
+        if letter is None:
+            self.canvas.put(x + 1, middle, shorten(f"? {fact(segment.cell)}", width - 1), MUTE)
+            return
+        ink = hue(letter)
+        if not segment.alive:
+            self.canvas.fill(x, y, width, height, Role.PANEL)
+            self.canvas.put(x, middle, f" {letter} ", MUTE)
+            self._inode(x, width, middle, segment.cell, MUTE)
+        elif solid:
+            self.canvas.bar(x, y, width, height, ink)
+            self.canvas.tag(x, middle, letter, ink)
+            self._inode(x, width, middle, segment.cell, tag_face(ink))
+        else:
+            self.canvas.quiet_bar(x, y, width, height, quiet_ground(ink, y))
+            quiet_letter(self.canvas, x, middle, letter)
+            self._inode(x, width, middle, segment.cell, Face(ink))
+
+    def _inode(self, x: int, width: int, y: int, cell: NamespaceCell, face: Face) -> None:
+        """In the middle, but right of the letter; left out where the bar has no room for it."""
+        inode = f"{cell.namespace.inode}" if isinstance(cell.namespace, NamespaceId) else ""
+        left = max(3 + self.canvas.plain, (width - len(inode)) // 2)
+        if left + len(inode) > width:
+            return
+        before = " " if left > 4 else ""  # a line of the plain look keeps off the number
+        after = " " if left + len(inode) < width else ""
+        self.canvas.put(x + left - len(before), y, f"{before}{inode}{after}", face)
+
+
+def fact(cell: NamespaceCell) -> str:
+    """What a cell says: the letter and inode, or why it could not be read."""
+    if isinstance(cell.namespace, Unread):
+        return cell.namespace.name
+    return f"{cell.letter} {cell.namespace.inode}"
+
+
+def quiet_letter(canvas: Canvas, x: int, y: int, letter: str) -> None:
+    """The letter of what is shared."""
+    canvas.put(x, y, f"[{letter}]" if canvas.plain else f" {letter} ", lettered(letter).strong)
+
+
+def quiet_ground(ink: Role, y: int) -> Role:
+    """The host's rows alternate, so that neighbours stay rows."""
+    return Role.A_FAINT if ink is Role.A and y % 2 else tint(ink)
