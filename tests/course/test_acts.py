@@ -8,10 +8,11 @@ from functools import partial
 import msgspec
 import pytest
 
-from nslab.course.acts import interrupt, reset_lab, resume_at, show_me, type_setup
+from nslab.course.acts import interrupt, make, reset_lab, resume_at, show_me, type_setup
 from nslab.course.bench import drain
 from nslab.course.drive import Busy
 from nslab.course.loader import Pack
+from nslab.course.model import Container
 from nslab.course.perform import Stuck
 from nslab.course.play import Play
 from nslab.course.player import Onward, Predicted
@@ -21,6 +22,7 @@ from nslab.course.told import Absent
 from nslab.course.world import Life
 from nslab.engine.client import Lab
 from nslab.engine.failures import LabError, LabGone
+from nslab.kernel.namespaces import Kind
 from tests.stage import Stage
 
 
@@ -229,3 +231,17 @@ def test_a_lesson_is_resumed_where_it_was_left_with_what_was_predicted(play: Pla
 def test_a_step_that_the_lesson_has_not_is_its_first(play: Play) -> None:
     assert resume_at(play, "no-such-step", {}, ignore) is None
     assert play.player.frontier == 0
+
+
+def test_what_a_board_asks_for_is_made_and_what_the_kernel_refuses_is_no_hindrance(play: Play) -> None:
+    assert make(play, Container("one", (Kind.UTS,))) is None
+    play.tick()
+    assert play.world.life("one") is Life.ALIVE
+    assert make(play, Container("one", (Kind.UTS,), args=("/no/such/program",))) is None
+    play.tick()
+    assert play.world.life("one") is Life.GONE
+    assert play.session.births["one"].failure
+    assert make(play, Container("one", (Kind.UTS,))) is None, "the place of one that failed is free"
+    hindrance = make(play, Container("two", (), hostname="two"))
+    assert isinstance(hindrance, Stuck)
+    assert hindrance.at == "two"

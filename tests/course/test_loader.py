@@ -44,6 +44,7 @@ def test_a_lesson_without_a_fault_loads_in_both_languages(tiny: Pack) -> None:
 
 
 # What is spoiled in lesson.toml, and the fault that is told on that very line.
+SHOP = '{ in = "host", run = "hostname shop", reaches = "name" }'
 SETUP = 'setup = [{ run = "hostname renamed", in = "host" }]'
 ALIVE = '{ kind = "alive", process = "web" }'
 ONE_FAULT = [
@@ -100,6 +101,9 @@ ONE_FAULT = [
     ('ask = "{inner}"', 'ask = "1"', "fault.stored-answer"),
     ('ask = "{inner}"', 'ask = 1', "fault.stored-answer"),
     ('ask = "{inner}"', 'ask = "{inner}", check = { kind = "alive", process = "web" }', "fault.check-or-ask"),
+    ('id = "second"', 'board = "kimds"\nid = "second"', "fault.unknown-board"),
+    (SHOP, '{ make = { container = "host", namespaces = [] }, reaches = "name" }', "fault.reserved"),
+    (SHOP, '{ maek = { container = "one", namespaces = [] } }', "fault.which-kind"),
     ('row = "pid"', 'row = "pid", process = "box"', "fault.row-or-process"),
     ('row = "pid"', 'process = "box"', "fault.highlight-pane"),
     ('row = "pid"', 'row = "pid", call = "setns"', "fault.highlight-call"),

@@ -21,7 +21,7 @@ from nslab.course.checks.files import FileEquals, FileExecutable
 from nslab.course.checks.processes import Alive
 from nslab.course.drive import Drain, Driver
 from nslab.course.foreground import foreground
-from nslab.course.model import Choice, Container, Lesson, Run, Solution, Step, Task
+from nslab.course.model import Choice, Container, Lesson, Making, Run, Solution, Step, Task
 from nslab.course.perform import Before, Over, Reached, SetUp, Stuck, lines_for, perform
 from nslab.course.predictions import Decided
 from nslab.course.rehearsal import Confirmed, Finding, NewBench, rehearse
@@ -238,3 +238,20 @@ def test_every_task_with_a_check_in_the_courses_lessons_can_be_shown() -> None:
             for task in step.do:
                 lines = lines_for(step, task.id)
                 assert task.check is None or lines[-1].reaches == task.id
+
+
+def test_what_is_done_on_a_board_is_made_and_checked_as_what_is_typed(new_bench: NewBench) -> None:
+    task = Task("one", check=Alive("one"))
+    made = Step("made", do=(task,), solution=(Making(Container("one", ()), reaches="one"),))
+    assert [result for result in rehearse(lesson(made), new_bench) if isinstance(result, Finding)] == []
+    refused = Step("refused", do=(task,), solution=(Making(Container("one", (), "refused"), reaches="one"),))
+    assert findings(new_bench, refused)[0][0] == "refused"
+    other = Step("other", do=(task,), solution=(Making(Container("two", ()), reaches="one"),))
+    assert findings(new_bench, other)[0][0] == "other"
+
+
+def test_hands_belong_where_a_solution_begins() -> None:
+    make = Making(Container("one", ()))
+    assert Step("typed", solution=(Solution("box", "true"), make)).begins_on == "box"
+    assert Step("made", solution=(make, Solution("box", "true")), board="kinds").begins_on == "kinds"
+    assert Step("none").begins_on is None

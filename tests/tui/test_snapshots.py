@@ -12,16 +12,22 @@ import born
 import gallery
 import observed
 import pytest
+from msgspec import Struct
 from textual.app import App
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from nslab.kernel.namespaces import Kind
+from nslab.observe.kinds_view import KINDS
 from nslab.observe.user_view import Line
+from nslab.observe.views import KindsView
 from nslab.tui import keys, theme
 from nslab.tui.drawn import Drawn
+from nslab.tui.lesson.panes import AnyPane
 from nslab.tui.lesson.places import Shown, places
+from nslab.tui.panes.kinds import KindsPane
 from nslab.tui.panes.mounts import MountPane
 from nslab.tui.panes.program import Program
 from nslab.tui.panes.users import UserPane
@@ -139,18 +145,18 @@ class Small(Screen[None]):
 class Board(Screen[None]):
     """One pane large, as its lesson's key makes it."""
 
-    def __init__(self, lang: Lang, pane: MountPane, words: Words) -> None:
+    def __init__(self, lang: Lang, pane: AnyPane, view: Struct, words: Words, own: tuple[keys.Key, ...] = ()) -> None:
         super().__init__()
-        self._lang, self._words, self._pane = lang, words, pane
+        self._lang, self._words, self._pane, self._view, self._own = lang, words, pane, view, own
 
     def compose(self) -> Any:
         yield Header(self._words, gallery.where(self._lang))
-        yield Footer(self._words, keys.LESSON)
+        yield Footer(self._words, (*self._own, *keys.LESSON))
         self._pane.styles.height, self._pane.styles.margin = "1fr", (1, 1, 0, 1)
         yield self._pane
 
     def on_mount(self) -> None:
-        self._pane.view = observed.lesson_mounts()
+        self._pane.view = self._view
         self._pane.focus()
 
 
@@ -170,7 +176,10 @@ def make(which: str, lang: Lang) -> Screen[Any]:
         case "small":
             return Small(lang, words)
         case "mounts":
-            return Board(lang, MountPane(words), words)
+            return Board(lang, MountPane(words), observed.lesson_mounts(), words)
+        case "kinds":
+            view = KindsView(KINDS, observed.namespaces(Kind.NET))
+            return Board(lang, KindsPane(words), view, words, keys.KINDS)
         case "users":
             return Users(words)
     return Lesson(lang, which, words)
@@ -206,6 +215,9 @@ def make(which: str, lang: Lang) -> Screen[Any]:
         ("mounts", "en", SMALL, theme.PLAIN),
         ("mounts", "zh", SMALL, theme.PAPER),
         ("mounts", "en", LARGE, theme.PAPER),
+        ("kinds", "en", MIDDLE, theme.INK),
+        ("kinds", "zh", SMALL, theme.PAPER),
+        ("kinds", "zh", LARGE, theme.PLAIN),
     ],
     ids=lambda value: "x".join(map(str, value)) if isinstance(value, tuple) else str(value),
 )

@@ -26,7 +26,7 @@ BOX = "box"
 
 FLAG, SINCE, BARS = 8, 25, 44  # where the columns begin
 ISOLATES, WIDE_BARS = 44, 84  # where there is room for one more
-WIDE = 118
+WIDE, NARROW = 118, 62
 SIDES = 2
 TOP = 2
 NOTHING_YET = NotYet("pane.nothing-yet")
@@ -72,17 +72,18 @@ class _Board:
 
     def __init__(self, canvas: Canvas, view: KindsView, words: Words, emphasis: Emphasis[Kind, ChangedCell]) -> None:
         self.canvas, self.view, self.words, self.emphasis = canvas, view, words, emphasis
-        self.wide = canvas.width >= WIDE
-        self.grid = grid_for(canvas.width, SIDES, WIDE_BARS if self.wide else BARS)
+        self.wide, self.narrow = canvas.width >= WIDE, canvas.width < NARROW
+        self.grid = grid_for(canvas.width, SIDES, WIDE_BARS if self.wide else SINCE if self.narrow else BARS)
         self.bars = Bars(canvas, self.grid, view.sides.columns)
 
     def draw(self) -> RowAt[Kind]:
         """Heads and rows; for each y, the kind drawn there."""
         self.canvas.put(FLAG, 1, self.words("pane.kinds-flag"), MUTE)
-        self.canvas.put(SINCE, 1, self.words("pane.kinds-since"), MUTE)
+        if not self.narrow:
+            self.canvas.put(SINCE, 1, self.words("pane.kinds-since"), MUTE)
         if self.wide:
             self.canvas.put(ISOLATES, 1, self.words("pane.kinds-isolates"), MUTE)
-        for at, column in enumerate(self.view.sides.columns):
+        for at, column in enumerate(self.view.sides.columns[: self.grid.count]):
             column_head(self.canvas, self.grid, at, column, self.words)
         room = self.canvas.height - TOP - 1  # the last row tells more
         height = next((rows for rows in (3, 2) if len(self.view.kinds) * rows <= room + rows - 2), 1)
@@ -90,7 +91,7 @@ class _Board:
         for at, kind in enumerate(self.view.kinds):
             self._row(TOP + at * height, height, kind)
             row_at += [kind.kind] * height
-        if len(self.view.sides.columns) < SIDES:
+        if len(self.view.sides.columns) < self.grid.count:
             words = self.words("pane.kinds-none")
             self.canvas.para(self.grid.left(1), TOP, self.grid.cells(1, 1), words, MUTE)
         return tuple(row_at[: self.canvas.height])
@@ -98,19 +99,21 @@ class _Board:
     def _row(self, y: int, height: int, kind: KindRow) -> None:
         sides = next(row for row in self.view.sides.rows if row.kind is kind.kind)
         lit, split = self.emphasis.highlight is kind.kind, is_split(sides, self.view.sides.columns)
-        here = self.emphasis.cursor is kind.kind
+        here, tall = self.emphasis.cursor is kind.kind, max(height - 1, 1)
+        changed = {column for changed, column in self.emphasis.changed if changed is kind.kind}
+        self.bars.row(y, tall, sides, changed)
+        y += tall // 2 if self.wide else 0  # on a line with the bars' numbers
         self.canvas.put(0, y, kind.kind.value, REVERSE if lit else BOLD if split or here else TEXT)
         if here:
             self.canvas.put(FLAG - 1, y, "▸", BOLD)
         self.canvas.put(FLAG, y, kind.flag, BOLD if split else TEXT)
-        self.canvas.put(SINCE, y, since_text(kind.since), MUTE)
+        if not self.narrow:
+            self.canvas.put(SINCE, y, since_text(kind.since), MUTE)
         isolates = self.words(f"kind.{kind.kind}")
         if self.wide:
             self.canvas.put(ISOLATES, y, shorten(isolates, WIDE_BARS - ISOLATES - 2), TEXT)
         elif height > 1:
-            self.canvas.put(FLAG, y + 1, shorten(isolates, BARS - FLAG - 2), MUTE)
-        changed = {column for changed, column in self.emphasis.changed if changed is kind.kind}
-        self.bars.row(y, max(height - 1, 1), sides, changed)
+            self.canvas.put(FLAG, y + 1, shorten(isolates, self.grid.label - FLAG - 1), MUTE)
 
 
 class KindsPane(Pane[KindsView, Kind, ChangedCell]):

@@ -37,6 +37,10 @@ def shown(
     return Shown(names, ("namespaces", "processes", PROGRAM)[:panes], front, enlarged, wreck_rows)
 
 
+def board(cells: int = 76, terminals: int = 0, front: str = STORY) -> Shown:
+    return replace(shown(terminals, 0, front), panes=("kinds",), board_cells=cells)
+
+
 def assert_sound(found: dict[str, Region], width: int, height: int) -> None:
     inside = Region(0, 0, width, height)
     for name, region in found.items():
@@ -167,3 +171,29 @@ def test_a_pane_of_two_trees_takes_the_width_that_the_others_leave() -> None:
     assert pane_widths(("mounts", PROGRAM), Size.LARGE) == (None, None)
     assert pane_widths(("namespaces", "mounts"), Size.LARGE) == (48, None)
     assert pane_widths(("mounts", "processes"), Size.MEDIUM) == (None, 38)
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("terminals", [0, 1])
+@pytest.mark.parametrize("front", [STORY, "kinds"])
+def test_a_board_overlaps_nothing(width: int, height: int, terminals: int, front: str) -> None:
+    for cells in (76, 100, 130):
+        what = board(cells, terminals, front)
+        assert_sound(dict(places(width, height - DESK_ROWS, what)), width, height - DESK_ROWS)
+
+
+def test_a_board_has_all_the_room_beside_the_story_and_the_terminals_that_the_step_names() -> None:
+    alone = places(120, 34, board())
+    assert alone["kinds"].height == alone[STORY].height
+    assert alone["kinds"].width >= 76
+    beside = places(120, 34, board(terminals=1, front="kinds"))
+    assert beside["host"].bottom < beside["kinds"].y
+
+
+def test_a_board_that_finds_too_little_room_beside_the_story_stands_alone() -> None:
+    assert size_of(120, 34, 76) is Size.MEDIUM
+    assert size_of(120, 34, 100) is Size.SMALL
+    found = places(120, 34, board(100, front="kinds"))
+    assert found["kinds"].width >= 100
+    assert found[NOWBAR]
+    assert STORY not in found

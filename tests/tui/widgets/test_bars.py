@@ -3,13 +3,18 @@
 from typing import Any
 
 import gallery
+import observed
 import pytest
 
 from nslab.course.player import Stage
+from nslab.observe.kinds_view import KINDS
+from nslab.observe.views import KindsView
 from nslab.tui import keys
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import Role
+from nslab.tui.panes.kinds import KindsPane
 from nslab.tui.prose import told
+from nslab.tui.wanted import PartWanted
 from nslab.tui.widgets.footer import Footer, footer_row
 from nslab.tui.widgets.header import Header, Where, header_row
 from nslab.tui.widgets.nowbar import Now, nowbar_height, nowbar_rows
@@ -62,6 +67,21 @@ async def test_a_click_in_the_footer_does_what_the_key_does(stand: type, en: Wor
         app.screen.action_hint = lambda: done.append("hint")
         await pilot.click(Footer, offset=(12, 0))
     assert done == ["hint"]
+
+
+async def test_a_footer_names_the_keys_of_a_board_too_and_a_click_presses_them_there(
+    stand: type, en: Words, heard: Any
+) -> None:
+    footer, board = Footer(en, keys.LESSON), KindsPane(en)
+    async with stand(board, footer).run_test(size=(80, 14), message_hook=heard.append) as pilot:
+        board.view = KindsView(KINDS, observed.namespaces())
+        board.focus()
+        footer.show((*keys.KINDS, *keys.LESSON))
+        await pilot.pause()
+        assert footer.render_line(0).text.startswith(" ↑↓ move  ⏎ make one  F1 help")
+        await pilot.click(Footer, offset=(12, 0))
+        await pilot.pause()
+    assert len(heard.of(PartWanted)) == 1
 
 
 async def test_a_click_on_the_other_language_asks_for_it(stand: type, en: Words) -> None:
