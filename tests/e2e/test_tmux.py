@@ -274,6 +274,7 @@ def test_ctrl_c_and_ctrl_z_are_the_shell_s_and_never_end_or_stop_the_program(tmu
     tmux.keys("C-z")
     tmux.shows("[1]+ Stopped")
     tmux.type("fg")
+    tmux.until(lambda: "─sleep60stopped" not in squeezed(tmux.screen()))  # Ctrl-C before that would take the line away
     tmux.until(lambda: interrupted(tmux))
     tmux.type("echo back-$?")
     tmux.shows("back-130")
