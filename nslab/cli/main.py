@@ -17,6 +17,7 @@ COMMANDS = {
     "lessons": "nslab.cli.lessons",
     "run": "nslab.cli.run",
     "birth": "nslab.cli.birth",
+    "without": "nslab.cli.without",
     "ns": "nslab.cli.ns",
     "ps": "nslab.cli.ps",
     "explain": "nslab.cli.explain",

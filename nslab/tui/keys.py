@@ -102,6 +102,18 @@ GLOSSARY: tuple[Key, ...] = (
     LANGUAGE,
     LEAVE,
 )
+WITHOUT: tuple[Key, ...] = (
+    Key("move_cell", "up", rank=3),
+    Key("leave_out", "space", "o", rank=1),
+    Key("base", "b", "b", rank=2),
+    Key("open_cell", "enter", "c", rank=2),
+    Key("run_all", "r", "r", rank=4),
+    LANGUAGE,
+    THEME,
+    PALETTE,
+    ALL_KEYS,
+    LEAVE,
+)
 BIRTH: tuple[Key, ...] = (
     Key("step", "left", rank=1),
     Key("play", "space", "p", rank=2),
@@ -139,7 +151,7 @@ def bindings(keys: tuple[Key, ...]) -> list[Binding]:
 
 
 # Keys that the widget at hand takes itself: the footer names them, nothing is bound.
-MOVING = frozenset({"move", "other_cards", "step", "prove"})
+MOVING = frozenset({"move", "other_cards", "step", "prove", "move_cell"})
 
 
 def _is_function(key: str) -> bool:
@@ -162,7 +174,11 @@ def shown(action: str, table: tuple[Key, ...] = LESSON) -> str:
 
 
 NAMED: Mapping[str, str] = {
-    **{f"{key.action}_key": key.shown for table in (HELP_SCREEN, GLOSSARY, CARD, BIRTH, MAP, LESSON) for key in table},
+    **{
+        f"{key.action}_key": key.shown
+        for table in (HELP_SCREEN, GLOSSARY, CARD, BIRTH, WITHOUT, MAP, LESSON)
+        for key in table
+    },
     "leader_key": LEADER_SHOWN,
 }
 """How each key is written, by the placeholder that stands for it in the catalogues: `{show_me_key}`."""

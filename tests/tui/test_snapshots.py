@@ -13,6 +13,7 @@ import gallery
 import observed
 import pytest
 from msgspec import Struct
+import without_views
 from textual.app import App
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
@@ -21,6 +22,7 @@ from textual.widgets import Static
 
 from nslab.kernel.namespaces import Kind
 from nslab.observe.kinds_view import KINDS
+from nslab.course.ablation import PRIMITIVES
 from nslab.observe.user_view import Line
 from nslab.observe.views import KindsView
 from nslab.tui import keys, theme
@@ -39,11 +41,12 @@ from nslab.tui.screens.map import MapScreen
 from nslab.tui.story.widget import Story
 from nslab.tui.widgets.footer import Footer
 from nslab.tui.widgets.frame import TerminalFrame
-from nslab.tui.widgets.header import Header
+from nslab.tui.widgets.header import Header, Where
 from nslab.tui.widgets.nowbar import NowBar
 from nslab.tui.widgets.sheet import KeySheet
 from nslab.tui.widgets.tabs import Tabs
 from nslab.tui.widgets.wrecked import WreckedBand
+from nslab.tui.without.board import WithoutBoard
 from nslab.words import Lang, Words
 from tests.stage import screen_words
 
@@ -123,6 +126,23 @@ class Users(Screen[None]):
         self.pane.highlight = Line.GOVERNED
 
 
+class Without(Screen[None]):
+    """The ablation board with two primitives left out."""
+
+    CSS = "WithoutBoard { margin: 1 2 0 2; height: 1fr; }"
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        results = {"escape": without_views.through("escape", 52078413), "regain": without_views.through("regain", 0)}
+        at = (list(without_views.BY_ID).index("escape"), PRIMITIVES.index("pivot"))
+        self._words, self._view = words, without_views.view(frozenset({"pivot", "nnp"}), results, at)
+
+    def compose(self) -> Any:
+        yield Header(self._words, Where("", "without"))
+        yield WithoutBoard(self._words, self._view)
+        yield Footer(self._words, keys.WITHOUT)
+
+
 class Small(Screen[None]):
     """80 columns: tabs, one part, the current question in a bar."""
 
@@ -165,6 +185,8 @@ def make(which: str, lang: Lang) -> Screen[Any]:
     match which:
         case "map":
             return MapScreen(words, gallery.course(lang), lambda query: [])
+        case "without":
+            return Without(words)
         case "birth":
             return BirthScreen(words, born.birth(72), lambda: born.birth(73))
         case "card":
@@ -198,6 +220,9 @@ def make(which: str, lang: Lang) -> Screen[Any]:
         ("small", "en", SMALL, theme.PAPER),
         ("small", "zh", SMALL, theme.SIXTEEN),
         ("states", "en", (152, 62), theme.INK),
+        ("without", "en", MIDDLE, theme.INK),
+        ("without", "zh", SMALL, theme.PAPER),
+        ("without", "zh", LARGE, theme.PLAIN),
         ("birth", "en", MIDDLE, theme.INK),
         ("birth", "zh", SMALL, theme.PAPER),
         ("birth", "zh", LARGE, theme.PLAIN),

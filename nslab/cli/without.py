@@ -1,0 +1,76 @@
+"""`nslab without`: attacks against a container that lacks a piece, on screen or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+
+from nslab.cli.lesson import ready_terminal
+from nslab.cli.output import print_json
+from nslab.course.ablation import ATTACKS, PRIMITIVES
+from nslab.course.trial import Trial, run_trial
+from nslab.engine.decode import decoded
+from nslab.engine.steps import Done
+from nslab.kernel.syscalls import errno_name
+from nslab.tui.theme import WANTED
+from nslab.words import Words
+
+
+def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--off", metavar="LIST", default="", help=words("cli.without.off", known=", ".join(PRIMITIVES)))
+    parser.add_argument("--theme", choices=WANTED, help=words("cli.lesson.theme"))
+    parser.add_argument("--json", action="store_true", help=words("cli.without.json"))
+    parser.set_defaults(misused=parser.error)
+
+
+def run(arguments: argparse.Namespace, words: Words) -> int:
+    """Show the board until the person leaves, or run every attack once. Wrong usage ends the program with 2."""
+    off = frozenset(name.strip() for name in arguments.off.split(",") if name.strip())
+    if unknown := sorted(off - set(PRIMITIVES)):
+        known = ", ".join(PRIMITIVES)
+        arguments.misused(words("cli.without.unknown", name=", ".join(unknown), known=known))
+    if arguments.json:
+        print_json([told(run_trial(attack, off)) for attack in ATTACKS])
+        return 0
+    ready_terminal()
+    return show(off, WANTED.get(arguments.theme), words)
+
+
+def show(off: frozenset[str], theme: str | None, words: Words) -> int:
+    """On screen. Raises what ended it, once the terminal is as it was."""
+    from nslab.course.progress import ProgressStore
+    from nslab.course.syllabus import Syllabus
+    from nslab.tui.app import NslabApp
+    from nslab.tui.screens.without import WithoutScreen
+
+    app = NslabApp(words, Syllabus(), ProgressStore(), theme)
+    app.start_with_screen(lambda words: WithoutScreen(words, off))
+    app.run()
+    if app.failure is not None:
+        raise app.failure
+    return app.return_code or 0
+
+
+def told(trial: Trial) -> dict[str, object]:
+    """What became of one attack."""
+    refused = trial.refused
+    return {
+        "attack": trial.attack,
+        "off": sorted(trial.off),
+        "through": trial.through,
+        "refused": None if refused is None else {"step": refused[0].id, "answer": answer(refused[1])},
+        "calls": [
+            {"who": step.who, "call": decoded(step), "answer": answer(outcome)}
+            for step, outcome in zip(trial.moves, trial.outcomes, strict=False)
+        ],
+        "seen": trial.seen,
+        "rights": trial.rights,
+        "milliseconds": round(trial.milliseconds, 3),
+    }
+
+
+def answer(outcome: object) -> str:
+    """0 or what else was returned, or the errno's name."""
+    if not isinstance(outcome, Done):
+        return type(outcome).__name__
+    return str(outcome.value) if outcome.errno == 0 else errno_name(outcome.errno)
