@@ -12,17 +12,17 @@ import born
 import gallery
 import observed
 import pytest
-from msgspec import Struct
 import without_views
+from msgspec import Struct
 from textual.app import App
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from nslab.course.ablation import PRIMITIVES
 from nslab.kernel.namespaces import Kind
 from nslab.observe.kinds_view import KINDS
-from nslab.course.ablation import PRIMITIVES
 from nslab.observe.user_view import Line
 from nslab.observe.views import KindsView
 from nslab.tui import keys, theme
