@@ -167,7 +167,7 @@ class ProcessesIn(Readable, frozen=True, forbid_unknown_fields=True):
         return len(states) if self.state is None else states.count(self.state)
 
     def subject(self) -> Told:
-        facts: dict[str, Fact] = {"where": where(self.processes_in)}
+        facts: dict[str, Fact] = {"process": called(self.processes_in)}
         if self.state is None:
             return Told("check.value.processes_in", facts)
         return Told("check.value.processes_in-state", {**facts, "state": self.state})

@@ -41,7 +41,6 @@ PROGRAMS: dict[str, Program] = {
     "pstree": Program(("pstree",), "psmisc", "psmisc", "psmisc", "psmisc"),
     "renice": Program(("renice",), "bsdutils", "util-linux", "util-linux", "util-linux-misc"),
     "setpriv": Program(("setpriv",), "util-linux", "util-linux", "util-linux", "setpriv"),
-    "setsid": Program(("setsid",), *UTIL_LINUX),
     "strace": Program(("strace",), "strace", "strace", "strace", "strace"),
     "umount": Program(("umount",), "mount", "util-linux", "util-linux", "util-linux"),
     "unshare": Program(("unshare",), *UTIL_LINUX),
