@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from nslab.course import probes
 from nslab.course.cast import HOST, Cast, Engine, depth
 from nslab.course.engine_words import HOME, as_step, in_home, numbers
+from nslab.course.live_inside import LiveInside
 from nslab.course.live_network import LiveNetworks
 from nslab.course.mounted import propagated
 from nslab.course.subjects import called, whole
@@ -26,12 +27,13 @@ from nslab.engine.failures import LabError
 from nslab.engine.spec import Process as OciProcess
 from nslab.kernel import nsfs, procfs
 from nslab.kernel.capabilities import Capability
+from nslab.kernel.clocks import Clock
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.paths import open_in_root
 from nslab.kernel.pidfd import pidfd_send_signal
 from nslab.kernel.procfs import Mount
 from nslab.kernel.syscalls import SyscallError
-from nslab.kernel.sysvipc import Facility, SysvObject, parse_objects
+from nslab.kernel.sysvipc import Facility, SysvObject
 from nslab.kernel.uts import UtsNames
 from nslab.observe.details import Details
 from nslab.observe.holders import DescriptorHold, Holds, MountHold, holds
@@ -55,6 +57,7 @@ class LiveWorld(World):
         self.observer = Observer(self._root)
         self.cast = Cast(self.observer)
         self.networks = LiveNetworks(self._root, lab)
+        self.inside = LiveInside(lab)
         self.seen: Look = self.observer.look()
 
     def look(self, engine: Engine) -> Look:
@@ -205,8 +208,12 @@ class LiveWorld(World):
             os.close(directory)
 
     def sysv_objects(self, facility: Facility, process: str) -> tuple[SysvObject, ...] | Absent:
-        text = self._read_in(process, Kind.IPC, f"sysvipc/{facility}")
-        return text if isinstance(text, Absent) else parse_objects(text)
+        found = self._process(process)
+        return found if isinstance(found, Absent) else self.inside.sysv_objects(facility, found.pid)
+
+    def clock(self, clock: Clock, process: str) -> int | Absent:
+        found = self._process(process)
+        return found if isinstance(found, Absent) else self.inside.clock(clock, found.pid)
 
     def network(self, process: str) -> WorldView | Absent:
         found = self._process(process)
@@ -272,16 +279,6 @@ class LiveWorld(World):
         finally:
             os.close(pidfd)
         return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-
-    def _read_in(self, process: str, kind: Kind, path: str) -> str | Absent:
-        """A file of the lab's /proc, as a reader in that namespace of the process finds it."""
-        found = self._process(process)
-        if isinstance(found, Absent):
-            return found
-        try:
-            return self._lab.read(found.pid, kind, path)
-        except LabError as error:
-            return Absent(Told("absent.lab", {"why": why(error)}))
 
     def _process(self, name: str) -> Process | Absent:
         role = self.cast.role(name)

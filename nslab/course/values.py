@@ -9,12 +9,16 @@ from msgspec import Struct, field
 from nslab.course.roles import Capability, ProcessName, StateLetter, Text
 from nslab.course.subjects import called, where
 from nslab.course.told import Absent, Fact, Reading, Told
+from nslab.kernel.clocks import Clock
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.sysvipc import Facility
 from nslab.observe.network_view import LinkRow
 
 if TYPE_CHECKING:
     from nslab.course.look import Look
+
+
+NANOSECONDS = 1_000_000_000
 
 
 class Readable(Struct, frozen=True, forbid_unknown_fields=True):
@@ -220,6 +224,36 @@ class ExitStatus(Readable, frozen=True, forbid_unknown_fields=True):
         return Told("check.value.exit_status-without", {**facts, "capabilities": ", ".join(self.without)})
 
 
+class ClockReading(Readable, frozen=True, forbid_unknown_fields=True):
+    """A clock where a process is, in whole seconds: `boottime` is what /proc/uptime tells there. See clock_gettime(2)."""
+
+    clock: Clock
+    in_: ProcessName = field(name="in")
+
+    def read(self, look: Look) -> Reading:
+        nanoseconds = look.world.clock(self.clock, self.in_)
+        return nanoseconds if isinstance(nanoseconds, Absent) else nanoseconds // NANOSECONDS
+
+    def subject(self) -> Told:
+        return Told("check.value.clock", {"clock": self.clock.value, "where": where(self.in_)})
+
+
+class ClockShift(Readable, frozen=True, forbid_unknown_fields=True):
+    """By how many seconds a clock of a process is ahead of the host's. The two are read one after the other, hence rounded."""
+
+    clock_ahead: Clock
+    of: ProcessName
+
+    def read(self, look: Look) -> Reading:
+        there, here = (look.world.clock(self.clock_ahead, process) for process in (self.of, "host"))
+        if isinstance(there, Absent) or isinstance(here, Absent):
+            return there if isinstance(there, Absent) else here
+        return round((there - here) / NANOSECONDS)
+
+    def subject(self) -> Told:
+        return Told("check.value.clock_ahead", {"clock": self.clock_ahead.value, "where": where(self.of)})
+
+
 class SysvCount(Readable, frozen=True, forbid_unknown_fields=True):
     """How many System V objects of a kind there are in a process's IPC namespace. Source: /proc/sysvipc."""
 
@@ -307,6 +341,8 @@ Value = (
     | Lines
     | ExitStatus
     | SysvCount
+    | ClockReading
+    | ClockShift
 )
 """The first field tells the kind: a kind with a `field` of its own stands before StatusField, which begins with it."""
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from nslab.course.probes import Call
 from nslab.course.told import Absent, Namespace
+from nslab.kernel.clocks import Clock
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
 from nslab.kernel.propagation import Propagation
@@ -127,6 +128,10 @@ class World(Protocol):
 
     def network(self, process: str) -> WorldView | Absent:
         """Its network namespace: links, addresses, sockets. Source: rtnetlink(7), /proc/PID/net."""
+        ...
+
+    def clock(self, clock: Clock, process: str) -> int | Absent:
+        """What clock_gettime(2) answers in its time namespace, in nanoseconds."""
         ...
 
     def life(self, process: str) -> Life:

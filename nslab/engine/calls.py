@@ -6,6 +6,7 @@ import errno
 import os
 import socket
 import stat
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -234,6 +235,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "chdir": returns_zero(os.chdir),
     "chdir_inside": do_chdir_inside,
     "clone3": do_clone3,
+    "clock_gettime": plain(time.clock_gettime_ns),
     "close_others": do_close_others,
     "close_on_exec_from": plain(process.close_on_exec_from),
     "copy_proc": do_copy_proc,

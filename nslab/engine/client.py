@@ -30,6 +30,7 @@ from nslab.engine.spawn import spawn
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Argument, Step
 from nslab.errors import Because
+from nslab.kernel.clocks import Clock
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.pidfd import pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError
@@ -218,6 +219,10 @@ class Lab:
         """The errno of one call made where the lab's process `pid` is, 0 for success. Raises LabError."""
         request = protocol.Probe(pid, Step("probe", "init", call, args), without, for_children)
         return self._asked(request, Probed).errno
+
+    def clock(self, pid: int, clock: Clock) -> int:
+        """What clock_gettime(2) answers where the lab's process `pid` is, in nanoseconds. Raises LabError."""
+        return self._asked(protocol.Probe(pid, Step("probe", "init", "clock_gettime", (clock.id,))), Probed).value
 
     def read(self, pid: int, kind: Kind, path: str) -> str:
         """A file of the lab's /proc, as a reader in the namespace `kind` of the lab's process `pid` finds it. Raises LabError."""

@@ -39,7 +39,7 @@ def probe(proc: int, profile: bytes, request: protocol.Probe) -> Reply:
             )
             make_plan = children_probe_plan
         answer = last_step(make_plan(request.step, foreign(proc, request.pid), rights), actor)
-        return Probed(answer.errno) if isinstance(answer, Done) else answer
+        return Probed(answer.errno, answer.value) if isinstance(answer, Done) else answer
     finally:
         protocol.close_all(tuple(actor.fds.values()))
 

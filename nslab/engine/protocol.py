@@ -184,9 +184,10 @@ class Accounted(Struct, frozen=True, tag=True):
 
 
 class Probed(Struct, frozen=True, tag=True):
-    """What the kernel answered a probe; 0 where it agreed."""
+    """What the kernel answered a probe: `errno` is 0 where it agreed, `value` what the call returned then."""
 
     errno: int
+    value: int = 0
 
 
 class Content(Struct, frozen=True, tag=True):

@@ -15,6 +15,7 @@ from nslab.course.play import Play
 from nslab.course.probes import Call
 from nslab.course.told import Absent, Namespace, Told
 from nslab.course.world import FileFacts, Holders, Life, Propagated
+from nslab.kernel.clocks import Clock
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
 from nslab.kernel.sysvipc import Facility, SysvObject
@@ -51,6 +52,7 @@ class RecordedWorld(Struct):
     passing: dict[tuple[str, str, str], Propagated] = field(default_factory=dict)
     sysv: dict[tuple[Facility, str], tuple[SysvObject, ...]] = field(default_factory=dict)
     networks: dict[str, WorldView] = field(default_factory=dict)
+    clocks: dict[tuple[Clock, str], int] = field(default_factory=dict)
     lives: dict[str, Life] = field(default_factory=dict)
     depths: dict[tuple[str, str], int] = field(default_factory=dict)
     errnos: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -106,6 +108,9 @@ class RecordedWorld(Struct):
 
     def network(self, process: str) -> WorldView | Absent:
         return _known(self.networks, process)
+
+    def clock(self, clock: Clock, process: str) -> int | Absent:
+        return _known(self.clocks, (clock, process))
 
     def life(self, process: str) -> Life:
         return self.lives.get(process, Life.NEVER_SEEN)

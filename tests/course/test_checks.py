@@ -20,6 +20,8 @@ from nslab.course.look import Look
 from nslab.course.probes import Clone, Fork, Kill, MqOpen, Open, Setns
 from nslab.course.told import Namespace, say
 from nslab.course.values import (
+    ClockReading,
+    ClockShift,
     CommOf,
     DomainnameOf,
     ExitStatus,
@@ -32,6 +34,7 @@ from nslab.course.values import (
     SysvCount,
 )
 from nslab.course.world import FileFacts, Holders, Life, Propagated
+from nslab.kernel.clocks import Clock
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
 from nslab.kernel.propagation import Propagation
@@ -105,6 +108,10 @@ def test_the_same_inode_on_another_device_is_another_namespace(world: Any) -> No
         (AtLeast("{outer}", 8), True),
         (AtLeast("{outer}", "9"), False),
         (AtLeast("-3", "-4"), True),
+        (Equal(ClockReading(Clock.BOOTTIME, "box"), 700), True),
+        (Equal(ClockShift(Clock.BOOTTIME, "box"), 600), True),
+        (Equal(ClockShift(Clock.BOOTTIME, "box"), 599), False),
+        (AtLeast(ClockShift(Clock.BOOTTIME, "box"), 600), True),
         (Equal(SysvCount(Facility.MESSAGES, "host"), 1), True),
         (Equal(SysvCount(Facility.MESSAGES, "box"), 0), True),
         (Equal(QueueField(0x1234, "host"), 2), True),
@@ -164,6 +171,7 @@ def test_each_kind_holds_where_the_machine_is_so_and_only_there(world: Any, chec
     world.mounts["/proc", "host"] = 2
     world.passing = {("/", *pair): passing for pair, passing in PASSING.items()}
     world.sysv = {(Facility.MESSAGES, "host"): (SysvObject(0x1234, 5, 2),), (Facility.MESSAGES, "box"): ()}
+    world.clocks = {(Clock.BOOTTIME, "box"): 700_400_000_000, (Clock.BOOTTIME, "host"): 100_399_000_000}
     world.lives["old"] = Life.GONE
     world.depths["deep:sleep", "host"] = 3
     world.stats = {("box", "host"): STOPPED, ("box", "box"): STOPPED}
@@ -232,6 +240,8 @@ ABSENT = [
     SignalDisposition("deep:sleep", "SIGTERM", "default"),
     Equal(StatField("nice", "nobody"), 0),
     Equal(ProcessesIn("nobody", "Z"), 0),
+    Equal(ClockReading(Clock.REALTIME, "nobody"), 0),
+    Equal(ClockShift(Clock.REALTIME, "nobody"), 0),
     Equal(SysvCount(Facility.MEMORY, "nobody"), 0),
     Equal(QueueField(0x1234, "nobody"), 0),
     Equal(QueueField(0x1234, "box"), 0),
@@ -308,6 +318,8 @@ def test_each_kind_has_words_for_itself_and_for_its_contrary(kind: str, lang: La
         (Equal("{box.pid}", 1), "the number of box as the host counts is 8"),
         (Equal(Lines(FileText("/proc/1/comm", "box")), 9), "the number of lines in /proc/1/comm in box is 1"),
         (Equal(ExitStatus("~/x", "host"), 1), "the exit status of ~/x on the host is 0"),
+        (Equal(ClockReading(Clock.BOOTTIME, "box"), 1), "boottime in box, in seconds, is 10"),
+        (Equal(ClockShift(Clock.BOOTTIME, "box"), 1), "the lead of boottime in box, in seconds, is 7"),
         (Equal(SysvCount(Facility.MEMORY, "box"), 1), "the number of shared memory segments in box is 0"),
         (Equal(QueueField(7, "host"), 1), "the number of messages in the queue 0x7 on the host is 2"),
         (Equal(QueueField(9, "host"), 1), "there is no queue with the key 0x9 on the host"),
@@ -328,6 +340,7 @@ def test_each_kind_has_words_for_itself_and_for_its_contrary(kind: str, lang: La
 )
 def test_what_is_found_names_whom_it_was_found_of(world: Any, check: Check, found: str) -> None:
     world.domains["box"] = "(none)"
+    world.clocks = {(Clock.BOOTTIME, "box"): 10_000_000_000, (Clock.BOOTTIME, "host"): 2_999_000_000}
     world.sysv = {(Facility.MEMORY, "box"): (), (Facility.MESSAGES, "host"): (SysvObject(7, 0, 2),)}
     world.exits = {("~/x", "host"): 0}
     world.mounts["/proc", "host"] = 2

@@ -15,6 +15,7 @@ from nslab.course.model import Container
 from nslab.course.probes import Call, Clone, Fork, Kill, MqOpen, Open, Setns
 from nslab.course.told import Absent, Namespace
 from nslab.course.world import FileFacts, Holders, Life, Propagated
+from nslab.kernel.clocks import Clock
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
 from nslab.kernel.sysvipc import Facility, SysvObject
@@ -102,6 +103,19 @@ def test_system_v_objects_are_those_of_the_process_s_own_namespace() -> None:
             assert made.messages == (0 if facility is Facility.MESSAGES else None)
             assert stage.world.sysv_objects(facility, "box") == ()
         assert reason(stage.world.sysv_objects(Facility.MEMORY, "nobody")) == "absent.never-seen"
+
+
+def test_a_clock_is_read_where_its_time_namespace_shifts_it() -> None:
+    with staged() as stage:
+        stage.box("unshare --time --fork --boottime 864000 --monotonic 500 bash")
+        ahead = {}
+        for clock in Clock:
+            there, here = stage.world.clock(clock, "box"), stage.world.clock(clock, "host")
+            assert isinstance(there, int)
+            assert isinstance(here, int)
+            ahead[clock] = round((there - here) / 1e9)
+        assert ahead == {Clock.REALTIME: 0, Clock.MONOTONIC: 500, Clock.BOOTTIME: 864000}
+        assert reason(stage.world.clock(Clock.BOOTTIME, "nobody")) == "absent.never-seen"
 
 
 def test_a_posix_queue_is_opened_in_the_namespace_whatever_the_mount_shows() -> None:

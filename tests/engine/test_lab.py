@@ -20,6 +20,7 @@ import pytest
 from nslab.engine.client import Lab, LabGone, Told
 from nslab.engine.spec import Process, Spec
 from nslab.kernel.capabilities import Capability
+from nslab.kernel.clocks import Clock
 from nslab.kernel.idmap import parse_map
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.uts import UtsNames
@@ -416,6 +417,13 @@ def test_a_file_of_proc_is_read_as_one_in_the_namespace_finds_it(shared_lab: Lab
         assert shared_lab.read(pid, Kind.IPC, "sysvipc/msg").splitlines() == [heading]
         assert shared_lab.read(pid, Kind.UTS, "sysvipc/msg").splitlines() == [heading, *queues]
     in_lab(shared_lab, "ipcrm --all=msg")
+
+
+def test_a_clock_is_read_where_the_process_is(shared_lab: Lab) -> None:
+    before = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    with resident(shared_lab) as pid:
+        told = shared_lab.clock(pid, Clock.BOOTTIME)
+    assert before <= told <= time.clock_gettime_ns(time.CLOCK_BOOTTIME)
 
 
 def test_what_can_not_be_read_is_an_error_and_leaves_nothing(shared_lab: Lab, in_lab: Run) -> None:

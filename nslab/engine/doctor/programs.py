@@ -44,6 +44,7 @@ PROGRAMS: dict[str, Program] = {
     "strace": Program(("strace",), "strace", "strace", "strace", "strace"),
     "umount": Program(("umount",), "mount", "util-linux", "util-linux", "util-linux"),
     "unshare": Program(("unshare",), *UTIL_LINUX),
+    "uptime": Program(("uptime",), "procps", "procps-ng", "procps-ng", "procps"),
 }
 
 # os-release's ID or ID_LIKE → how packages are installed there. Where none fits, Debian's names are shown.
