@@ -73,7 +73,7 @@ def test_every_call_is_in_the_table_and_every_step_reads_as_one_line() -> None:
 def test_each_call_of_the_table_can_be_reached() -> None:
     """Or it is dead: by a plan of ours, or by a lesson's probe."""
     used = {step.call for steps in all_plans() for step in steps}
-    assert set(CALLS) - used <= {"clock_gettime", "kill", "try_clone", "try_mq_open", "try_open", "try_setns"}
+    assert set(CALLS) - used <= {"clock_gettime", "kill", *(call for call in CALLS if call.startswith("try_"))}
 
 
 def test_a_plan_survives_the_wire() -> None:
