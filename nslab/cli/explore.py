@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from nslab.cli.lesson import ready_terminal
 from nslab.cli.output import print_json, print_table
 from nslab.cli.processes import PROC, host_pid
 from nslab.kernel.namespaces import Kind
@@ -20,6 +22,7 @@ from nslab.observe.namespaces import Membership, Unread
 from nslab.observe.roots import ProcRoot
 from nslab.observe.views import Member
 from nslab.tui.explore.said import kept_of, name_of, ref_said, unseen_of
+from nslab.tui.theme import WANTED
 from nslab.words import Words
 
 INHERITED = "│"
@@ -71,23 +74,43 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     by = [arrangement.value for arrangement in Arrangement]
     parser.add_argument("--by", choices=by, default=Arrangement.OWNER.value, help=words("cli.explore.by"))
     parser.add_argument("--json", action="store_true", help=words("cli.explore.json"))
+    parser.add_argument("--theme", choices=WANTED, help=words("cli.lesson.theme"))
 
 
 def run(arguments: argparse.Namespace, words: Words) -> int:
-    """Print the machine."""
+    """Show the machine on screen; where that is no terminal, or with --json, print it. Raises what ended the screen."""
     with ProcRoot(PROC) as root:
+        if sys.stdout.isatty() and not arguments.json:
+            ready_terminal()
+            return show(root, Arrangement(arguments.by), WANTED.get(arguments.theme), words)
         machine = Explorer(root, host_pid(root)).look()
-    rows = rows_of(machine, Arrangement(arguments.by))
+    by = Arrangement(arguments.by)
+    rows = rows_of(machine, by)
     if arguments.json:
         print_json(told(machine, rows))
     else:
-        print_machine(machine, rows, words)
+        print_machine(machine, rows, by, words)
     return 0
 
 
-def print_machine(machine: Machine, rows: Sequence[Row], words: Words) -> None:
+def show(root: ProcRoot, by: Arrangement, theme: str | None, words: Words) -> int:
+    """Until the person leaves. Raises what ended it, once the terminal is as it was."""
+    from nslab.course.progress import ProgressStore
+    from nslab.course.syllabus import Syllabus
+    from nslab.tui.app import NslabApp
+    from nslab.tui.screens.explore import ExploreScreen
+
+    app = NslabApp(words, Syllabus(), ProgressStore(), theme)
+    app.start_with_screen(lambda words: ExploreScreen(words, lambda: Explorer(root, host_pid(root)), by))
+    app.run()
+    if app.failure is not None:
+        raise app.failure
+    return app.return_code or 0
+
+
+def print_machine(machine: Machine, rows: Sequence[Row], by: Arrangement, words: Words) -> None:
     """The tree of worlds, the list of namespaces, and what is not in them."""
-    names = [words(f"explore.head.{head}") for head in ("world", "processes")]
+    names = words(f"explore.by-{by.value}"), words("explore.head.processes")
     print_table([*names, *(kind.value for kind in COLUMNS), words("explore.head.kept")], _worlds(rows, words))
     print()
     heads = ("namespace", "processes", "owner", "parent", "source")

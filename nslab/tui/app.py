@@ -36,6 +36,7 @@ from nslab.tui.screens.card_view import CardView
 from nslab.tui.screens.glossary import Glossary, GlossaryScreen
 from nslab.tui.screens.glossary_view import GlossaryView
 from nslab.tui.screens.help import HelpScreen
+from nslab.tui.screens.help_view import HelpView
 from nslab.tui.screens.keyed import KeyedScreen
 from nslab.tui.screens.map import CourseMap, MapScreen
 from nslab.tui.screens.map_view import MapView
@@ -256,10 +257,13 @@ class NslabApp(App[None], inherit_bindings=False):
 
     def _open_help(self) -> None:
         screen = self.screen
-        if isinstance(screen, LessonScreen):
-            self.push_screen(HelpScreen(self.words, *screen.help_at_hand()), self._after_help)
-        elif isinstance(screen, MapScreen):
-            self.push_screen(HelpScreen(self.words, help_view(MAP, self.words), screen.map), self._after_help)
+        if isinstance(screen, MapScreen):
+            self._show_help(screen, help_view(MAP, self.words), screen.map)
+        elif isinstance(screen, KeyedScreen) and (at_hand := screen.help_at_hand()) is not None:
+            self._show_help(screen, *at_hand)
+
+    def _show_help(self, screen: KeyedScreen, view: HelpView, about: Widget) -> None:
+        self.push_screen(HelpScreen(self.words, view, about, screen.keys), self._after_help)
 
     async def _after_help(self, action: str | None) -> None:
         if action == "leave":

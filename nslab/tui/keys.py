@@ -132,6 +132,28 @@ KINDS: tuple[Key, ...] = (
 BOARDS: Mapping[str, tuple[Key, ...]] = {"kinds": KINDS}
 """The keys that a board takes itself; the lesson's stand beside them in the footer."""
 
+EXPLORE: tuple[Key, ...] = (
+    Key("move", "up", rank=4),
+    Key("kind", "left", rank=5),
+    Key("what_it_shares", "enter", "w", rank=1),
+    Key("by_owner", "o", "o", rank=3),
+    Key("by_process", "p", "p", rank=3),
+    Key("search", "slash", "f", rank=2),
+    Key("help", "f1", "h", rank=2),
+    LANGUAGE,
+    THEME,
+    PALETTE,
+    ALL_KEYS,
+    LEAVE,
+)
+EXPLORE_PANEL: tuple[Key, ...] = (
+    Key("move", "up", rank=2),
+    Key("close", "escape", rank=1),
+    LANGUAGE,
+    THEME,
+    ALL_KEYS,
+    LEAVE,
+)
 HELP_SCREEN: tuple[Key, ...] = (
     Key("help", "f1", in_footer=False),
     Key("close", "escape", rank=1),
@@ -151,7 +173,7 @@ def bindings(keys: tuple[Key, ...]) -> list[Binding]:
 
 
 # Keys that the widget at hand takes itself: the footer names them, nothing is bound.
-MOVING = frozenset({"move", "other_cards", "step", "prove", "move_cell"})
+MOVING = frozenset({"move", "other_cards", "step", "prove", "move_cell", "kind"})
 
 
 def _is_function(key: str) -> bool:
@@ -176,7 +198,7 @@ def shown(action: str, table: tuple[Key, ...] = LESSON) -> str:
 NAMED: Mapping[str, str] = {
     **{
         f"{key.action}_key": key.shown
-        for table in (HELP_SCREEN, GLOSSARY, CARD, BIRTH, WITHOUT, MAP, LESSON)
+        for table in (EXPLORE_PANEL, EXPLORE, HELP_SCREEN, GLOSSARY, CARD, BIRTH, WITHOUT, MAP, LESSON)
         for key in table
     },
     "leader_key": LEADER_SHOWN,

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from nslab.engine.client import Lab
-from tests.bench import births, echo, scan, startup, terminal
+from tests.bench import births, echo, explore, scan, startup, terminal
 from tests.bench.race import race, table
 
 
@@ -37,6 +37,11 @@ def scan_table(_rounds: int) -> None:
     print(scan.table(scan.measure()))
 
 
+def explore_table(_rounds: int) -> None:
+    """The explorer amid two thousand processes."""
+    print(explore.table(explore.measure()))
+
+
 def terminal_table(rounds: int) -> None:
     """What a terminal's output costs."""
     print(terminal.table(min(rounds, 5)))
@@ -47,6 +52,7 @@ SECTIONS = {
     "startup": startup_tables,
     "echo": echo_table,
     "scan": scan_table,
+    "explore": explore_table,
     "terminal": terminal_table,
 }
 

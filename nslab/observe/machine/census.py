@@ -14,6 +14,7 @@ import errno
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -22,7 +23,7 @@ from nslab.kernel.namespaces import Kind
 from nslab.observe.holders import Holds
 from nslab.observe.machine.lineage import Lineage, Lineages
 from nslab.observe.machine.reach import BirthHold, Holder, MemberPlace, Place, Ref, source_of
-from nslab.observe.namespaces import Membership, NamespaceId, Unread
+from nslab.observe.namespaces import Membership, NamespaceId, Namespaces, Unread
 from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Process, Scan, read_for_children
 
@@ -102,14 +103,15 @@ def is_hidden(process: Process) -> bool:
 def members_of(scan: Scan) -> dict[Ref, tuple[Process, ...]]:
     """The processes of each namespace, by number."""
     members: defaultdict[Ref, list[Process]] = defaultdict(list)
-    refs = {kind: dict[NamespaceId, Ref]() for kind in Kind}  # one object for each: hashing them is what this costs
-    for process in scan.processes:
+    together: defaultdict[Namespaces, list[Process]] = defaultdict(list)
+    for process in scan.processes:  # most share all eight: one look-up a process, not eight
+        together[process.namespaces].append(process)
+    for namespaces, processes in together.items():
         for kind in Kind:
-            namespace = process.namespaces.of(kind)
+            namespace = namespaces.of(kind)
             if isinstance(namespace, NamespaceId):
-                ref = refs[kind].get(namespace) or refs[kind].setdefault(namespace, Ref(kind, namespace))
-                members[ref].append(process)
-    return {ref: tuple(processes) for ref, processes in members.items()}
+                members[Ref(kind, namespace)] += processes
+    return {ref: tuple(sorted(processes, key=attrgetter("pid"))) for ref, processes in members.items()}
 
 
 def dependants_of(lineage: Lineage) -> dict[Ref, list[Ref]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from nslab.observe.command import printable
 from nslab.observe.container_names import Names
 from nslab.observe.explanation import Explanation, explain
@@ -55,6 +57,7 @@ class Explorer:
             worlds=living,
             labels=labels(self.root, scan, living, self._names),
             letters=self._lettered(census, living),
+            reader_uid=os.geteuid(),
             read_at=scan.read_at,
         )
 

@@ -21,9 +21,10 @@ COLUMNS = (Kind.USER, Kind.PID, Kind.MNT, Kind.NET, Kind.IPC, Kind.UTS, Kind.CGR
 
 
 class Machine(Struct, frozen=True):
-    """A machine at one moment. `labels` are those of `worlds`; A is the letter of what the process `host` is in.
+    """A machine at one moment, as the user `reader_uid` may see it. A is the letter of what the process `host` is in.
 
-    `letters` has one for each namespace of the census. `read_at` is time.monotonic(), in seconds.
+    `labels` are those of `worlds`, `letters` has one for each namespace of the census. `read_at` is time.monotonic(), in
+    seconds.
     """
 
     host: Member
@@ -32,6 +33,7 @@ class Machine(Struct, frozen=True):
     worlds: tuple[World, ...]
     labels: tuple[Label, ...]
     letters: dict[Ref, str]
+    reader_uid: int
     read_at: float
 
 

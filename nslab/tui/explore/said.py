@@ -24,6 +24,12 @@ def name_of(row: Row, words: Words) -> tuple[str, str]:
     return label.name, label.container.manager.value if label.container else words("explore.service")
 
 
+def short_name(row: Row, words: Words) -> str:
+    """Its name alone where that tells it apart: a container's or a service's; else with the number of the leader."""
+    name, about = name_of(row, words)
+    return name if row.label and (row.label.is_owner or row.holds_host) else f"{name} {about}"
+
+
 def _empty(row: Row, words: Words) -> tuple[str, str]:
     point = next((one.point for one in row.holders if isinstance(one, MountHold)), None)
     if point is None:
@@ -58,9 +64,9 @@ def ref_said(machine: Machine, ref: Ref) -> str:
 def unseen_of(machine: Machine, words: Words) -> tuple[str, ...]:
     """What the reader may not see, a sentence each; nothing where it sees all."""
     census = machine.census
-    said = []
     if census.unread:
-        said.append(words("explore.unread", count=len(census.unread), all=census.processes))
-    elif census.unsearched:
-        said.append(words("explore.unsearched", count=len(census.unsearched), all=census.processes))
-    return tuple(said)
+        which = "explore.unread" if machine.reader_uid else "explore.unread-by-root"
+        return (words(which, count=len(census.unread), all=census.processes),)
+    if census.unsearched:
+        return (words("explore.unsearched", count=len(census.unsearched), all=census.processes),)
+    return ()

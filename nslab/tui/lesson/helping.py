@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from nslab.tui.keys import EXPLORE as EXPLORE_KEYS
 from nslab.tui.keys import KINDS as KINDS_KEYS
 from nslab.tui.keys import LEADER_SHOWN, shown
 from nslab.tui.keys import MAP as MAP_KEYS
@@ -13,6 +14,8 @@ from nslab.words import Words
 
 TERMINAL = "terminal"
 MAP = "map"
+EXPLORE = "explore"
+OWNER_AND_MAKER = f"{shown('by_owner', EXPLORE_KEYS)}  {shown('by_process', EXPLORE_KEYS)}"
 CARDS_AND_WORDS = f"{shown('cards', MAP_KEYS)}  {shown('glossary', MAP_KEYS)}"
 
 
@@ -74,6 +77,10 @@ HELPED = {
     "kinds": Helped(
         signs=(("CLONE_NEW…", "flag"), ("2.6.24", "since"), ("A  B", "letter"), ("≠", "two")),
         keys=(("↑↓", "row"), (shown("prove", KINDS_KEYS), "prove")),
+    ),
+    EXPLORE: Helped(
+        signs=((" B ", "begins"), ("│", "inherited"), ("╌", "nobody")),
+        keys=(("↑↓", "row"), ("←→", "kind"), ("⏎", "more"), (OWNER_AND_MAKER, "trees")),
     ),
     MAP: Helped(
         signs=(("✓", "done"), ("▸", "started"), ("✗", "lacks")),

@@ -32,17 +32,17 @@ DIMMED = 0.6  # how much of the ground lies over a terminal that the help is not
 class HelpPanel(Scrolled):
     """The panel."""
 
-    def __init__(self, words: Words, view: HelpView) -> None:
+    def __init__(self, words: Words, view: HelpView, table: tuple[keys.Key, ...]) -> None:
         super().__init__(words)
         self.view = view
+        self._everywhere = [key for key in table if key.action in EVERYWHERE]
 
     def all_rows(self, width: int, height: int, *, plain: bool) -> Canvas:
         return self.rows(width, plain=plain)
 
     def rows(self, width: int, *, plain: bool = False) -> Canvas:
         """The whole panel in `width` cells."""
-        everywhere = [key for key in keys.LESSON if key.action in EVERYWHERE]
-        return help_rows(self.view, everywhere, width, self.words, plain=plain)
+        return help_rows(self.view, self._everywhere, width, self.words, plain=plain)
 
 
 class HelpLabels(Drawn):
@@ -68,12 +68,13 @@ class HelpScreen(ModalScreen[str | None]):
     HelpScreen HelpPanel, HelpScreen HelpLabels { position: absolute; }
     """
 
-    def __init__(self, words: Words, view: HelpView, about: Widget) -> None:
+    def __init__(self, words: Words, view: HelpView, about: Widget, table: tuple[keys.Key, ...] = keys.LESSON) -> None:
+        """`table` are the keys of the screen below."""
         super().__init__()
         self.styles.background = "transparent"  # whatever the application's style sheet says of screens
         self._words = words
         self._about = about
-        self.panel = HelpPanel(words, view)
+        self.panel = HelpPanel(words, view, table)
         self._labels = HelpLabels(words, view.labels)
         self._below = about.screen
 

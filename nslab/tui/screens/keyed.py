@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 
 from nslab.tui.drawn import Drawn
 from nslab.tui.keys import Key, bindings
+from nslab.tui.screens.help_view import HelpView
 from nslab.words import Words
 
 
@@ -37,6 +39,10 @@ class KeyedScreen(Screen[None]):
         self.words = words
         for drawn in self.query(Drawn):
             drawn.speak(words)
+
+    def help_at_hand(self) -> tuple[HelpView, Widget] | None:
+        """Help for the part that has the keys, and the widget it is about; None where a screen has none."""
+        return None
 
     def action_all_keys(self) -> None:
         """Show every key; the one pressed next is done."""

@@ -33,7 +33,7 @@ def made_machine(recorded: ProcRoot, scan: Scan, *holds: DescriptorHold) -> Mach
         letters.meet_empty(one.kind, one.id)
     labels = tuple(Label(world.leader.comm) for world in living)
     lettered = {one.ref: letters.of(one.kind, one.id) or "" for one in census.namespaces}
-    return Machine(Member(1, "init"), living[0].namespaces, census, living, labels, lettered, 0.0)
+    return Machine(Member(1, "init"), living[0].namespaces, census, living, labels, lettered, 0, 0.0)
 
 
 def drawn(row: Row) -> str:

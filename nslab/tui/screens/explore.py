@@ -1,0 +1,209 @@
+"""The explorer on screen: every namespace of this machine, read-only; move, search, and open what a row shares."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from textual import events
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widget import Widget
+
+from nslab.kernel.namespaces import Kind
+from nslab.observe.machine.rows import COLUMNS, Machine
+from nslab.observe.machine.worlds import Arrangement
+from nslab.tui import keys
+from nslab.tui.canvas import Canvas
+from nslab.tui.explore.about import about, first_kind
+from nslab.tui.explore.sight import Sight, found, sight
+from nslab.tui.explore.table import grid_for, heads, table
+from nslab.tui.explore.watcher import Looking, Watcher
+from nslab.tui.faces import MUTE
+from nslab.tui.lesson.helping import EXPLORE, help_view
+from nslab.tui.screens.explore_panel import PanelScreen
+from nslab.tui.screens.help_view import HelpView
+from nslab.tui.screens.keyed import KeyedScreen
+from nslab.tui.searched import Searched, search_row
+from nslab.tui.widgets.footer import Footer
+from nslab.tui.widgets.header import Header, Where
+from nslab.words import Words
+
+SMALL = 100  # columns
+LEAST_TABLE = 4  # rows of it, however much there is to say of one
+
+
+class ExploreTable(Searched):
+    """The table, and below it what there is to say of the row selected."""
+
+    class Opened(Message):
+        """All about the row selected is wanted."""
+
+    def __init__(self, words: Words, by: Arrangement = Arrangement.OWNER) -> None:
+        super().__init__(words, self._found, "")
+        self.sight: Sight | None = None
+        self._by = by
+        self._kind: Kind | None = None
+
+    def show(self, machine: Machine) -> None:
+        """Show the machine as it is now. The same row stays selected; one that is gone gives way to the one in its place."""
+        before, self.sight = self.sight, sight(machine, self._by)
+        if self.sight.row(self.cursor.selected) is None:
+            at = self._place(before)
+            self._select(self.sight.rows[min(at, len(self.sight.rows) - 1)].key)
+        if self.cursor.query:
+            self._look_for(self._line)
+        self.redraw()
+
+    def hang(self, by: Arrangement) -> None:
+        """Hang the rows from their owner, or from their maker."""
+        self._by = by
+        if self.sight is not None:
+            self.show(self.sight.machine)
+
+    def ids(self) -> list[str]:
+        """The rows from top to bottom."""
+        return [] if self.sight is None else [row.key for row in self.sight.rows]
+
+    def open(self) -> None:
+        """Ask for all about the row selected."""
+        self.post_message(self.Opened())
+
+    def on_key(self, event: events.Key) -> None:
+        steps = {"left": -1, "right": 1}
+        if event.key in steps and not self.cursor.searching:
+            at = COLUMNS.index(self.kind) + steps[event.key]
+            self._kind = COLUMNS[min(max(at, 0), len(COLUMNS) - 1)]
+            self.redraw()
+            event.stop()
+            event.prevent_default()
+        elif event.key in ("home", "end") and not self.cursor.searching:
+            shown = self._shown(self.cursor)
+            if shown:
+                self._select(shown[0 if event.key == "home" else -1])
+                self.redraw()
+            event.stop()
+            event.prevent_default()
+        else:
+            super().on_key(event)
+
+    @property
+    def kind(self) -> Kind:
+        """The kind that is spoken of: the one chosen, else the first that begins in the row."""
+        row = self.sight.row(self.cursor.selected) if self.sight else None
+        return self._kind or (first_kind(row) if row else COLUMNS[0])
+
+    def draw(self, canvas: Canvas) -> None:
+        x, y = (1, 0) if canvas.width < SMALL else (2, 1)
+        inner = Canvas(canvas.width - 2 * x, canvas.height - 2 * y, plain=canvas.plain)
+        self._inner(inner)
+        canvas.blit(inner, x, y)
+        self.hits = {row + y: key for row, key in self.hits.items()}
+
+    def _inner(self, canvas: Canvas) -> None:
+        words, seen, self.hits = self.words, self.sight, {}
+        if self.cursor.searching or self.cursor.query:
+            search_row(canvas, 0, self.cursor, words("explore.search"))
+        else:
+            canvas.heading(words("explore.title"), words("explore.sources"))
+        if seen is None:
+            canvas.para(0, 2, canvas.width, words("explore.looking"), MUTE)
+            return
+        top = 2 if canvas.width < SMALL else 3
+        heads(canvas, top - 1, grid_for(canvas.width), seen, self.kind, words)
+        shown = [at for at, row in enumerate(seen.rows) if self.cursor.shows(row.key)]
+        selected = seen.row(self.cursor.selected)
+        if not shown or selected is None:
+            canvas.put(0, top, words("explore.nothing", query=self.cursor.query), MUTE)
+            return
+        below = about(seen, selected, self.kind, canvas.width, words, plain=canvas.plain)
+        room = max(canvas.height - top - below.height, LEAST_TABLE)
+        rows = Canvas(canvas.width, room, plain=canvas.plain)
+        self.hits = {y + top: key for y, key in table(rows, seen, shown, selected.key, words).items()}
+        canvas.blit(rows, 0, top)
+        for y, row in enumerate(below.rows[: canvas.height - top - room], top + room):
+            canvas.rows[y] = row
+        canvas.lost += below.lost
+
+    def _found(self, query: str) -> Iterable[str]:
+        return [] if self.sight is None else found(self.sight, query, self.words)
+
+    def _place(self, seen: Sight | None) -> int:
+        keys_then = [row.key for row in seen.rows] if seen else []
+        return keys_then.index(self.cursor.selected) if self.cursor.selected in keys_then else 0
+
+    def _select(self, key: str) -> None:
+        self.cursor = type(self.cursor)(key, self.cursor.query, self.cursor.searching, self.cursor.found)
+
+
+class ExploreScreen(KeyedScreen):
+    """The machine, looked at as long as the screen is there."""
+
+    keys = keys.EXPLORE
+
+    def __init__(self, words: Words, open_: Callable[[], Looking], by: Arrangement = Arrangement.OWNER) -> None:
+        super().__init__(words)
+        self.table = ExploreTable(words, by)
+        self._watcher = Watcher(self, open_)
+
+    def compose(self) -> ComposeResult:
+        yield Header(self.words, self._where())
+        yield self.table
+        yield Footer(self.words, self.keys)
+
+    def on_mount(self) -> None:
+        self.table.focus()
+        self._watcher.start()
+
+    async def on_unmount(self) -> None:
+        await asyncio.to_thread(self._watcher.stop)
+
+    def speak(self, words: Words) -> None:
+        """Go on in another language."""
+        super().speak(words)
+        self.query_one(Header).show(self._where())
+
+    def help_at_hand(self) -> tuple[HelpView, Widget]:
+        """Help for the table."""
+        return help_view(EXPLORE, self.words), self.table
+
+    def on_watcher_seen(self, message: Watcher.Seen) -> None:
+        self.table.show(message.machine)
+
+    def on_watcher_crashed(self, message: Watcher.Crashed) -> None:
+        raise message.error
+
+    def on_watcher_explained(self, message: Watcher.Explained) -> None:
+        """What was asked for, if its row is still there."""
+        seen = self.table.sight
+        row = seen.row(message.key) if seen else None
+        if seen is None or row is None or message.told is None:
+            self.notify(self.words("explore.panel.gone"))
+        else:
+            self.app.push_screen(PanelScreen.of_world(self.words, seen, row, message.told))
+
+    def on_explore_table_opened(self) -> None:
+        """A world is explained by the thread that reads; what keeps an empty namespace is known already."""
+        seen = self.table.sight
+        row = seen.row(self.table.cursor.selected) if seen else None
+        if seen is None or row is None:
+            return
+        if row.leader is not None:
+            self._watcher.explain(row.key, row.leader.pid)
+        elif row.namespace is not None:
+            self.app.push_screen(PanelScreen.of_empty(self.words, seen, row, row.namespace))
+
+    def action_what_it_shares(self) -> None:
+        self.table.open()
+
+    def action_search(self) -> None:
+        self.table.search()
+
+    def action_by_owner(self) -> None:
+        self.table.hang(Arrangement.OWNER)
+
+    def action_by_process(self) -> None:
+        self.table.hang(Arrangement.PROCESS)
+
+    def _where(self) -> Where:
+        return Where(name=self.words("explore.name"))
