@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import born
+import explored
 import gallery
 import observed
 import pytest
@@ -35,6 +36,7 @@ from nslab.tui.panes.program import Program
 from nslab.tui.panes.users import UserPane
 from nslab.tui.screens.birth import BirthScreen
 from nslab.tui.screens.card import CardScreen
+from nslab.tui.screens.explore import ExploreTable
 from nslab.tui.screens.glossary import GlossaryScreen
 from nslab.tui.screens.help import HelpScreen
 from nslab.tui.screens.map import MapScreen
@@ -143,6 +145,25 @@ class Without(Screen[None]):
         yield Footer(self._words, keys.WITHOUT)
 
 
+class Explored(Screen[None]):
+    """The explorer's table over a machine that stands still, the cursor on what a mount alone keeps."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        self._words = words
+        self.table = ExploreTable(words)
+
+    def compose(self) -> Any:
+        yield Header(self._words, Where(name=self._words("explore.name")))
+        yield self.table
+        yield Footer(self._words, keys.EXPLORE)
+
+    def on_mount(self) -> None:
+        self.table.show(explored.machine())
+        self.table.focus()
+        self.table.select(next(row.key for row in self.table.sight.rows if row.kept_by == ("mount",)))
+
+
 class Small(Screen[None]):
     """80 columns: tabs, one part, the current question in a bar."""
 
@@ -193,6 +214,8 @@ def make(which: str, lang: Lang) -> Screen[Any]:
             return CardScreen(words, gallery.card(lang))
         case "glossary":
             return GlossaryScreen(words, gallery.glossary(lang), lambda query: [])
+        case "explore":
+            return Explored(words)
         case "states":
             return States(lang, words)
         case "small":
@@ -234,6 +257,11 @@ def make(which: str, lang: Lang) -> Screen[Any]:
         ("users", "zh", MIDDLE, theme.PAPER),
         ("users", "en", LARGE, theme.INK_256),
         ("users", "zh", LARGE, theme.PLAIN),
+        ("explore", "en", MIDDLE, theme.INK),
+        ("explore", "zh", SMALL, theme.PAPER),
+        ("explore", "zh", LARGE, theme.INK),
+        ("explore", "en", SMALL, theme.SIXTEEN),
+        ("explore", "en", MIDDLE, theme.PLAIN),
         ("glossary", "en", MIDDLE, theme.INK),
         ("glossary", "zh", SMALL, theme.PLAIN),
         ("mounts", "zh", MIDDLE, theme.INK),

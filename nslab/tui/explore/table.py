@@ -15,6 +15,8 @@ from nslab.tui.searched import Hits
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
+WIDE, LARGE = 110, 150  # columns
+MOST_NAMES_CELLS = 64
 INDENT = 3
 LEAST_ABOUT = 4  # cells: what a row is can be cut to so much, or left out
 SHORT_HEADS = {Kind.CGROUP: "cgrp"}
@@ -36,10 +38,10 @@ class Grid(Struct, frozen=True):
 
 def grid_for(width: int) -> Grid:
     """The wider, the more room between columns; names get what is left."""
-    step, held = (9, 24) if width >= 150 else (7, 20) if width >= 110 else (5, 11)
-    held_at = width - held
-    left = held_at - len(COLUMNS) * step - (2 if width >= 110 else 0)
-    return Grid(width, left - 1, left, step, held_at)
+    wide = width >= WIDE
+    step, held = (9, 24) if width >= LARGE else (7, 20) if wide else (5, 11)
+    left = min(width - held - len(COLUMNS) * step - (2 if wide else 0), MOST_NAMES_CELLS)
+    return Grid(width, left - (3 if wide else 1), left, step, left + len(COLUMNS) * step + (2 if wide else 0))
 
 
 def heads(canvas: Canvas, y: int, grid: Grid, sight: Sight, chosen: Kind, words: Words) -> None:
@@ -50,6 +52,11 @@ def heads(canvas: Canvas, y: int, grid: Grid, sight: Sight, chosen: Kind, words:
         name = SHORT_HEADS.get(kind, kind.value) if grid.step <= len(kind.value) else kind.value
         canvas.put(grid.x(column) - 1, y, name, BOLD if kind is chosen else MUTE)
     canvas.put(grid.held, y, shorten(words("explore.head.kept"), canvas.width - grid.held), MUTE)
+
+
+def height_of(shown: int, all_: int, room: int) -> int:
+    """Rows that the table takes of those there are: twice as many where its rows may stand apart."""
+    return min(2 * shown if 2 * shown <= room and shown == all_ else shown, room)
 
 
 def table(canvas: Canvas, sight: Sight, shown: list[int], selected: str, words: Words) -> Hits:

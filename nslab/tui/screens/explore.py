@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 
+from msgspec.structs import replace
 from textual import events
 from textual.app import ComposeResult
 from textual.message import Message
@@ -17,7 +18,7 @@ from nslab.tui import keys
 from nslab.tui.canvas import Canvas
 from nslab.tui.explore.about import about, first_kind
 from nslab.tui.explore.sight import Sight, found, sight
-from nslab.tui.explore.table import grid_for, heads, table
+from nslab.tui.explore.table import grid_for, heads, height_of, table
 from nslab.tui.explore.watcher import Looking, Watcher
 from nslab.tui.faces import MUTE
 from nslab.tui.lesson.helping import EXPLORE, help_view
@@ -50,7 +51,7 @@ class ExploreTable(Searched):
         before, self.sight = self.sight, sight(machine, self._by)
         if self.sight.row(self.cursor.selected) is None:
             at = self._place(before)
-            self._select(self.sight.rows[min(at, len(self.sight.rows) - 1)].key)
+            self.select(self.sight.rows[min(at, len(self.sight.rows) - 1)].key)
         if self.cursor.query:
             self._look_for(self._line)
         self.redraw()
@@ -61,6 +62,11 @@ class ExploreTable(Searched):
         if self.sight is not None:
             self.show(self.sight.machine)
 
+    def select(self, key: str) -> None:
+        """Put the cursor on a row."""
+        self.cursor = replace(self.cursor, selected=key)
+        self.redraw()
+
     def ids(self) -> list[str]:
         """The rows from top to bottom."""
         return [] if self.sight is None else [row.key for row in self.sight.rows]
@@ -70,22 +76,26 @@ class ExploreTable(Searched):
         self.post_message(self.Opened())
 
     def on_key(self, event: events.Key) -> None:
-        steps = {"left": -1, "right": 1}
-        if event.key in steps and not self.cursor.searching:
-            at = COLUMNS.index(self.kind) + steps[event.key]
-            self._kind = COLUMNS[min(max(at, 0), len(COLUMNS) - 1)]
-            self.redraw()
-            event.stop()
-            event.prevent_default()
-        elif event.key in ("home", "end") and not self.cursor.searching:
-            shown = self._shown(self.cursor)
-            if shown:
-                self._select(shown[0 if event.key == "home" else -1])
-                self.redraw()
-            event.stop()
-            event.prevent_default()
-        else:
+        if self.cursor.searching or not self._went(event.key):
             super().on_key(event)
+            return
+        event.stop()
+        event.prevent_default()
+
+    def _went(self, key: str) -> bool:
+        """Sideways to another kind, or to the first or last row."""
+        shown = self._shown(self.cursor)
+        match key:
+            case "left" | "right":
+                at = COLUMNS.index(self.kind) + (1 if key == "right" else -1)
+                self._kind = COLUMNS[min(max(at, 0), len(COLUMNS) - 1)]
+                self.redraw()
+            case "home" | "end":
+                if shown:
+                    self.select(shown[0 if key == "home" else -1])
+            case _:
+                return False
+        return True
 
     @property
     def kind(self) -> Kind:
@@ -117,11 +127,13 @@ class ExploreTable(Searched):
             canvas.put(0, top, words("explore.nothing", query=self.cursor.query), MUTE)
             return
         below = about(seen, selected, self.kind, canvas.width, words, plain=canvas.plain)
-        room = max(canvas.height - top - below.height, LEAST_TABLE)
+        most = max(canvas.height - top - below.height, LEAST_TABLE)
+        room = height_of(len(shown), len(seen.rows), most)
         rows = Canvas(canvas.width, room, plain=canvas.plain)
         self.hits = {y + top: key for y, key in table(rows, seen, shown, selected.key, words).items()}
         canvas.blit(rows, 0, top)
-        for y, row in enumerate(below.rows[: canvas.height - top - room], top + room):
+        gap = 1 if room < most and canvas.width < SMALL else 0
+        for y, row in enumerate(below.rows[: canvas.height - top - room - gap], top + room + gap):
             canvas.rows[y] = row
         canvas.lost += below.lost
 
@@ -131,9 +143,6 @@ class ExploreTable(Searched):
     def _place(self, seen: Sight | None) -> int:
         keys_then = [row.key for row in seen.rows] if seen else []
         return keys_then.index(self.cursor.selected) if self.cursor.selected in keys_then else 0
-
-    def _select(self, key: str) -> None:
-        self.cursor = type(self.cursor)(key, self.cursor.query, self.cursor.searching, self.cursor.found)
 
 
 class ExploreScreen(KeyedScreen):
