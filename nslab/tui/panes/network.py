@@ -218,9 +218,11 @@ class _Drawing:
         other = f"═ {end.name or '?'}" if end and end.letter == world.letter else ""
         if end and end.letter != world.letter:
             other = f"═ {end.letter or '?'} {end.name or '?'}"
-        parts = [link.name, link.state, *link.addresses, other]
-        text = " ".join(filter(None, parts))
-        return text if cell_len(text) <= width else " ".join(filter(None, (link.name, link.state, other)))
+        wordings = (
+            " ".join(filter(None, (link.name, link.state, *addresses, other)))
+            for addresses in (link.addresses, link.addresses[:1], ())
+        )
+        return next((text for text in wordings if cell_len(text) <= width), f"{link.name} {link.state}")
 
     def _put(self, x: int, y: int, width: int, spot: Spot | None, text: str, face: Face) -> None:
         lit = spot is not None and spot in self.emphasis.changed

@@ -71,7 +71,8 @@ def layout(view: NetworkView, width: int, top: int, rows: int) -> Layout:
     per_side = max(rows // FEWEST_ROWS, 1)
     shown, hidden = others[: 2 * per_side], len(others[2 * per_side :])
     left, right = (shown[0::2], shown[1::2]) if len(shown) > 1 else ([], shown)
-    rows = min(rows, max(sum(map(rows_of, worlds)) for worlds in ([hub], left, right)) + 1)
+    if len(left) < 2:  # else a port of the hub stands far down, and what it has besides below that
+        rows = min(rows, max(map(rows_of, view.worlds)) + 1)
     gap = max(5, width // 14)
     if not left:
         middle = (width - gap) // 2 if right else min(width, 2 * HUB_CELLS)
