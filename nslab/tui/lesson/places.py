@@ -47,8 +47,8 @@ PANE_ROWS_MEDIUM, PANE_ROWS_LARGE = 12, 20
 STORY_MEDIUM, STORY_LARGE = 38, 48
 PROCESSES_CELLS_MEDIUM = 38
 LARGE_PANES = (48, 34)
-WIDE = frozenset({"mounts", PROGRAM})
-"""Panes of two trees, or of long lines: they share what the others leave."""
+WIDE = frozenset({"mounts", "network", PROGRAM})
+"""Panes of two trees, of worlds side by side, or of long lines: they share what the others leave."""
 
 
 def size_of(width: int, height: int, board_cells: int = 0) -> Size:
