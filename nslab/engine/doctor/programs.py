@@ -26,6 +26,7 @@ class Program(Struct, frozen=True):
 UTIL_LINUX = ("util-linux",) * 4
 PROGRAMS: dict[str, Program] = {
     "cc": Program(("cc", "gcc", "clang"), "gcc libc6-dev", "gcc", "gcc", "gcc musl-dev"),
+    "chroot": Program(("chroot",), *("coreutils",) * 4),
     "hostname": Program(("hostname",), "hostname", "hostname", "inetutils", "busybox"),
     "ip": Program(("ip",), "iproute2", "iproute", "iproute2", "iproute2"),
     "ipcmk": Program(("ipcmk",), *UTIL_LINUX),
