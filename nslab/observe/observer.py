@@ -49,6 +49,7 @@ class Observer:
         self._scanner = Scanner(root)
         self._reader = DetailReader(root)
         self._mounts = MountWatch(root)
+        self._mount_view: tuple[object, MountView] | None = None
         self._credentials = CredentialReader(root)
         self._before = self._now = self._scanner.scan()
         host = self._now.get(host_pid)
@@ -87,8 +88,10 @@ class Observer:
     def mounts(self, subjects: Sequence[Subject]) -> MountView:
         """The mounts pane; reads the mounts of the two subjects that it compares, now."""
         shown = compared(subjects)
-        living = tuple(one.process for one in shown if one.process is not None and one.alive)
-        return mount_view(shown, self.letters, self._mounts.read(living))
+        read = self._mounts.read(one.process for one in shown if one.process is not None and one.alive)
+        if self._mount_view is None or self._mount_view[0] != (shown, read):  # mostly nothing has changed
+            self._mount_view = (shown, read), mount_view(shown, self.letters, read)
+        return self._mount_view[1]
 
     def users(self, look: Look, subjects: Sequence[Subject]) -> UserView:
         """The users pane; reads the credentials of the subjects that live, now."""

@@ -10,12 +10,14 @@ int main(void)
 {
 	int i;
 
+	/* The root goes down into x; we stay where we are. */
 	mkdir("x", 0700);
-	if (chroot("x") == -1) {	/* the root goes down, we stay */
+	if (chroot("x") == -1) {
 		perror("chroot");
 		return 1;
 	}
-	for (i = 0; i < DEEPER_THAN_ANY; i++)	/* ".." stops at the root only */
+	/* ".." stops at the root and nowhere else. */
+	for (i = 0; i < DEEPER_THAN_ANY; i++)
 		if (chdir("..") == -1) {
 			perror("chdir");
 			return 1;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
@@ -24,26 +25,39 @@ def in_sight(rows: Sequence[MountRow], room: int, wanted: Collection[str | None]
     """All rows if there is room, else those that tell most, `wanted` paths before all others; in the tree's order."""
     if len(rows) <= room:
         return tuple(rows)
-    usual = _usual(rows)
-    ranked = sorted(rows, key=lambda row: (row.path not in wanted, _rank(row, usual), row.path.count("/"), row.path))
+    often = Counter(map(_pattern, rows))
+    ranked = sorted(
+        rows,
+        key=lambda row: (row.path not in wanted, _rank(row), often[_pattern(row)], row.path.count("/"), row.path),
+    )
     chosen = {row.path for row in ranked[: max(room, 0)]}
     return tuple(row for row in rows if row.path in chosen)
 
 
-def _usual(rows: Sequence[MountRow]) -> Travel:
-    """How new mounts travel at the root: what differs from it is worth a look."""
-    return next((row.travel for row in rows if row.path == ROOT), Travel.NEITHER)
+def unlike_the_others(rows: Sequence[MountRow]) -> frozenset[str]:
+    """The paths to look at: where a mount came later or covers another, and where one side has none though it mostly has."""
+    often = Counter(map(_pattern, rows))
+    lopsided = {row.path for row in rows if None in row.cells and 2 * often[_pattern(row)] <= len(rows)}
+    return frozenset(lopsided | {row.path for row in rows if _has_news(row)})
 
 
-def _rank(row: MountRow, usual: Travel) -> int:
-    cells = [cell for cell in row.cells if cell is not None]
+def _rank(row: MountRow) -> int:
+    """From what came across, and the root, to what is as it was."""
     if row.came_to is not None or row.path == ROOT:
         return 0
-    if len(cells) < len(row.cells) or any(cell.later for cell in cells):
+    if _has_news(row):
         return 1
-    if any(cell.under or cell.hidden_by or cell.hides for cell in cells):
-        return 2
-    return 3 if row.travel is not usual else 4
+    return 2 if any(cell.hidden_by or cell.hides for cell in row.cells if cell is not None) else 3
+
+
+def _has_news(row: MountRow) -> bool:
+    """Whether a mount there came later, or lies over another."""
+    return any(cell.later or cell.under for cell in row.cells if cell is not None)
+
+
+def _pattern(row: MountRow) -> tuple[tuple[bool, ...], Travel]:
+    """On which sides something is mounted, and how new mounts travel: the rarer it is among the rows, the more it tells."""
+    return tuple(cell is not None for cell in row.cells), row.travel
 
 
 def hung(rows: Sequence[MountRow]) -> Iterator[Hung]:

@@ -20,6 +20,7 @@ from nslab.tui.panes.mount_rows import (
     labels,
     note,
     source_line,
+    unlike_the_others,
 )
 from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, absent_rows, gone_rows
 from nslab.tui.wrap import shorten
@@ -31,9 +32,10 @@ ChangedCell = tuple[str, int]
 
 SOURCE = "/proc/<pid>/mountinfo"
 NOTES_FROM = 112  # cells: a narrower pane has no notes
-NOTED_SHEET, TITLED_GAP, NARROW_GAP = 26, 16, 5
+NOTED_SHEET, TITLED_GAP, NARROW_GAP = 26, 15, 5
 TITLED_FROM = 70  # cells: a narrower pane doesn't say what the arrows tell
 TAGGED_FROM = 18  # cells of a sheet, for its kind beside the letter
+TOLD_FROM = 20  # and for a mount's propagation
 LEAST_PATH, LEAST_SHEET = 10, 8
 CAME = (Travel.TO_FIRST, Travel.TO_SECOND)
 NOTHING_STANDS_OUT: Emphasis[str, ChangedCell] = Emphasis()
@@ -94,6 +96,7 @@ class _Sheets:
     def __init__(self, canvas: Canvas, view: MountView, words: Words, emphasis: Emphasis[str, ChangedCell]) -> None:
         self.canvas, self.view, self.words, self.emphasis = canvas, view, words, emphasis
         self.names = column_names(view, words)
+        self.telling = unlike_the_others(view.rows)
         self.joined = view.shared
         self.two_trees = not view.shared and any(column.count is not None for column in view.columns[1:])
         room = max(canvas.height - 3, 0)  # below the heads, and without the source at the end
@@ -163,8 +166,8 @@ class _Sheets:
         x, width = self.grid.gap
         if column.count is not None:
             title = self.words("pane.mount-travel")
-            if cell_len(title) <= width:
-                self.canvas.mid(x, width, 1, title, MUTE)
+            if cell_len(title) < width:
+                self.canvas.mid(x + 1, width - 1, 1, title, MUTE)
         elif column.pid is None:
             second, room = self.grid.sheets[1]
             self.canvas.para(second, 3, room, self.words("pane.no-process-yet", name=column.name), MUTE)
@@ -173,7 +176,7 @@ class _Sheets:
         row = one.row
         x = self.canvas.put(0, y, one.branches, LINE)
         lit = self.emphasis.highlight == row.path
-        face = REVERSE if lit else BOLD if _tells(row) else TEXT
+        face = REVERSE if lit else BOLD if row.path in self.telling else TEXT
         self.canvas.put(x, y, shorten(one.name, max(self.grid.sheets[0][0] - 1 - x, 1)), face)
         if self.emphasis.cursor == row.path:
             self.canvas.put(self.grid.sheets[0][0] - 1, y, "▸", BOLD)
@@ -196,12 +199,11 @@ class _Sheets:
         ink = hue(column.letter)
         came = row.came_to == at
         stands_out = came != ((row.path, at) in self.emphasis.changed)
-        face = solid(ink) if stands_out else MUTE if cell.hidden_by else Face(ink, bold=_tells(row))
+        face = solid(ink) if stands_out else MUTE if cell.hidden_by else Face(ink, bold=row.path in self.telling)
         if stands_out:
             self.canvas.bar(x, y, width, 1, ink)
-        right = str(cell.propagation)
-        if came:
-            right = f"{right} · {self.words('pane.mount-new')}"
+        told = (str(cell.propagation) if width >= TOLD_FROM else "", self.words("pane.mount-new") if came else "")
+        right = " · ".join(filter(None, told))
         label, right = _fitting(tuple(labels(cell, self.words)), right, width - 3)
         self.canvas.put(x + 1, y, f" {label} ", face)
         self.canvas.right(x + width - 1, y, f" {right}" if right else "", face)
@@ -243,12 +245,6 @@ class _Sheets:
                 return
             x = self.canvas.put(x, y, sign, BOLD)
             x = self.canvas.put(x + 1, y, meaning, MUTE) + 3
-
-
-def _tells(row: MountRow) -> bool:
-    """Whether a row is one to look at: mounted on one side alone, or since the first look."""
-    cells = [cell for cell in row.cells if cell is not None]
-    return len(cells) < len(row.cells) or any(cell.later or cell.under for cell in cells)
 
 
 def _fitting(wordings: tuple[str, ...], right: str, room: int) -> tuple[str, str]:

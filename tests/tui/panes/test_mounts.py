@@ -41,31 +41,31 @@ def text(picture: str) -> str:
 def test_a_row_a_path_and_between_the_trees_how_a_new_mount_travels(en: Words) -> None:
     assert pane(VIEW, en).text().rstrip() == text("""
         mounts ──────────────────────────────────────────────────── /proc/<pid>/mountinfo
-                      host  19 mounts    mnt A  new mounts go   box  21 mounts     mnt B
-        /            ▌ tmpfs          shared:1  ━━━━━━━━━━━━━► ▌ tmpfs          master:1
-        ├─ dev       ▌ tmpfs           private      ├    ┤     ▌ tmpfs           private
-        │  └─ pts    ▌ devpts          private      ├    ┤     ▌ devpts          private
-        ├─ etc/hosts ▌ ╌                                 ┤──── ▌ ext4[/hosts]    private
-        ├─ mnt/old   ▌ ext4           shared:1  ────├          ▌ ╌
-        ├─ mnt/usb   ▌ vfat           shared:9  ━━━━━━━━━━━━━►   vfat     master:9 · new
-        ├─ proc      ▌ proc            private      ├    ┤     ▌ proc over proc  private
-        ├─ tmp/s     ▌ tmpfs          shared:7  ◂━━━━━━━━━━━━► ▌ tmpfs          shared:7
-        │  └─ d        tmpfs    shared:8 · new  ◂━━━━━━━━━━━━━ ▌ tmpfs          shared:8
-        ├─ tmp/w     ▌ ╌                                 ┤──── ▌ tmpfs           private
-        │  └─ a      ▌ ╌                                 ┤──── ▌ tmpfs           private
-        └─ usr       ▌ ext4[/usr] ro  shared:2  ━━━━━━━━━━━━━► ▌ ext4[/usr] ro  master:2
+                      host  19 mounts    mnt A  new mounts go  box  21 mounts     mnt B
+        /            ▌ tmpfs          shared:1  ━━━━━━━━━━━━► ▌ tmpfs          master:1
+        ├─ dev       ▌ tmpfs           private      ├   ┤     ▌ tmpfs           private
+        │  └─ pts    ▌ devpts          private      ├   ┤     ▌ devpts          private
+        ├─ etc/hosts ▌ ╌                                ┤──── ▌ ext4[/hosts]    private
+        ├─ mnt/old   ▌ ext4           shared:1  ────├         ▌ ╌
+        ├─ mnt/usb   ▌ vfat           shared:9  ━━━━━━━━━━━━►   vfat     master:9 · new
+        ├─ proc      ▌ proc            private      ├   ┤     ▌ proc over proc  private
+        ├─ tmp/s     ▌ tmpfs          shared:7  ◂━━━━━━━━━━━► ▌ tmpfs          shared:7
+        │  └─ d        tmpfs    shared:8 · new  ◂━━━━━━━━━━━━ ▌ tmpfs          shared:8
+        ├─ tmp/w     ▌ ╌                                ┤──── ▌ tmpfs           private
+        │  └─ a      ▌ ╌                                ┤──── ▌ tmpfs           private
+        └─ usr       ▌ ext4[/usr] ro  shared:2  ━━━━━━━━━━━━► ▌ ext4[/usr] ro  master:2
     """)
 
 
 def test_too_low_for_all_it_shows_what_tells_most_and_the_row_under_the_cursor(en: Words) -> None:
     assert pane(VIEW, en, (81, 9), Emphasis(cursor="/dev/pts")).text() == text("""
         mounts ──────────────────────────────────────────────────── /proc/<pid>/mountinfo
-                      host  19 mounts    mnt A  new mounts go   box  21 mounts     mnt B
-        /            ▌ tmpfs          shared:1  ━━━━━━━━━━━━━► ▌ tmpfs          master:1
-        ├─ dev/pts  ▸▌ devpts          private      ├    ┤     ▌ devpts          private
-        ├─ etc/hosts ▌ ╌                                 ┤──── ▌ ext4[/hosts]    private
-        ├─ mnt/usb   ▌ vfat           shared:9  ━━━━━━━━━━━━━►   vfat     master:9 · new
-        └─ tmp/s/d     tmpfs    shared:8 · new  ◂━━━━━━━━━━━━━ ▌ tmpfs          shared:8
+                    host  19 mounts     mnt A  new mounts go  box  21 mounts      mnt B
+        /          ▌ tmpfs           shared:1  ━━━━━━━━━━━━► ▌ tmpfs           master:1
+        ├─ dev/pts▸▌ devpts           private      ├   ┤     ▌ devpts           private
+        ├─ mnt/usb ▌ vfat            shared:9  ━━━━━━━━━━━━►   vfat      master:9 · new
+        ├─ proc    ▌ proc             private      ├   ┤     ▌ proc over proc   private
+        └─ tmp/s/d   tmpfs     shared:8 · new  ◂━━━━━━━━━━━━ ▌ tmpfs           shared:8
         7 more paths: ↑↓ goes to them
         43 20 0:43 / /dev/pts rw - devpts devpts ← /proc/8/mountinfo
     """)
@@ -74,11 +74,11 @@ def test_too_low_for_all_it_shows_what_tells_most_and_the_row_under_the_cursor(e
 def test_a_narrow_one_keeps_paths_types_and_arrows(en: Words) -> None:
     assert pane(VIEW, en, (48, 8)).text().rstrip() == text("""
         mounts ─────────────────── /proc/<pid>/mountinfo
-                     host        A       box         B
-        /           ▌ tmpfs         ━━► ▌ tmpfs
-        ├─ etc/hos… ▌ ╌               ┤ ▌ ext4 private
-        ├─ mnt/usb  ▌ vfat          ━━►   vfat
-        └─ tmp/s/d    tmpfs         ◂━━ ▌ tmpfs
+                    host         A       box          B
+        /          ▌ tmpfs          ━━► ▌ tmpfs
+        ├─ mnt/usb ▌ vfat           ━━►   vfat      new
+        ├─ proc    ▌ proc           ├ ┤ ▌ proc +1
+        └─ tmp/s/d   tmpfs     new  ◂━━ ▌ tmpfs
         8 more paths: ↑↓ goes to them
     """)
 
@@ -86,9 +86,9 @@ def test_a_narrow_one_keeps_paths_types_and_arrows(en: Words) -> None:
 def test_with_room_rows_stand_apart_and_say_what_they_mean_in_chinese() -> None:
     lines = pane(VIEW, words_for("zh"), (118, 34)).text().splitlines()
     assert lines[13] == (
-        "├─ mnt/usb   ▌ vfat           shared:9  ━━━━━━━━━━━━━►   vfat      master:9 · 新   在宿主机上挂的，传了进来"
+        "├─ mnt/usb   ▌ vfat           shared:9  ━━━━━━━━━━━━►   vfat      master:9 · 新   在宿主机上挂的，传了进来"
     )
-    assert lines[19].endswith("◂━━━━━━━━━━━━━ ▌ tmpfs          shared:8   在 box 里挂的，漏到了外面")
+    assert lines[19].endswith("◂━━━━━━━━━━━━ ▌ tmpfs          shared:8   在 box 里挂的，漏到了外面")
     assert lines[28] == "━► 只往一边传（slave）   ◂━► 双向（shared）   ├ ┤ 互不相传（private）"
 
 
@@ -158,8 +158,8 @@ def test_before_there_is_a_container_its_place_says_so(en: Words) -> None:
     nobody = alone(replace(BOX, pid=None, comm=None, alive=False, count=None))
     assert pane(nobody, en, (81, 6)).text().rstrip() == text("""
         mounts ──────────────────────────────────────────────────── /proc/<pid>/mountinfo
-                   host  19 mounts     mnt A                 box ╌
-        /         ▌ tmpfs           shared:1
+                   host  19 mounts      mnt A                box ╌
+        /         ▌ tmpfs            shared:1
                                                              box will stand here once
                                                              there is one
     """)
@@ -178,8 +178,8 @@ def test_a_namespace_that_both_share_is_one_sheet(en: Words) -> None:
     shared = MountView((VIEW.columns[0], replace(BOX, letter="A")), (row,), shared=True)
     lines = pane(shared, en, (81, 5)).text().splitlines()
     assert lines[1:3] == [
-        "           host   box  19 mounts                                          mnt A",
-        "/         ▌ tmpfs                                                      shared:1",
+        "           host   box  19 mounts                                           mnt A",
+        "/         ▌ tmpfs                                                       shared:1",
     ]
 
 
@@ -219,8 +219,30 @@ async def test_the_cursor_begins_on_what_came_across_and_finds_rows_out_of_sight
         widget.view = VIEW
         widget.focus()
         await pilot.pause()
-        assert "mnt/usb  ▸" in "\n".join(widget.render_line(y).text for y in range(9))
+        assert any(re.match("├─ mnt/usb *▸", widget.render_line(y).text) for y in range(9))
         await pilot.press("end")
         assert any(re.match("└─ usr +▸", widget.render_line(y).text) for y in range(9))
         await pilot.press("enter")
         assert widget.render_line(8).text.rstrip() == "box: covers what /usr showed before"
+
+
+def test_of_many_alike_the_few_that_differ_are_shown_whichever_these_are(en: Words) -> None:
+    """A container with another root has few of the host's mounts; a copy of the host's tree lacks few."""
+    here, there = observed.mount(1, "/"), observed.mount(2, "/")
+    alone = tuple(MountRow(f"/a{number}", (here, None), Travel.NEITHER) for number in range(9))
+    shared = tuple(MountRow(f"/z{number}", (here, there), Travel.NEITHER) for number in range(9))
+    few_shared = replace(VIEW, rows=(*alone, *shared[:2]))
+    few_alone = replace(VIEW, rows=(*alone[:2], *shared))
+    for view, wanted in ((few_shared, ("z0", "z1")), (few_alone, ("a0", "a1"))):
+        drawn = pane(view, en, (81, 7)).text()
+        assert all(name in drawn for name in wanted)
+
+
+def test_what_one_side_lacks_stands_out_unless_it_lacks_nearly_all(en: Words) -> None:
+    here, there = observed.mount(1, "/"), observed.mount(2, "/")
+    alone = tuple(MountRow(f"/a{number}", (here, None), Travel.NEITHER) for number in range(4))
+    shared = tuple(MountRow(f"/z{number}", (here, there), Travel.NEITHER) for number in range(4))
+    for rows, bold in (((*alone[:1], *shared), {"/a0"}), ((*alone, *shared[:1]), set[str]())):
+        canvas = pane(replace(VIEW, rows=rows), en)
+        names = {"".join(glyph for glyph, face in row[:5] if face.bold) for row in canvas.rows[2:8]}
+        assert names - {""} == bold
