@@ -18,6 +18,7 @@ COMMANDS = {
     "run": "nslab.cli.run",
     "birth": "nslab.cli.birth",
     "without": "nslab.cli.without",
+    "order": "nslab.cli.order",
     "ns": "nslab.cli.ns",
     "ps": "nslab.cli.ps",
     "explain": "nslab.cli.explain",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from nslab.engine.changes import Change, Order, Without
 from nslab.engine.ground import place
@@ -99,7 +99,9 @@ def change(plan: Plan, order: tuple[str, ...]) -> tuple[Change, ...]:
 def played(plan: Plan, outcomes: tuple[Outcome, ...], order: tuple[str, ...]) -> tuple[Played, ...]:
     """What became of each card of an order that was run."""
     made = {step.id: outcome for step, outcome in zip(plan, outcomes, strict=False)}
-    return tuple(_played(card, [step for step in plan if card_of(step) == card], made) for card in order)
+    found = tuple(_played(card, [step for step in plan if card_of(step) == card], made) for card in order)
+    executed = next((at for at, one in enumerate(found) if one.card == "program" and one.state == "agreed"), len(found))
+    return tuple(structs.replace(one, state="never-run") if at > executed else one for at, one in enumerate(found))
 
 
 def _played(card: str, steps: list[Step], made: dict[str, Outcome]) -> Played:
@@ -157,3 +159,30 @@ def missing(host: Moment, host_now: Moment, box: Moment, paths: dict[str, str | 
 
 PROOFS = {"old-root": "/run/nslab", "devices": "/dev/null", "masks": "/proc/keys"}
 """Paths in the container that tell whether the old root is out of sight, /dev is there, and /proc is masked."""
+
+
+IN_THE_OLD_TREE = ("tree", "kernel", "dev", "masks")
+"""Cards whose calls name places by paths of the lab."""
+
+NEED_A_RIGHT = ("private", "tree", "kernel", "dev", "masks", "pivot", "umount", "names")
+
+
+def reason(order: tuple[str, ...], ended: Played) -> str:
+    """Why a card ended the run, an id below `order.reason.`; "other" where only the errno's own meaning is known."""
+    if ended.state != "refused" or not isinstance(ended.outcome, Done):
+        return str(ended.state)
+    before = set(order[: order.index(ended.card)])
+    match ended.card, ended.outcome.errno:
+        case card, errno.ENOENT if card in IN_THE_OLD_TREE:
+            return "path" if "pivot" in before else "no-tree"
+        case card, errno.EPERM if card in NEED_A_RIGHT and before & {"rights", "seccomp"}:
+            return "no-right" if "rights" in before else "filter"
+        case "kernel", errno.EPERM:
+            return "no-proc"
+        case "pivot", errno.EINVAL:
+            return "no-mount" if "private" in before else "shared"
+        case "umount", errno.EINVAL:
+            return "no-old-root"
+        case "seccomp", errno.EACCES:
+            return "needs-nnp"
+    return "other"

@@ -114,6 +114,18 @@ WITHOUT: tuple[Key, ...] = (
     ALL_KEYS,
     LEAVE,
 )
+ORDER: tuple[Key, ...] = (
+    Key("move_card", "up", rank=3),
+    Key("take", "space", "o", rank=1),
+    Key("run_order", "r", "r", rank=1),
+    Key("why", "enter", "y", rank=2),
+    Key("undo", "u", "u", rank=4),
+    LANGUAGE,
+    THEME,
+    PALETTE,
+    ALL_KEYS,
+    LEAVE,
+)
 BIRTH: tuple[Key, ...] = (
     Key("step", "left", rank=1),
     Key("play", "space", "p", rank=2),
@@ -173,7 +185,7 @@ def bindings(keys: tuple[Key, ...]) -> list[Binding]:
 
 
 # Keys that the widget at hand takes itself: the footer names them, nothing is bound.
-MOVING = frozenset({"move", "other_cards", "step", "prove", "move_cell", "kind"})
+MOVING = frozenset({"move", "other_cards", "step", "prove", "move_cell", "move_card", "kind"})
 
 
 def _is_function(key: str) -> bool:
@@ -198,7 +210,7 @@ def shown(action: str, table: tuple[Key, ...] = LESSON) -> str:
 NAMED: Mapping[str, str] = {
     **{
         f"{key.action}_key": key.shown
-        for table in (EXPLORE_PANEL, EXPLORE, HELP_SCREEN, GLOSSARY, CARD, BIRTH, WITHOUT, MAP, LESSON)
+        for table in (EXPLORE_PANEL, EXPLORE, HELP_SCREEN, GLOSSARY, CARD, BIRTH, ORDER, WITHOUT, MAP, LESSON)
         for key in table
     },
     "leader_key": LEADER_SHOWN,

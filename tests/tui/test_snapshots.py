@@ -12,6 +12,7 @@ import born
 import explored
 import gallery
 import observed
+import order_views
 import pytest
 import without_views
 from msgspec import Struct
@@ -30,6 +31,7 @@ from nslab.tui import keys, theme
 from nslab.tui.drawn import Drawn
 from nslab.tui.lesson.panes import AnyPane
 from nslab.tui.lesson.places import Shown, places
+from nslab.tui.order.board import OrderBoard
 from nslab.tui.panes.kinds import KindsPane
 from nslab.tui.panes.mounts import MountPane
 from nslab.tui.panes.program import Program
@@ -164,6 +166,22 @@ class Explored(Screen[None]):
         self.table.select(next(row.key for row in self.table.sight.rows if row.kept_by == ("mount",)))
 
 
+class Puzzle(Screen[None]):
+    """The ordering puzzle after three tries."""
+
+    CSS = "OrderBoard { margin: 1 2 0 2; height: 1fr; }"
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        tries = (order_views.silent(), order_views.broken_at("dev"), order_views.broken_at("kernel"))
+        self._words, self._view = words, order_views.view(*tries)
+
+    def compose(self) -> Any:
+        yield Header(self._words, Where("", "order"))
+        yield OrderBoard(self._words, self._view)
+        yield Footer(self._words, keys.ORDER)
+
+
 class Small(Screen[None]):
     """80 columns: tabs, one part, the current question in a bar."""
 
@@ -206,6 +224,8 @@ def make(which: str, lang: Lang) -> Screen[Any]:
     match which:
         case "map":
             return MapScreen(words, gallery.course(lang), lambda query: [])
+        case "order":
+            return Puzzle(words)
         case "without":
             return Without(words)
         case "birth":
@@ -243,6 +263,9 @@ def make(which: str, lang: Lang) -> Screen[Any]:
         ("small", "en", SMALL, theme.PAPER),
         ("small", "zh", SMALL, theme.SIXTEEN),
         ("states", "en", (152, 62), theme.INK),
+        ("order", "zh", MIDDLE, theme.INK),
+        ("order", "en", SMALL, theme.PAPER),
+        ("order", "en", LARGE, theme.PLAIN),
         ("without", "en", MIDDLE, theme.INK),
         ("without", "zh", SMALL, theme.PAPER),
         ("without", "zh", LARGE, theme.PLAIN),
