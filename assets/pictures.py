@@ -167,10 +167,10 @@ PICTURES = (
     *(Picture("pid", 120, 36, lang, theme) for theme in ("paper", "plain") for lang in LANGS),
     *(
         Picture(scene, 120, 36, lang)
-        for scene in ("predict", "passed", "map", "card", "wrecked", "help")
+        for scene in ("predict", "passed", "map", "card", "wrecked", "help", "explore")
         for lang in LANGS
     ),
-    *(Picture(scene, 80, 24, "zh") for scene in ("predict", "map")),
+    *(Picture(scene, 80, 24, "zh") for scene in ("predict", "map", "explore")),
 )
 
 

@@ -5,22 +5,28 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from msgspec import Struct
 from textual.pilot import Pilot
 
+from nslab.cli.processes import PROC, host_pid
 from nslab.course.loader import Pack
 from nslab.course.player import Stage
 from nslab.course.progress import LessonProgress, Prediction, ProgressStore
 from nslab.course.snapshot import Snapshot
 from nslab.course.syllabus import Syllabus
+from nslab.observe.machine.explorer import Explorer
+from nslab.observe.roots import ProcRoot
 from nslab.tui.app import NslabApp
 from nslab.tui.lesson.screen import LessonScreen
 from nslab.tui.screens.card import CardScreen
+from nslab.tui.screens.explore import ExploreScreen
 from nslab.tui.screens.help import HelpScreen
 from nslab.tui.screens.map import MapScreen
 from nslab.words import Lang, words_for
@@ -177,6 +183,15 @@ async def card(play: Player) -> None:
     await play.until(lambda: isinstance(play.app.screen, CardScreen))
 
 
+async def explored(play: Player) -> None:
+    """This machine, with a few worlds more; the cursor on one that nobody is in."""
+    screen = play.app.screen_stack[-1]
+    assert isinstance(screen, ExploreScreen)
+    await play.until(lambda: screen.table.sight is not None)
+    rows = screen.table.sight.rows if screen.table.sight else ()
+    screen.table.select(next(row.key for row in reversed(rows) if row.leader is None))
+
+
 SCENES: dict[str, Callable[[Player], Awaitable[None]]] = {
     "pid": pid,
     "predict": predict,
@@ -185,21 +200,56 @@ SCENES: dict[str, Callable[[Player], Awaitable[None]]] = {
     "help": helped,
     "map": course,
     "card": card,
+    "explore": explored,
 }
 AT_THE_MAP = {"map"}
+OF_THE_MACHINE = {"explore"}
+
+
+@contextmanager
+def worlds() -> Iterator[None]:
+    """Worlds for the explorer to show: with a user namespace of their own, so that anybody can make them."""
+    own = ["unshare", "--user", "--map-root-user"]
+    kinds = (
+        ["--mount"],
+        ["--pid", "--fork", "--kill-child", "--mount", "--net", "--uts", "--ipc", "--cgroup"],
+        ["--net"],
+    )
+    with ExitStack() as stack:
+        made = [stack.enter_context(_waiting(*own, *some)) for some in (*kinds, ["--uts"])]
+        kept = os.open(f"/proc/{made[-1].pid}/ns/uts", os.O_RDONLY)
+        stack.callback(os.close, kept)
+        made[-1].kill()
+        made[-1].wait()
+        yield
+
+
+@contextmanager
+def _waiting(*command: str) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen([*command, "sh", "-c", "echo; exec sleep 600"], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 async def shoot(picture: Picture) -> str:
     """Play to the moment and export the screen as SVG. Raises TimeoutError, LabError."""
     os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
     syllabus = Syllabus()
-    with tempfile.TemporaryDirectory() as state:
+    with tempfile.TemporaryDirectory() as state, ExitStack() as stack:
         store = ProgressStore(Path(state, "progress.json"))
         app = NslabApp(words_for(picture.lang), syllabus, store, f"nslab-{picture.theme}")
         if picture.scene in AT_THE_MAP:
             store.change("uts", lambda _: LessonProgress(done=True))
             given = {"one": Prediction("one", "one"), "whose-proc": Prediction("bash", "host")}
             store.change(LESSON, lambda _: LessonProgress(STEP, predictions=given))
+        elif picture.scene in OF_THE_MACHINE:
+            stack.enter_context(worlds())
+            root = stack.enter_context(ProcRoot(PROC))
+            app.start_with_screen(lambda words: ExploreScreen(words, lambda: Explorer(root, host_pid(root))))
         else:
             pack = syllabus.load(LESSON)
             assert isinstance(pack, Pack)
