@@ -32,7 +32,8 @@ ChangedCell = tuple[str, int]
 
 SOURCE = "/proc/<pid>/mountinfo"
 NOTES_FROM = 112  # cells: a narrower pane has no notes
-NOTED_SHEET, TITLED_GAP, NARROW_GAP = 26, 15, 5
+NOTE_CELLS, WIDEST_SHEET = 34, 40
+NOTED_GAP, TITLED_GAP, NARROW_GAP = 17, 15, 5
 TITLED_FROM = 70  # cells: a narrower pane doesn't say what the arrows tell
 TAGGED_FROM = 18  # cells of a sheet, for its kind beside the letter
 TOLD_FROM = 20  # and for a mount's propagation
@@ -58,13 +59,14 @@ def grid_for(width: int, paths: int, columns: int, *, joined: bool) -> Grid:
     """For paths of at most `paths` cells. Two columns of one namespace are one sheet across both."""
     path = min(max(paths + 1, LEAST_PATH), width // 4)
     noted = width >= NOTES_FROM
-    gap = TITLED_GAP if width >= TITLED_FROM else NARROW_GAP
-    sheet = NOTED_SHEET if noted else max((width - path - gap) // 2, LEAST_SHEET)
+    gap = NOTED_GAP if noted else TITLED_GAP if width >= TITLED_FROM else NARROW_GAP
+    sheet = min(max((width - path - gap - (NOTE_CELLS if noted else 0)) // 2, LEAST_SHEET), WIDEST_SHEET)
     second = path + sheet + gap
+    end = min(second + sheet, width)
+    notes = end + 2 if noted else None
     if columns < 2 or joined:
-        end = second + sheet if noted or columns > 1 else width
-        return Grid(((path, min(end, width) - path),), second + sheet + 2 if noted else None)
-    return Grid(((path, sheet), (second, min(sheet, width - second))), second + sheet + 2 if noted else None)
+        return Grid(((path, end - path),), notes)
+    return Grid(((path, sheet), (second, end - second)), notes)
 
 
 def mount_rows(

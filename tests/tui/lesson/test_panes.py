@@ -80,6 +80,17 @@ def test_a_call_that_is_pointed_at_lights_up_by_its_container_and_step(play: Pla
     assert PANES["calls"].row(pointed, snapshot(play)) == ("web", "clone")
 
 
+def test_a_path_that_is_pointed_at_lights_up_in_the_mounts(panes: dict[str, AnyPane]) -> None:
+    play = Play(lesson("mnt"))
+    try:
+        play.session.look()
+        show_panes(panes, snapshot_at(play, Stage.OBSERVE))
+        assert panes["mounts"].highlight == "/"
+        assert panes["namespaces"].highlight is None
+    finally:
+        play.close()
+
+
 def test_once_the_lab_has_ended_panes_keep_what_was_last_seen(play: Play, panes: dict[str, AnyPane]) -> None:
     show_panes(panes, snapshot(play))
     last = panes["namespaces"].view

@@ -86,9 +86,9 @@ def test_a_narrow_one_keeps_paths_types_and_arrows(en: Words) -> None:
 def test_with_room_rows_stand_apart_and_say_what_they_mean_in_chinese() -> None:
     lines = pane(VIEW, words_for("zh"), (118, 34)).text().splitlines()
     assert lines[13] == (
-        "├─ mnt/usb   ▌ vfat           shared:9  ━━━━━━━━━━━━►   vfat      master:9 · 新   在宿主机上挂的，传了进来"
+        "├─ mnt/usb   ▌ vfat            shared:9  ━━━━━━━━━━━━━━►   vfat       master:9 · 新   在宿主机上挂的，传了进来"
     )
-    assert lines[19].endswith("◂━━━━━━━━━━━━ ▌ tmpfs          shared:8   在 box 里挂的，漏到了外面")
+    assert lines[19].endswith("◂━━━━━━━━━━━━━━ ▌ tmpfs           shared:8   在 box 里挂的，漏到了外面")
     assert lines[28] == "━► 只往一边传（slave）   ◂━► 双向（shared）   ├ ┤ 互不相传（private）"
 
 
