@@ -29,6 +29,8 @@ def as_step(call: probes.Call) -> tuple[str, tuple[int | str, ...]]:
             return "try_connect", (address, port)
         case probes.Clone(kinds):
             return "try_clone", tuple(str(kind) for kind in kinds)
+        case probes.ClockSettime():
+            return "try_clock_settime", ()
         case probes.Fork():
             return "try_clone", ()
         case probes.Kill(number):

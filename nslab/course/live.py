@@ -35,6 +35,7 @@ from nslab.kernel.procfs import Mount
 from nslab.kernel.syscalls import SyscallError
 from nslab.kernel.sysvipc import Facility, SysvObject
 from nslab.kernel.uts import UtsNames
+from nslab.observe.call_view import start_us
 from nslab.observe.details import Details
 from nslab.observe.holders import DescriptorHold, Holds, MountHold, holds
 from nslab.observe.namespaces import NamespaceId, Unread
@@ -223,6 +224,17 @@ class LiveWorld(World):
         if world is None:
             return self._absent(process)
         return refused("netlink", world.unread.errno) if world.unread else world
+
+    def start_us(self, process: str) -> int | Absent:
+        role = self.cast.role(process)
+        if role is None:
+            return self._absent(process)
+        try:
+            account = self._lab.account(role.process.pid)
+        except LabError as error:
+            return Absent(Told("absent.lab", {"why": why(error)}))
+        took = start_us(account.plan, account.outcomes)
+        return Absent(Told("absent.not-started", {"process": called(process)})) if took is None else took
 
     def life(self, process: str) -> Life:
         role = self.cast.role(process)

@@ -73,6 +73,15 @@ class Open(SystemCall, frozen=True, forbid_unknown_fields=True):
         return f"open({self.open}, {'O_WRONLY' if self.write else 'O_RDONLY'})"
 
 
+class ClockSettime(SystemCall, frozen=True, forbid_unknown_fields=True):
+    """clock_settime(2) of CLOCK_REALTIME to the time that it is: nothing changes where it is allowed, either."""
+
+    clock_settime: Literal[True]
+
+    def in_c(self) -> str:
+        return "clock_settime(CLOCK_REALTIME, …)"
+
+
 class MqOpen(SystemCall, frozen=True, forbid_unknown_fields=True):
     """mq_open(3) of an existing POSIX message queue, for reading. Its name begins with a slash and is no path."""
 
@@ -123,7 +132,7 @@ class Setns(SystemCall, frozen=True, forbid_unknown_fields=True):
         return f"setns({self.setns}, {flag_name(self.type)})"
 
 
-Call = Bind | Clone | Connect | Fork | Kill | MqOpen | Open | Setns
+Call = ClockSettime | Bind | Clone | Connect | Fork | Kill | MqOpen | Open | Setns
 
 
 def flag_name(kind: Kind) -> str:

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from nslab.course.roles import Capability, ProcessName, StateLetter, Text
 from nslab.course.subjects import called, where
-from nslab.course.told import Absent, Fact, Reading, Told
+from nslab.course.told import Absent, Fact, Reading, Told, number
 from nslab.kernel.clocks import Clock
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.sysvipc import Facility
@@ -153,6 +153,36 @@ class StatField(Readable, frozen=True, forbid_unknown_fields=True):
     def subject(self) -> Told:
         facts: dict[str, Fact] = {"process": called(self.of), "where": where(self.from_)}
         return Told(f"check.value.stat-{self.stat}", facts)
+
+
+class StartOf(Readable, frozen=True, forbid_unknown_fields=True):
+    """How long a process of the engine's making took from clone3(2) to execve(2), in microseconds."""
+
+    start_us: ProcessName
+
+    def read(self, look: Look) -> Reading:
+        return look.world.start_us(self.start_us)
+
+    def subject(self) -> Told:
+        return Told("check.value.start_us", {"process": called(self.start_us)})
+
+
+class Memory(Readable, frozen=True, forbid_unknown_fields=True):
+    """Memory of a process in KiB: a line of /proc/PID/smaps_rollup (Linux 4.14), named as there: Rss, Pss, Private_Dirty."""
+
+    memory: Literal["Rss", "Pss", "Private_Dirty"]
+    of: ProcessName
+
+    def read(self, look: Look) -> Reading:
+        pid = look.world.pid(self.of, "host")
+        if isinstance(pid, Absent):
+            return pid
+        rollup = look.world.text(f"/proc/{pid}/smaps_rollup", "host")
+        line = field_of(rollup, self.memory) if isinstance(rollup, str) else rollup
+        return number(line.removesuffix(" kB")) if isinstance(line, str) else line
+
+    def subject(self) -> Told:
+        return Told("check.value.memory", {"field": self.memory, "process": called(self.of)})
 
 
 class ProcessesIn(Readable, frozen=True, forbid_unknown_fields=True):
@@ -336,6 +366,8 @@ Value = (
     | QueueField
     | StatusField
     | StatField
+    | StartOf
+    | Memory
     | ProcessesIn
     | Count
     | Lines

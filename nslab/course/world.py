@@ -134,6 +134,10 @@ class World(Protocol):
         """What clock_gettime(2) answers in its time namespace, in nanoseconds."""
         ...
 
+    def start_us(self, process: str) -> int | Absent:
+        """Microseconds from clone3(2) to execve(2) of a process that the engine made, by the engine's own account."""
+        ...
+
     def life(self, process: str) -> Life:
         """Whether it is there, was there, or was never seen."""
         ...

@@ -16,6 +16,19 @@ def call_rows_of(plan: Plan, outcomes: tuple[Outcome, ...]) -> tuple[CallRow, ..
     return tuple(_row(step, outcome) for step, outcome in zip_longest(plan, outcomes) if step is not None)
 
 
+def start_us(plan: Plan, outcomes: tuple[Outcome, ...]) -> int | None:
+    """How long a process took to be, by CLOCK_MONOTONIC: from the beginning of its first clone3(2) to that of execve(2).
+
+    None where it did not come to that.
+    """
+    at_ns: dict[str, int] = {}
+    for step, outcome in zip(plan, outcomes, strict=False):
+        if isinstance(outcome, Done) and outcome.errno == 0:
+            at_ns.setdefault(step.call, outcome.at_ns)
+    began, executed = at_ns.get("clone3"), at_ns.get("execve")
+    return None if began is None or executed is None else (executed - began) // 1000
+
+
 def _row(step: Step, outcome: Outcome | None) -> CallRow:
     return CallRow(step.id, step.who, decoded(step), _answer(step, outcome), _took_us(step, outcome), elsewhere(step))
 
