@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from msgspec import Struct, field
+from msgspec import field
 
+from nslab.course.measured import Memory, StartOf
+from nslab.course.readable import Readable, field_of
 from nslab.course.roles import Capability, ProcessName, StateLetter, Text
 from nslab.course.subjects import called, where
-from nslab.course.told import Absent, Fact, Reading, Told, number
+from nslab.course.told import Absent, Fact, Reading, Told
 from nslab.kernel.clocks import Clock
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.sysvipc import Facility
@@ -19,18 +21,6 @@ if TYPE_CHECKING:
 
 
 NANOSECONDS = 1_000_000_000
-
-
-class Readable(Struct, frozen=True, forbid_unknown_fields=True):
-    """What all kinds of value share."""
-
-    def read(self, look: Look) -> Reading:
-        """What the machine says now; Absent with the reason where it says nothing."""
-        raise NotImplementedError
-
-    def subject(self) -> Told:
-        """What it is that is read, in words: the domain name in box."""
-        raise NotImplementedError
 
 
 class PidOf(Readable, frozen=True, forbid_unknown_fields=True):
@@ -153,36 +143,6 @@ class StatField(Readable, frozen=True, forbid_unknown_fields=True):
     def subject(self) -> Told:
         facts: dict[str, Fact] = {"process": called(self.of), "where": where(self.from_)}
         return Told(f"check.value.stat-{self.stat}", facts)
-
-
-class StartOf(Readable, frozen=True, forbid_unknown_fields=True):
-    """How long a process of the engine's making took from clone3(2) to execve(2), in microseconds."""
-
-    start_us: ProcessName
-
-    def read(self, look: Look) -> Reading:
-        return look.world.start_us(self.start_us)
-
-    def subject(self) -> Told:
-        return Told("check.value.start_us", {"process": called(self.start_us)})
-
-
-class Memory(Readable, frozen=True, forbid_unknown_fields=True):
-    """Memory of a process in KiB: a line of /proc/PID/smaps_rollup (Linux 4.14), named as there: Rss, Pss, Private_Dirty."""
-
-    memory: Literal["Rss", "Pss", "Private_Dirty"]
-    of: ProcessName
-
-    def read(self, look: Look) -> Reading:
-        pid = look.world.pid(self.of, "host")
-        if isinstance(pid, Absent):
-            return pid
-        rollup = look.world.text(f"/proc/{pid}/smaps_rollup", "host")
-        line = field_of(rollup, self.memory) if isinstance(rollup, str) else rollup
-        return number(line.removesuffix(" kB")) if isinstance(line, str) else line
-
-    def subject(self) -> Told:
-        return Told("check.value.memory", {"field": self.memory, "process": called(self.of)})
 
 
 class ProcessesIn(Readable, frozen=True, forbid_unknown_fields=True):
@@ -380,12 +340,3 @@ Value = (
 
 Operand = Text | int | Value
 """One side of a comparison: a literal, a text in which `{name}` stands for a value, or a value in place."""
-
-
-def field_of(text: str, field_name: str) -> str | Absent:
-    """What follows `field_name:` in a text of such lines, one space between words; Absent where no line begins so."""
-    for line in text.splitlines():
-        name, colon, rest = line.partition(":")
-        if colon and name == field_name:
-            return " ".join(rest.split())
-    return Absent(Told("absent.field", {"field": field_name}))

@@ -57,6 +57,7 @@ class RecordedWorld(Struct):
     depths: dict[tuple[str, str], int] = field(default_factory=dict)
     errnos: dict[tuple[str, str], int] = field(default_factory=dict)
     exits: dict[tuple[str, str], int] = field(default_factory=dict)
+    starts_us: dict[str, int] = field(default_factory=dict)
 
     def pid(self, process: str, seen_from: str) -> int | Absent:
         return _known(self.pids, (process, seen_from))
@@ -111,6 +112,9 @@ class RecordedWorld(Struct):
 
     def clock(self, clock: Clock, process: str) -> int | Absent:
         return _known(self.clocks, (clock, process))
+
+    def start_us(self, process: str) -> int | Absent:
+        return _known(self.starts_us, process)
 
     def life(self, process: str) -> Life:
         return self.lives.get(process, Life.NEVER_SEEN)

@@ -17,7 +17,8 @@ from nslab.course.checks.processes import Alive, Gone, InState, PidDepth, Signal
 from nslab.course.checks.values import AtLeast, Equal, Probe
 from nslab.course.checks.verdict import Observation, Verdict
 from nslab.course.look import Look
-from nslab.course.probes import Clone, Fork, Kill, MqOpen, Open, Setns
+from nslab.course.measured import Memory, StartOf
+from nslab.course.probes import ClockSettime, Clone, Fork, Kill, MqOpen, Open, Setns
 from nslab.course.told import Namespace, say
 from nslab.course.values import (
     ClockReading,
@@ -145,6 +146,10 @@ def test_the_same_inode_on_another_device_is_another_namespace(world: Any) -> No
         (Equal(StatField("ppid", "box"), "{outer}"), False),
         (Equal(StatField("starttime", "box"), 900), True),
         (Equal(StatField("state", "box"), "T"), True),
+        (Equal(StartOf("box"), 3712), True),
+        (AtLeast(StartOf("box"), 3713), False),
+        (Equal(Memory("Rss", "box"), 1764), True),
+        (AtLeast(Memory("Private_Dirty", "box"), 105), False),
         (Equal(ProcessesIn("box"), 3), True),
         (Equal(ProcessesIn("box", "Z"), 2), True),
         (Equal(ProcessesIn("box", "T"), 2), False),
@@ -159,6 +164,8 @@ def test_the_same_inode_on_another_device_is_another_namespace(world: Any) -> No
         (Probe(Setns("~/k", Kind.UTS), "host", "EINVAL"), True),
         (Probe(Fork(True), "box", "ENOMEM"), True),
         (Probe(MqOpen("/q{outer}"), "box", "ENOENT"), True),
+        (Probe(ClockSettime(True), "box", "EPERM"), True),
+        (Probe(ClockSettime(True), "box", "0"), False),
     ],
 )
 def test_each_kind_holds_where_the_machine_is_so_and_only_there(world: Any, check: Check, passed: bool) -> None:
@@ -187,7 +194,10 @@ def test_each_kind_holds_where_the_machine_is_so_and_only_there(world: Any, chec
         ("setns(~/k, CLONE_NEWUTS)", "host"): 22,
         ("fork()", "box"): 12,
         ("mq_open(/q8, O_RDONLY)", "box"): 2,
+        ("clock_settime(CLOCK_REALTIME, …)", "box"): 1,
     }
+    world.starts_us["box"] = 3712
+    world.texts["/proc/8/smaps_rollup", "host"] = "55ee-7fff ---p [rollup]\nRss:     1764 kB\nPrivate_Dirty:  104 kB\n"
     verdict = judge(check, world)
     assert (verdict.passed, verdict.observed) == (passed, True)
     for lang in LANGS:
@@ -240,6 +250,9 @@ ABSENT = [
     SignalDisposition("deep:sleep", "SIGTERM", "default"),
     Equal(StatField("nice", "nobody"), 0),
     Equal(ProcessesIn("nobody", "Z"), 0),
+    Equal(StartOf("nobody"), 0),
+    Equal(Memory("Rss", "nobody"), 0),
+    Equal(Memory("Rss", "box"), 0),
     Equal(ClockReading(Clock.REALTIME, "nobody"), 0),
     Equal(ClockShift(Clock.REALTIME, "nobody"), 0),
     Equal(SysvCount(Facility.MEMORY, "nobody"), 0),
@@ -325,6 +338,7 @@ def test_each_kind_has_words_for_itself_and_for_its_contrary(kind: str, lang: La
         (Equal(QueueField(9, "host"), 1), "there is no queue with the key 0x9 on the host"),
         (FileEquals("/proc/1/comm", "x", "box"), "/proc/1/comm in box reads lab"),
         (InState("box", "S"), "box is stopped (T)"),
+        (Equal(StartOf("box"), 0), "the start of box, in microseconds, is 3712"),
         (SignalDisposition("box", "SIGTERM", "default"), "SIGTERM is caught by box"),
         (Equal(StatField("nice", "box", "box"), 0), "the nice value of box, seen in box, is 10"),
         (Equal(ProcessesIn("box"), 0), "the number of processes in the PID namespace of box is 3"),
@@ -339,6 +353,7 @@ def test_each_kind_has_words_for_itself_and_for_its_contrary(kind: str, lang: La
     ],
 )
 def test_what_is_found_names_whom_it_was_found_of(world: Any, check: Check, found: str) -> None:
+    world.starts_us["box"] = 3712
     world.domains["box"] = "(none)"
     world.clocks = {(Clock.BOOTTIME, "box"): 10_000_000_000, (Clock.BOOTTIME, "host"): 2_999_000_000}
     world.sysv = {(Facility.MEMORY, "box"): (), (Facility.MESSAGES, "host"): (SysvObject(7, 0, 2),)}

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from nslab.course import live
+from nslab.course.look import Look
+from nslab.course.measured import Memory
 from nslab.course.model import Container
-from nslab.course.probes import Call, Clone, Fork, Kill, MqOpen, Open, Setns
+from nslab.course.probes import Call, ClockSettime, Clone, Fork, Kill, MqOpen, Open, Setns
 from nslab.course.told import Absent, Namespace
 from nslab.course.world import FileFacts, Holders, Life, Propagated
 from nslab.kernel.clocks import Clock
@@ -125,6 +127,31 @@ def test_a_posix_queue_is_opened_in_the_namespace_whatever_the_mount_shows() -> 
         assert isinstance(stage.world.text("/dev/mqueue/post", "box"), str)
         assert stage.world.probe(MqOpen("/post"), "host", ()) == 0
         assert stage.world.probe(MqOpen("/post"), "box", ()) == errno.ENOENT
+
+
+def test_how_long_a_container_took_to_be_is_told_of_what_the_engine_made_and_of_nothing_else() -> None:
+    with staged(Container("web", (Kind.PID, Kind.NET))) as stage:
+        took = stage.world.start_us("web")
+        assert isinstance(took, int)
+        assert 0 < took < 10_000_000
+        stage.box("unshare --ipc bash")
+        assert reason(stage.world.start_us("box")) == "absent.lab"
+        assert reason(stage.world.start_us("nobody")) == "absent.never-seen"
+
+
+def test_the_wall_clock_is_nobody_s_to_set_in_a_lab() -> None:
+    with staged(Container("web", tuple(Kind))) as stage:
+        assert stage.world.probe(ClockSettime(True), "host", ()) == errno.EPERM
+        assert stage.world.probe(ClockSettime(True), "web", ()) == errno.EPERM
+
+
+def test_a_process_s_memory_is_the_kernel_s_sum_over_its_maps() -> None:
+    with staged(Container("web", (Kind.PID, Kind.MNT))) as stage:
+        look = Look(stage.world, {})
+        own, resident = Memory("Private_Dirty", "web").read(look), Memory("Rss", "web").read(look)
+        assert isinstance(own, int)
+        assert isinstance(resident, int)
+        assert 0 < own < resident
 
 
 def test_what_holds_a_namespace_is_counted() -> None:

@@ -11,7 +11,7 @@ from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Done, Lost, NeverRun, Step
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.syscalls import NAMESPACE_LIMIT
-from nslab.observe.call_view import call_rows_of
+from nslab.observe.call_view import call_rows_of, start_us
 from nslab.observe.views import Birth, Refused, Returned, Unanswered
 
 PROC = Step("proc", "init", "mount", ("proc", "/proc", "proc", 0, None))
@@ -75,3 +75,17 @@ def test_every_step_of_a_real_plan_is_one_row() -> None:
     rows = call_rows_of(steps, ())
     assert [row.step for row in rows] == [step.id for step in steps]
     assert {row.answer for row in rows} == {Unanswered("not-tried")}
+
+
+def test_a_start_lasts_from_the_beginning_of_clone3_to_the_beginning_of_execve() -> None:
+    at = {CLONE.id: 5_000_000, PROC.id: 6_000_000, EXEC.id: 8_712_999}
+    outcomes = tuple(Done(step.id, 0, 12.5, at[step.id], 0) for step in (CLONE, PROC, EXEC))
+    assert start_us((CLONE, PROC, EXEC), outcomes) == 3712
+    assert start_us((CLONE, PROC, EXEC), outcomes[:2]) is None
+    assert start_us((CLONE, EXEC), (outcomes[0], Done("exec", errno.ENOENT, 1.0, 9_000_000, -1))) is None
+
+
+def test_of_two_births_in_an_attach_the_first_is_the_beginning() -> None:
+    fork = Step("fork", "joiner", "clone3")
+    times = ((CLONE, 1_000_000), (fork, 2_000_000), (EXEC, 4_000_000))
+    assert start_us((CLONE, fork, EXEC), tuple(Done(step.id, 0, 1.0, at, 0) for step, at in times)) == 3000

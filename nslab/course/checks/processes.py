@@ -9,10 +9,10 @@ from msgspec import field
 
 from nslab.course.checks.verdict import Found, Observation
 from nslab.course.look import Look
+from nslab.course.readable import field_of
 from nslab.course.roles import ProcessName, SignalName, StateLetter
 from nslab.course.subjects import called, state, whole
 from nslab.course.told import Absent, Fact, Told
-from nslab.course.values import field_of
 from nslab.course.world import Life
 
 
