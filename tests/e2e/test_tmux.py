@@ -193,6 +193,23 @@ def test_alone_it_opens_the_map_and_leaves_by_the_second_way(tmux: Tmux) -> None
     assert tmux.outcome().status == 0
 
 
+@pytest.mark.parametrize(("tmux", "lang"), [(at(80, 24), "zh"), (at(120, 36, NO_COLOR="1"), "en")], indirect=["tmux"])
+def test_this_machine_is_explored_a_world_of_it_explained_and_left_as_it_was(
+    tmux: Tmux, before: Trace, lang: Lang
+) -> None:
+    words = words_for(lang)
+    tmux.program("explore", "--lang", lang)
+    tmux.shows(words("explore.this-machine"), words("explore.head.kept"), words("explore.bond.begins"))
+    tmux.keys("Enter")
+    tmux.shows(words("explain.shares"), "readlink /proc/")
+    tmux.keys("Escape")
+    tmux.shows(words("explore.title"))
+    tmux.keys("F10")
+    outcome = tmux.outcome()
+    assert (outcome.status, outcome.after) == (0, outcome.before)
+    assert left(before) == {}
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_told_to_end_it_restores_the_terminal_and_its_lab_is_gone(
     tmux: Tmux, before: Trace, number: signal.Signals

@@ -21,7 +21,7 @@ from nslab.observe.machine.rows import Machine
 
 SHARE = 0.05  # of one core, for each of the two rhythms
 LEAST_PAUSE_S = 1.0
-LEAST_THOROUGH_S = 5.0
+LEAST_THOROUGH_S = 2.0
 
 
 class Looking(Protocol):

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
+from nslab.engine.client import Lab
+from nslab.engine.spec import Process
 from nslab.kernel.namespaces import Kind
 from nslab.observe.machine.explorer import Explorer
 from nslab.observe.machine.reach import Ref
 from nslab.observe.machine.rows import Machine, rows_of
 from nslab.observe.machine.worlds import Arrangement
+from nslab.observe.namespaces import NamespaceId
 from nslab.observe.observer import HostMissing
 from nslab.observe.roots import ProcRoot
+from tests.engine.conftest import run_piped
 
 Boxed = Callable[..., AbstractContextManager[int]]
 
@@ -64,6 +70,26 @@ def test_a_process_of_the_last_look_can_be_explained_with_the_letters_on_show(ex
         assert uts.letter == machine.letters[uts_of(explorer, pid)]
     explorer.look()
     assert explorer.explain(pid) is None
+
+
+@pytest.mark.program("lsns")
+def test_a_lab_s_own_procfs_is_told_as_lsns_tells_it_in_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    with Lab.start() as lab, ProcRoot(lab.proc) as root:
+        box = "unshare --uts --pid --fork sh -c 'echo > /tmp/up; exec sleep 60' > /dev/null 2>&1 &"
+        lsns = "lsns --json --list --output ns,type,nprocs,pns,ons"
+        script = f"{box} while [ ! -e /tmp/up ]; do :; done; {lsns}"
+        listed = json.loads(run_piped(lab, lambda pipes: lab.spawn(Process(("sh", "-c", script)), pipes)).out)[
+            "namespaces"
+        ]
+        told = {(one.kind.value, one.id.inode): one for one in Explorer(root, 1).look().census.namespaces}
+    rows = {(row["type"], int(row["ns"])): row for row in listed}
+    assert len([key for key in rows if key[0] == "uts"]) == 2
+    assert rows.keys() <= told.keys()
+    for key, row in rows.items():
+        owner = told[key].owner
+        assert isinstance(owner, NamespaceId)
+        assert int(row["ons"]) in (0, owner.inode)  # lsns sees none above its own user namespace
 
 
 def test_a_host_that_is_not_there_is_missing(machine: ProcRoot) -> None:

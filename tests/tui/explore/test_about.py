@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
+import explored
 import pytest
 from msgspec.structs import replace
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-import explored
 
 from nslab.kernel.namespaces import Kind
 from nslab.observe.holders import DescriptorHold, MountHold

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 import explored
+import pytest
 
 from nslab.observe.machine.worlds import Arrangement
 from nslab.tui.canvas import Canvas

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import cast
 
+import explored
 import pytest
 from textual.message import Message
 from textual.message_pump import MessagePump
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-import explored
 
 from nslab.observe.explanation import Explanation
 from nslab.observe.machine.rows import Machine
