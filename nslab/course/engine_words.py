@@ -33,11 +33,15 @@ def as_step(call: probes.Call) -> tuple[str, tuple[int | str, ...]]:
             return "try_clock_settime", ()
         case probes.Fork():
             return "try_clone", ()
+        case probes.Fsopen(fstype):
+            return "try_fsopen", (fstype,)
         case probes.Kill(number):
             return "kill", (int(str(number)), 0)
         case probes.MqOpen(name):
             return "try_mq_open", (name,)
         case probes.Open(path, write):
             return "try_open", (in_home(path), os.O_WRONLY if write else os.O_RDONLY)
+        case probes.Sethostname():
+            return "try_sethostname", ()
         case probes.Setns(path, kind):
             return "try_setns", (in_home(path), str(kind))

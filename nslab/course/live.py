@@ -7,7 +7,6 @@ to a file of the real machine. Nothing stays open: an fd inside a mount would ke
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import signal
 import stat
@@ -19,13 +18,14 @@ from nslab.course.engine_words import HOME, as_step, in_home, numbers
 from nslab.course.live_inside import LiveInside
 from nslab.course.live_network import LiveNetworks
 from nslab.course.mounted import propagated
+from nslab.course.opened import first_bytes, kind_of, refused, unreadable
 from nslab.course.subjects import called, whole
 from nslab.course.told import Absent, Namespace, Told, why
 from nslab.course.world import FileFacts, Holders, Life, Propagated, World
 from nslab.engine.client import Lab
 from nslab.engine.failures import LabError
 from nslab.engine.spec import Process as OciProcess
-from nslab.kernel import nsfs, procfs
+from nslab.kernel import procfs
 from nslab.kernel.capabilities import Capability
 from nslab.kernel.clocks import Clock
 from nslab.kernel.namespaces import Kind
@@ -36,6 +36,7 @@ from nslab.kernel.syscalls import SyscallError
 from nslab.kernel.sysvipc import Facility, SysvObject
 from nslab.kernel.uts import UtsNames
 from nslab.observe.call_view import start_us
+from nslab.observe.credentials import Credentials, read_credentials
 from nslab.observe.details import Details
 from nslab.observe.holders import DescriptorHold, Holds, MountHold, holds
 from nslab.observe.namespaces import NamespaceId, Unread
@@ -44,7 +45,6 @@ from nslab.observe.observer import Look, Observer
 from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Process
 
-TEXT_BYTES = 64 << 10
 PROGRAM_SECONDS = 1.0
 ALL_CAPABILITIES = tuple(int(capability) for capability in Capability)
 
@@ -159,6 +159,19 @@ class LiveWorld(World):
             return self._absent(process)
         finally:
             os.close(directory)
+
+    def credentials(self, process: str) -> Credentials | Absent:
+        found = self._process(process)
+        return found if isinstance(found, Absent) else read_credentials(self._root, found) or self._absent(process)
+
+    def owner(self, path: str, seen_from: str) -> int | Absent:
+        fd = self._open(path, seen_from, os.O_PATH)
+        if isinstance(fd, Absent):
+            return fd
+        try:
+            return os.fstat(fd).st_uid
+        finally:
+            os.close(fd)
 
     def text(self, path: str, seen_from: str) -> str | Absent:
         fd = self._open(path, seen_from, os.O_PATH)
@@ -343,41 +356,3 @@ def counted(namespace: Namespace, inside: int, every: Holds) -> Holders | Absent
         fds=sum(isinstance(hold, DescriptorHold) for hold in found),
         mounts=sum(isinstance(hold, MountHold) for hold in found),
     )
-
-
-def reopened(path_fd: int) -> int:
-    """For reading, what an O_PATH descriptor only names. Raises OSError."""
-    return os.open(f"/proc/self/fd/{path_fd}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-
-
-def kind_of(path_fd: int) -> Kind:
-    """The kind of the namespace whose file this is. Raises OSError."""
-    fd = reopened(path_fd)
-    try:
-        return nsfs.kind(fd)
-    finally:
-        os.close(fd)
-
-
-def first_bytes(path_fd: int) -> bytes:
-    """The first TEXT_BYTES of a regular file. Raises OSError."""
-    fd = reopened(path_fd)
-    try:
-        content = b""
-        while len(content) < TEXT_BYTES and (chunk := os.read(fd, TEXT_BYTES - len(content))):
-            content += chunk
-        return content
-    finally:
-        os.close(fd)
-
-
-def unreadable(path: str, error: OSError) -> Absent:
-    """Why a file could not be read."""
-    if error.errno == errno.ENOENT:
-        return Absent(Told("absent.no-file", {"path": path}))
-    return refused(path, error.errno or 0)
-
-
-def refused(what: str, number: int) -> Absent:
-    """What the kernel answered instead."""
-    return Absent(Told("absent.refused", {"what": what, "errno": errno.errorcode.get(number, str(number))}))

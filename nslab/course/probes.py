@@ -46,6 +46,15 @@ class Fork(SystemCall, frozen=True, forbid_unknown_fields=True):
         return "fork()"
 
 
+class Fsopen(SystemCall, frozen=True, forbid_unknown_fields=True):
+    """fsopen(2), with which the mounting of a new file system begins; it asks for the same right, and nothing is mounted."""
+
+    fsopen: str
+
+    def in_c(self) -> str:
+        return f"fsopen({self.fsopen})"
+
+
 class Kill(SystemCall, frozen=True, forbid_unknown_fields=True):
     """kill(2) with signal 0, which sends nothing: is there a process of this number, and may it be signalled?"""
 
@@ -118,6 +127,15 @@ class Connect(SystemCall, frozen=True, forbid_unknown_fields=True):
         return f"connect({self.connect}:{self.port})"
 
 
+class Sethostname(SystemCall, frozen=True, forbid_unknown_fields=True):
+    """sethostname(2) to the name that is there already."""
+
+    sethostname: Literal[True]
+
+    def in_c(self) -> str:
+        return "sethostname()"
+
+
 class Setns(SystemCall, frozen=True, forbid_unknown_fields=True):
     """setns(2) into the namespace behind a file, such as /proc/PID/ns/uts or one that is bound to a name."""
 
@@ -132,7 +150,7 @@ class Setns(SystemCall, frozen=True, forbid_unknown_fields=True):
         return f"setns({self.setns}, {flag_name(self.type)})"
 
 
-Call = ClockSettime | Bind | Clone | Connect | Fork | Kill | MqOpen | Open | Setns
+Call = Bind | ClockSettime | Clone | Connect | Fork | Fsopen | Kill | MqOpen | Open | Sethostname | Setns
 
 
 def flag_name(kind: Kind) -> str:

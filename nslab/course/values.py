@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import field
 
+from nslab.course.ids import GidOf, OwnerOf, UidOf, UidOutside
 from nslab.course.measured import Memory, StartOf
 from nslab.course.readable import Readable, field_of
 from nslab.course.roles import Capability, ProcessName, StateLetter, Text
@@ -321,6 +322,10 @@ Value = (
     | HostnameOf
     | DomainnameOf
     | NamespaceOf
+    | UidOf
+    | GidOf
+    | UidOutside
+    | OwnerOf
     | FileText
     | LinkTold
     | QueueField

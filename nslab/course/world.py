@@ -19,6 +19,7 @@ from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
 from nslab.kernel.propagation import Propagation
 from nslab.kernel.sysvipc import Facility, SysvObject
+from nslab.observe.credentials import Credentials
 from nslab.observe.network_view import WorldView
 
 
@@ -101,6 +102,17 @@ class World(Protocol):
 
         Letters of proc_pid_stat(5); an empty tuple where nobody is left there.
         """
+        ...
+
+    def credentials(self, process: str) -> Credentials | Absent:
+        """Who it is and what it may do, its ids as this process's own user namespace has them.
+
+        Source: /proc/PID/status, uid_map, and gid_map.
+        """
+        ...
+
+    def owner(self, path: str, seen_from: str) -> int | Absent:
+        """The uid that owns a file, links followed, as this process's own user namespace has it; the path is `seen_from`'s."""
         ...
 
     def text(self, path: str, seen_from: str) -> str | Absent:

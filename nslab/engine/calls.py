@@ -75,6 +75,17 @@ def do_try_clone(_: Actor, *words: str) -> int:
     return 0
 
 
+def do_try_fsopen(_: Actor, fstype: str) -> int:
+    """May a file system of this type be mounted? It is let go of at once."""
+    os.close(mounts.fsopen(fstype))
+    return 0
+
+
+def do_try_sethostname(_: Actor) -> int:
+    """May the host be renamed? It is given the name that it has."""
+    return uts.sethostname(uts.names().nodename)
+
+
 def do_try_open(_: Actor, path: str, flags: int) -> int:
     """May this file be opened so? It is closed at once."""
     os.close(os.open(path, flags | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK))
@@ -274,8 +285,10 @@ CALLS: dict[str, Callable[..., Any]] = {
     "try_clock_settime": do_try_clock_settime,
     "try_clone": do_try_clone,
     "try_connect": do_try_connect,
+    "try_fsopen": do_try_fsopen,
     "try_mq_open": do_try_mq_open,
     "try_open": do_try_open,
+    "try_sethostname": do_try_sethostname,
     "try_setns": do_try_setns,
     "umount2": plain(mounts.umount2),
     "write_proc": do_write_proc,

@@ -56,6 +56,13 @@ def overflow_uid() -> int:
         return int(file.read())
 
 
+@cache
+def overflow_gid() -> int:
+    """The gid that is told in place of one without a number, as `overflow_uid`. Raises OSError."""
+    with open("/proc/sys/kernel/overflowgid", "rb") as file:
+        return int(file.read())
+
+
 def parse_map(content: bytes) -> tuple[Extent, ...]:
     """Three numbers a line of uid_map or gid_map; no line at all before the map has been written."""
     return tuple(Extent(*map(int, line.split())) for line in content.splitlines())

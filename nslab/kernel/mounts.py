@@ -25,6 +25,7 @@ class MountFlag(IntFlag):
 
 
 MNT_DETACH = 2
+FSOPEN_CLOEXEC = 1
 
 AT_FDCWD = -100
 AT_RECURSIVE = 0x8000
@@ -42,6 +43,15 @@ def mount(source: str | None, target: str, fstype: str | None, flags: int, data:
     the file system refuses, or an overlay whose upper and work are not on one file system. See mount(2).
     """
     return invoke("mount", source, target, fstype, flags, data)
+
+
+def fsopen(fstype: str) -> int:
+    """A descriptor of a file system yet to be configured and mounted, to be closed by the caller. Raises SyscallError.
+
+    EPERM: no CAP_SYS_ADMIN in the user namespace that owns the mount namespace, as for mount(2). ENODEV: no such file system.
+    See fsopen(2), Linux 5.2.
+    """
+    return invoke("fsopen", fstype, FSOPEN_CLOEXEC)
 
 
 def umount2(target: str, flags: int) -> int:

@@ -17,6 +17,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 
 NUMBERS: dict[str, int] = {
     "pidfd_send_signal": 424,
+    "fsopen": 430,
     "pidfd_open": 434,
     "clone3": 435,
     "close_range": 436,

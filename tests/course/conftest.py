@@ -16,9 +16,11 @@ from nslab.course.probes import Call
 from nslab.course.told import Absent, Namespace, Told
 from nslab.course.world import FileFacts, Holders, Life, Propagated
 from nslab.kernel.clocks import Clock
+from nslab.kernel.idmap import Extent
 from nslab.kernel.namespaces import Kind
-from nslab.kernel.procfs import Stat
+from nslab.kernel.procfs import Ids, Stat
 from nslab.kernel.sysvipc import Facility, SysvObject
+from nslab.observe.credentials import CapabilitySets, Credentials
 from nslab.observe.namespaces import NamespaceId
 from nslab.observe.network_view import WorldView
 from tests.stage import lesson
@@ -31,6 +33,23 @@ HERE = Path(__file__).parent
 
 def ns(kind: str, inode: int) -> Namespace:
     return Namespace(Kind(kind), NamespaceId(4, inode))
+
+
+def user(uid: int, *id_map: Extent, gid_map: tuple[Extent, ...] | None = None) -> Credentials:
+    """Somebody in a user namespace with these maps; uid and gid are those of the machine outside."""
+    return Credentials(
+        user=NamespaceId(4, 100),
+        same_user=False,
+        uids=Ids(uid, uid, uid, uid),
+        gids=Ids(uid, uid, uid, uid),
+        groups=(),
+        uid_map=id_map,
+        gid_map=id_map if gid_map is None else gid_map,
+        capabilities=CapabilitySets(0, 0, 0, 0, 0),
+        governed=(),
+        no_new_privs=False,
+        seccomp=0,
+    )
 
 
 class RecordedWorld(Struct):
@@ -46,6 +65,8 @@ class RecordedWorld(Struct):
     statuses: dict[tuple[str, str], str] = field(default_factory=dict)
     stats: dict[tuple[str, str], Stat] = field(default_factory=dict)
     neighbours: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    creds: dict[str, Credentials] = field(default_factory=dict)
+    owners: dict[tuple[str, str], int] = field(default_factory=dict)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
     files: dict[tuple[str, str], FileFacts] = field(default_factory=dict)
     mounts: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -91,6 +112,12 @@ class RecordedWorld(Struct):
 
     def states(self, process: str) -> tuple[str, ...] | Absent:
         return _known(self.neighbours, process)
+
+    def credentials(self, process: str) -> Credentials | Absent:
+        return _known(self.creds, process)
+
+    def owner(self, path: str, seen_from: str) -> int | Absent:
+        return _known(self.owners, (path, seen_from))
 
     def text(self, path: str, seen_from: str) -> str | Absent:
         return _known(self.texts, (path, seen_from))
@@ -143,6 +170,12 @@ def world() -> RecordedWorld:
         texts={("/proc/8/status", "host"): "Name:\tbash\nNSpid:\t8\t1\n", ("/proc/1/comm", "box"): "lab\n"},
         statuses={("deep:sleep", "host"): "Name:\tsleep\nNSpid:\t78\t7\t4\t1\n"},
         lives={"host": Life.ALIVE, "box": Life.ALIVE},
+        creds={
+            "host": user(2_000_000, Extent(0, 2_000_000, 65536)),
+            "box": user(2_000_000, Extent(1000, 2_000_000, 1), gid_map=()),
+            "old": user(2_000_005, Extent(5, 2_000_005, 1)),
+        },
+        owners={("~/mine", "host"): 2_000_000, ("~/mine", "box"): 2_000_000, ("/etc/shadow", "host"): 0},
     )
     for kind in Kind:
         world.namespaces["host", kind.value] = ns(kind, 100)

@@ -16,9 +16,10 @@ from nslab.course.checks.namespaces import DifferentNamespace, NamespaceKept, Sa
 from nslab.course.checks.processes import Alive, Gone, InState, PidDepth, SignalDisposition
 from nslab.course.checks.values import AtLeast, Equal, Probe
 from nslab.course.checks.verdict import Observation, Verdict
+from nslab.course.ids import GidOf, OwnerOf, UidOf, UidOutside
 from nslab.course.look import Look
 from nslab.course.measured import Memory, StartOf
-from nslab.course.probes import ClockSettime, Clone, Fork, Kill, MqOpen, Open, Setns
+from nslab.course.probes import ClockSettime, Clone, Fork, Fsopen, Kill, MqOpen, Open, Sethostname, Setns
 from nslab.course.told import Namespace, say
 from nslab.course.values import (
     ClockReading,
@@ -153,6 +154,18 @@ def test_the_same_inode_on_another_device_is_another_namespace(world: Any) -> No
         (Equal(ProcessesIn("box"), 3), True),
         (Equal(ProcessesIn("box", "Z"), 2), True),
         (Equal(ProcessesIn("box", "T"), 2), False),
+        (Equal(UidOf("box", "box"), 1000), True),
+        (Equal(UidOf("box", "host"), 0), True),
+        (Equal(UidOf("box", "host"), 1000), False),
+        (Equal(UidOf("old", "box"), 65534), True),
+        (Equal(GidOf("box", "box"), 65534), True),
+        (Equal(GidOf("box", "host"), 0), True),
+        (Equal(UidOutside("box"), 2000000), True),
+        (Equal(UidOutside("box"), 0), False),
+        (Equal(OwnerOf("~/mine", "host"), 0), True),
+        (Equal(OwnerOf("~/mine", "box"), 1000), True),
+        (Equal(OwnerOf("/etc/shadow"), 65534), True),
+        (Equal(OwnerOf("/etc/shadow"), 0), False),
         (PidDepth("deep:sleep", "host", 3), True),
         (PidDepth("deep:sleep", "host", 2), False),
         (PidDepth("deep:sleep", "host", 4), False),
@@ -166,6 +179,9 @@ def test_the_same_inode_on_another_device_is_another_namespace(world: Any) -> No
         (Probe(MqOpen("/q{outer}"), "box", "ENOENT"), True),
         (Probe(ClockSettime(True), "box", "EPERM"), True),
         (Probe(ClockSettime(True), "box", "0"), False),
+        (Probe(Sethostname(True), "box", "EPERM"), True),
+        (Probe(Sethostname(True), "box", "0"), False),
+        (Probe(Fsopen("tmpfs"), "box", "EPERM"), True),
     ],
 )
 def test_each_kind_holds_where_the_machine_is_so_and_only_there(world: Any, check: Check, passed: bool) -> None:
@@ -195,6 +211,8 @@ def test_each_kind_holds_where_the_machine_is_so_and_only_there(world: Any, chec
         ("fork()", "box"): 12,
         ("mq_open(/q8, O_RDONLY)", "box"): 2,
         ("clock_settime(CLOCK_REALTIME, …)", "box"): 1,
+        ("sethostname()", "box"): 1,
+        ("fsopen(tmpfs)", "box"): 1,
     }
     world.starts_us["box"] = 3712
     world.texts["/proc/8/smaps_rollup", "host"] = "55ee-7fff ---p [rollup]\nRss:     1764 kB\nPrivate_Dirty:  104 kB\n"
@@ -255,6 +273,14 @@ ABSENT = [
     Equal(Memory("Rss", "box"), 0),
     Equal(ClockReading(Clock.REALTIME, "nobody"), 0),
     Equal(ClockShift(Clock.REALTIME, "nobody"), 0),
+    Equal(UidOf("nobody", "host"), 65534),
+    Equal(UidOf("host", "nobody"), 65534),
+    Equal(GidOf("nobody", "host"), 65534),
+    Equal(GidOf("host", "nobody"), 65534),
+    Equal(UidOutside("nobody"), 0),
+    Equal(OwnerOf("/nowhere"), 65534),
+    Equal(OwnerOf("/{nothing}"), 65534),
+    Equal(OwnerOf("/etc/shadow", "nobody"), 65534),
     Equal(SysvCount(Facility.MEMORY, "nobody"), 0),
     Equal(QueueField(0x1234, "nobody"), 0),
     Equal(QueueField(0x1234, "box"), 0),
@@ -343,6 +369,11 @@ def test_each_kind_has_words_for_itself_and_for_its_contrary(kind: str, lang: La
         (Equal(StatField("nice", "box", "box"), 0), "the nice value of box, seen in box, is 10"),
         (Equal(ProcessesIn("box"), 0), "the number of processes in the PID namespace of box is 3"),
         (Equal(ProcessesIn("box", "Z"), 0), "the number of processes in state Z in the PID namespace of box is 2"),
+        (Equal(UidOf("box", "host"), 7), "the uid of box as the host counts is 0"),
+        (Equal(GidOf("box", "box"), 7), "the gid of box as box counts is 65534"),
+        (Equal(UidOutside("box"), 7), "the uid of box on the machine outside is 2000000"),
+        (Equal(OwnerOf("~/mine"), 7), "the owner of ~/mine on the host is 0"),
+        (Probe(Sethostname(True), "box", "0"), "sethostname() in box answers EPERM"),
         (MountsAt("/proc", "host", 1), "mounts on /proc, as the host sees it: 2"),
         (Propagates("/", "box", "host"), "/ is master:1 in box, shared:1 on the host"),
         (Probe(Fork(True), "host:sh", "0"), "fork() in sh on the host answers ENOMEM"),
@@ -360,7 +391,7 @@ def test_what_is_found_names_whom_it_was_found_of(world: Any, check: Check, foun
     world.exits = {("~/x", "host"): 0}
     world.mounts["/proc", "host"] = 2
     world.passing = {("/", *pair): passing for pair, passing in PASSING.items()}
-    world.errnos = {("fork()", "host:sh"): 12, ("setns(~/k, CLONE_NEWUTS)", "host"): 0}
+    world.errnos = {("fork()", "host:sh"): 12, ("setns(~/k, CLONE_NEWUTS)", "host"): 0, ("sethostname()", "box"): 1}
     world.lives["box:bash"] = Life.ALIVE
     world.stats = {("box", "host"): STOPPED, ("box", "box"): STOPPED}
     world.statuses["box", "host"] = "SigIgn:\t0000000000000000\nSigCgt:\t0000000000004000\n"

@@ -14,13 +14,16 @@ from nslab.course import live
 from nslab.course.look import Look
 from nslab.course.measured import Memory
 from nslab.course.model import Container
-from nslab.course.probes import Call, ClockSettime, Clone, Fork, Kill, MqOpen, Open, Setns
+from nslab.course.opened import TEXT_BYTES
+from nslab.course.probes import Call, ClockSettime, Clone, Fork, Fsopen, Kill, MqOpen, Open, Sethostname, Setns
 from nslab.course.told import Absent, Namespace
 from nslab.course.world import FileFacts, Holders, Life, Propagated
+from nslab.kernel.capabilities import full_set
 from nslab.kernel.clocks import Clock
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
 from nslab.kernel.sysvipc import Facility, SysvObject
+from nslab.observe.credentials import Credentials
 from nslab.observe.holders import Hidden, Holds, MountHold
 from nslab.observe.namespaces import NamespaceId
 from tests.stage import Stage, staged
@@ -178,6 +181,54 @@ def test_a_status_is_told_as_the_asking_side_s_own_procfs_shows_it(stage: Stage)
     assert "Name:\tsleep\n" in str(stage.world.status("web:sleep", "web"))
 
 
+def test_credentials_are_those_of_the_user_namespace_that_a_process_is_in() -> None:
+    with staged() as stage:
+        stage.type("box", "unshare --user sleep 60")
+        stage.until(lambda: stage.world.comm("box") == "sleep")
+        host, box = stage.world.credentials("host"), stage.world.credentials("box")
+        assert isinstance(host, Credentials)
+        assert isinstance(box, Credentials)
+        assert host.uid_in(box.uids.effective) == 0
+        assert box.uid_in(box.uids.effective) is None
+        assert (host.capabilities.effective, box.capabilities.effective) == (full_set(), 0)
+        stage.run("host", f"echo 7 0 1 >/proc/{stage.world.pid('box', 'host')}/uid_map")
+        mapped = stage.world.credentials("box")
+        assert isinstance(mapped, Credentials)
+        assert mapped.uid_in(box.uids.effective) == 7
+        assert reason(stage.world.credentials("nobody")) == "absent.never-seen"
+
+
+def test_a_file_of_the_lab_is_owned_by_the_user_behind_its_root_and_one_of_the_machine_by_none_of_the_labs(
+    stage: Stage,
+) -> None:
+    host = stage.world.credentials("host")
+    assert isinstance(host, Credentials)
+    stage.run("host", "touch /tmp/owned")
+    assert stage.world.owner("/tmp/owned", "host") == host.uids.effective
+    machines = stage.world.owner("/usr", "host")
+    assert isinstance(machines, int)
+    assert host.uid_in(machines) is None
+    assert reason(stage.world.owner("/tmp/none", "host")) == "absent.no-file"
+
+
+@pytest.mark.parametrize(
+    ("call", "own_uts", "expected"),
+    [
+        (Sethostname(True), False, errno.EPERM),
+        (Sethostname(True), True, 0),
+        (Fsopen("tmpfs"), True, errno.EPERM),
+        (Clone((Kind.UTS,)), False, 0),
+    ],
+)
+def test_a_probe_in_a_user_namespace_has_the_rights_that_its_root_has_there(
+    call: Call, own_uts: bool, expected: int
+) -> None:
+    with staged() as stage:
+        stage.type("box", f"unshare --user --map-root-user {'--uts' if own_uts else ''} sleep 60")
+        stage.until(lambda: stage.world.comm("box") == "sleep")
+        assert stage.world.probe(call, "box", ()) == expected
+
+
 def test_a_stat_is_told_as_the_asking_side_s_own_procfs_shows_it(stage: Stage) -> None:
     outside, inside = stage.world.stat("web", "host"), stage.world.stat("web", "web")
     assert isinstance(outside, Stat)
@@ -216,7 +267,7 @@ def test_a_long_file_of_the_kernel_is_read_to_its_end(stage: Stage) -> None:
     """Such a read returns a page at most."""
     text = stage.world.text("/proc/kallsyms", "host")
     assert isinstance(text, str)
-    assert len(text) == live.TEXT_BYTES
+    assert len(text) == TEXT_BYTES
 
 
 def test_a_file_is_told_by_its_kind_and_its_bits(stage: Stage) -> None:
@@ -321,6 +372,11 @@ def test_depth_counts_the_levels_between(stage: Stage) -> None:
         (Open("~/note"), "host", (), 0),
         (Open("~/note"), "web", (), errno.ENOENT),
         (Open("/proc/sys/kernel/hostname", write=True), "host", (), errno.EACCES),
+        (Fsopen("tmpfs"), "host", (), 0),
+        (Fsopen("tmpfs"), "host", ("CAP_SYS_ADMIN",), errno.EPERM),
+        (Fsopen("nosuchfs"), "host", (), errno.ENODEV),
+        (Sethostname(True), "host", (), 0),
+        (Sethostname(True), "box", ("CAP_SYS_ADMIN",), errno.EPERM),
         (Setns("/proc/1/ns/uts", Kind.UTS), "box", (), 0),
         (Setns("/proc/1/ns/uts", Kind.NET), "box", (), errno.EINVAL),
     ],
@@ -355,6 +411,8 @@ QUESTIONS: dict[str, Callable[[live.LiveWorld, str], object]] = {
     "hostname": lambda world, who: world.hostname(who),
     "domainname": lambda world, who: world.domainname(who),
     "status": lambda world, who: world.status(who, "host"),
+    "credentials": lambda world, who: world.credentials(who),
+    "owner": lambda world, who: world.owner("/etc/passwd", who),
     "text": lambda world, who: world.text("/etc/passwd", who),
     "file": lambda world, who: world.file("/etc/passwd", who),
     "mounts": lambda world, who: world.mounts_at("/", who),
