@@ -18,7 +18,7 @@ from nslab.course.engine_words import HOME, as_step, in_home, numbers
 from nslab.course.live_inside import LiveInside
 from nslab.course.live_network import LiveNetworks
 from nslab.course.mounted import propagated
-from nslab.course.opened import first_bytes, kind_of, refused, unreadable
+from nslab.course.opened import TEXT_BYTES, first_bytes, kind_of, refused, unreadable
 from nslab.course.subjects import called, whole
 from nslab.course.told import Absent, Namespace, Told, why
 from nslab.course.world import FileFacts, Holders, Life, Propagated, World

@@ -41,8 +41,8 @@ class Credentials(Struct, frozen=True):
 
     `same_user`: the process is in the reader's own user namespace, where an id means what it says. `groups` are the
     supplementary ones. `governed` are the kinds of its namespaces in which its capabilities count: those that its user
-    namespace owns, or one below that; None where the owners may not be asked. `no_new_privs` and `seccomp` (a mode of
-    prctl(2): 0 off, 1 strict, 2 filter) are None where the kernel does not tell.
+    namespace owns, or one below that; None where the owners may not be asked. `no_new_privs`, `seccomp` (a mode of
+    prctl(2): 0 off, 1 strict, 2 filter), and how many filters it has are None where the kernel does not tell.
     """
 
     user: Membership
@@ -56,6 +56,7 @@ class Credentials(Struct, frozen=True):
     governed: tuple[Kind, ...] | None
     no_new_privs: bool | None
     seccomp: int | None
+    seccomp_filters: int | None
 
     def uid_in(self, outside: int) -> int | None:
         """A uid of the reader's as the process's user namespace has it; None where it has no number there, or unread."""
@@ -123,6 +124,7 @@ def read_credentials(root: ProcRoot, process: Process) -> Credentials | None:
         governed=governed,
         no_new_privs=status.no_new_privs,
         seccomp=status.seccomp,
+        seccomp_filters=status.seccomp_filters,
     )
 
 

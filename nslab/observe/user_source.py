@@ -16,7 +16,7 @@ STATUS_FIELDS = {
     Line.BOUNDING: "CapBnd",
     Line.AMBIENT: "CapAmb",
     Line.NO_NEW_PRIVS: "NoNewPrivs",
-    Line.SECCOMP: "Seccomp",
+    Line.SECCOMP: "Seccomp,Seccomp_filters",
 }
 """Fields of /proc/PID/status. An id inside is that of the field, counted by uid_map."""
 

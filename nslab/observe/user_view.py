@@ -70,7 +70,7 @@ class UserCell(Struct, frozen=True):
 
     Outer ids of the maps are the host's; those of the host's own map are the machine's. A map is None where unread,
     empty before it is written. `governed` is empty for a process without effective capabilities: they count nowhere.
-    `seccomp` is the mode as status has it, with its name: `2 filter`. Everything else is as in Credentials.
+    `seccomp` is the mode as status has it, with its name and number of filters: `2 filter (1)`. All else is as in Credentials.
     """
 
     letter: str | None
@@ -147,13 +147,15 @@ def _cell(found: Credentials, letters: Letters, host: Credentials | None) -> Use
         ambient=_named(sets.ambient),
         governed=found.governed if sets.effective else (),
         no_new_privs=found.no_new_privs,
-        seccomp=None if found.seccomp is None else seccomp_mode(found.seccomp),
+        seccomp=None if found.seccomp is None else seccomp_mode(found.seccomp, found.seccomp_filters),
     )
 
 
-def seccomp_mode(number: int) -> str:
-    """A mode's number and name, SECCOMP_MODE_* of prctl(2); of a mode that is none of them, its number."""
-    return f"{number} {SECCOMP_MODES[number]}" if 0 <= number < len(SECCOMP_MODES) else str(number)
+def seccomp_mode(number: int, filters: int | None) -> str:
+    """A mode's number and name, SECCOMP_MODE_* of prctl(2), and how many filters; of an unknown mode, its number."""
+    if not 0 <= number < len(SECCOMP_MODES):
+        return str(number)
+    return f"{number} {SECCOMP_MODES[number]}{f' ({filters})' if filters else ''}"
 
 
 def _as_it_is(outside: int) -> int | None:

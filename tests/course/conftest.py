@@ -49,6 +49,7 @@ def user(uid: int, *id_map: Extent, gid_map: tuple[Extent, ...] | None = None) -
         governed=(),
         no_new_privs=False,
         seccomp=0,
+        seccomp_filters=0,
     )
 
 

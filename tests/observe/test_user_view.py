@@ -34,6 +34,7 @@ def credentials(user: int, outside: int, id_map: tuple[Extent, ...] | Unread, ma
         governed=tuple(Kind),
         no_new_privs=False,
         seccomp=2,
+        seccomp_filters=1,
     )
 
 
@@ -102,11 +103,12 @@ def test_each_line_names_where_it_is_read(process: Callable[..., Process]) -> No
     assert source(view, Line.EFFECTIVE) == "0000000000000007 ≠ 0000000000000000 ← /proc/{1,8}/status CapEff"
     assert source(view, Line.GID_MAP) == "0 2000000000 1; 1 2000000001 65535 ≠ 0 0 1 ← /proc/{1,8}/gid_map"
     assert source(view, Line.GOVERNED) == "A * ≠ B ╌ ← NS_GET_USERNS /proc/{1,8}/ns/*"
-    assert source(view, Line.SECCOMP) == "2 filter ← /proc/{1,8}/status Seccomp"
+    assert source(view, Line.SECCOMP) == "2 filter (1) ← /proc/{1,8}/status Seccomp,Seccomp_filters"
     assert source(replace(view, cells=view.cells[1:2], columns=view.columns[1:2]), Line.OUTSIDE).endswith(
         "/proc/8/status Uid"
     )
 
 
 def test_a_seccomp_mode_that_is_none_of_the_known_is_told_by_its_number() -> None:
-    assert [seccomp_mode(number) for number in (0, 1, 2, 3)] == ["0 off", "1 strict", "2 filter", "3"]
+    assert [seccomp_mode(number, None) for number in (0, 1, 2, 3)] == ["0 off", "1 strict", "2 filter", "3"]
+    assert [seccomp_mode(0, 0), seccomp_mode(2, 3)] == ["0 off", "2 filter (3)"]

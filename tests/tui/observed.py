@@ -174,7 +174,7 @@ ROOT = UserCell(
     ambient=NONE,
     governed=tuple(Kind),
     no_new_privs=False,
-    seccomp="2 filter",
+    seccomp="2 filter (1)",
 )
 """The host's root: somebody else outside."""
 
@@ -203,7 +203,9 @@ MAPPED = replace(
 )
 """Root there, with a UTS namespace of its own."""
 
-IN_DOCKER = replace(ROOT, effective=DOCKERS, permitted=DOCKERS, bounding=DOCKERS, no_new_privs=True)
+IN_DOCKER = replace(
+    ROOT, effective=DOCKERS, permitted=DOCKERS, bounding=DOCKERS, no_new_privs=True, seccomp="2 filter (2)"
+)
 """The host's root with docker's capabilities."""
 
 

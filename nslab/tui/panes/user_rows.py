@@ -97,7 +97,8 @@ def say(line: Line, cell: UserCell, view: UserView, words: Words) -> Said:
             return _governed(cell, words)
         case Line.NO_NEW_PRIVS | Line.SECCOMP:
             text = written(line, cell)
-            return Said(text, text, (text,))
+            short = " ".join(part for part in text.split() if not part.isalpha())
+            return Said(text, text, (text, short))
         case _:
             return _set(capability_set(line, cell), cell.letter, view, words)
 

@@ -110,13 +110,23 @@ class _Table:
 
     def _fold(self, room: int) -> tuple[tuple[UserRow, ...], tuple[UserRow, ...]]:
         """The rows to draw, and, if they are too many, those that one row tells of: all columns are alike in them, and
-        neither the cursor nor a lesson points there."""
+        neither the cursor nor a lesson points there. What the permitted set says twice goes with them."""
         pointed_at = (self.emphasis.cursor, self.emphasis.highlight)
-        foldable = [row for row in self.rows if row.line in FOLDABLE and not row.differs and row.line not in pointed_at]
+        foldable = [
+            row
+            for row in self.rows
+            if row.line in FOLDABLE and (not row.differs or self._as_effective(row)) and row.line not in pointed_at
+        ]
         folded = tuple(foldable[-(len(self.rows) + 1 - room) :]) if len(self.rows) > room else ()
         if len(folded) < 2:
             return self.rows, ()
         return tuple(row for row in self.rows if row not in folded), folded
+
+    def _as_effective(self, row: UserRow) -> bool:
+        """Whether a row says of the permitted set what is said of the effective one, as it mostly does."""
+        return row.line is Line.PERMITTED and any(
+            row.bars == other.bars for other in self.rows if other.line is Line.EFFECTIVE
+        )
 
     def _in_sight(self, rows: tuple[UserRow, ...], room: int) -> tuple[UserRow, ...]:
         """As many as there is room for, the row that matters among them."""
@@ -176,19 +186,24 @@ class _Table:
         self._text(x, y, width, bar, MUTE)
 
     def _text(self, x: int, y: int, width: int, bar: Bar, face: Face) -> None:
-        """In the middle, but right of the tag; the longest wording that fits, else as much of the last as does."""
-        room = width - TAG_CELLS
+        """In the middle, but right of the tag; the longest wording that fits, else as much of the last as does. Where it has
+        cells to spare, a blank on each side keeps it off a line."""
+        left, right = (TAG_CELLS, 0) if bar.said.letter else (1, 1)
+        room = width - left - right
         fitting = (text for text in bar.said.wordings if cell_len(text) <= room)
         text = next(fitting, shorten(bar.said.wordings[-1], room))
-        left = max(TAG_CELLS, (width - cell_len(text)) // 2)
-        framed = f" {text} " if left > TAG_CELLS and left + cell_len(text) < width else text
-        self.canvas.put(x + left - (framed != text), y, framed, face)
+        at = max(left, (width - cell_len(text)) // 2)
+        framed = f" {text} " if (not bar.said.letter or at > left) and at + cell_len(text) < width else text
+        self.canvas.put(x + at - (framed != text), y, framed, face)
 
     def _folded(self, y: int, folded: tuple[UserRow, ...]) -> None:
         """What all columns have alike, in a row of words."""
         self.canvas.put(0, y, shorten(self.words("pane.users.alike"), LABEL_CELLS - 2), MUTE)
         told = (
-            f"{label(row.line, self.rows, self.words)} {row.bars[0].said.wordings[-1]}" for row in folded if row.bars
+            f"{label(row.line, self.rows, self.words)} "
+            f"{'= effective' if row.differs else row.bars[0].said.wordings[-1]}"
+            for row in folded
+            if row.bars
         )
         self.canvas.put(LABEL_CELLS, y, shorten("  ·  ".join(told), self.canvas.width - LABEL_CELLS), MUTE)
 

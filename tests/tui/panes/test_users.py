@@ -55,7 +55,7 @@ def test_one_user_under_two_numbers_is_one_bar_below_two(en: Words) -> None:
         count in      A        all 8 kinds            ≠   B             ╌
         permitted     A          all 41               ≠   B            none
         bounding      A          all 41                   B           all 41
-        alike        ambient none  ·  NoNewPrivs 0  ·  Seccomp 2 filter
+        alike        ambient none  ·  NoNewPrivs 0  ·  Seccomp 2 (1)
     """)
 
 
@@ -121,13 +121,23 @@ def test_dockers_root_is_the_hosts_with_fewer_capabilities_and_where_there_is_ro
         bounding      A          all 41              ≠   A  14  audit_write chown dac…
         ambient       A                            none
         NoNewPrivs                 0                 ≠                1
-        Seccomp                                  2 filter
+        Seccomp               2 filter (1)           ≠           2 filter (2)
         effective, by name
         all of them  audit_write chown dac_override fowner fsetid kill mknod
                      net_bind_service net_raw setfcap setgid setpcap setuid
                      sys_chroot
         host only    audit_control audit_read block_suspend bpf checkpoint_restore …
     """)
+
+
+def test_where_room_is_short_what_the_permitted_set_says_twice_goes_first(en: Words) -> None:
+    lines = pane(observed.users(observed.IN_DOCKER), en).text().splitlines()
+    assert [line.split()[0] for line in lines[6:]] == [
+        *("effective", "count", "bounding", "NoNewPrivs", "Seccomp"),
+        "alike",
+    ]
+    assert "permitted = effective" in lines[11]
+    assert lines[10].split() == ["Seccomp", "2", "(1)", "≠", "2", "(2)"]
 
 
 def test_of_three_processes_neighbours_that_are_one_user_are_one_bar(en: Words) -> None:
