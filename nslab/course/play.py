@@ -12,7 +12,7 @@ from nslab.course import player as states
 from nslab.course.checks.verdict import Verdict
 from nslab.course.loader import Pack
 from nslab.course.look import Look
-from nslab.course.model import Run, Step, Task
+from nslab.course.model import Container, Run, Step, Task
 from nslab.course.perform import read_step
 from nslab.course.player import Checked, Event, Player
 from nslab.course.prose import names_told
@@ -47,6 +47,15 @@ class Play:
     def to_renew(self) -> bool:
         """Whether the step being played begins with a lab of its own, and has not got it yet."""
         return begins_at(self.player.steps, self.player.frontier) > self.lab_from
+
+    @property
+    def to_take(self) -> tuple[str, ...]:
+        """The terminals that the step being played gives to containers of its own, which the next tick makes."""
+        step = self.player.steps[self.player.frontier]
+        if step.id in self.furnished:
+            return ()
+        names = (part.container for part in step.setup if isinstance(part, Container))
+        return tuple(name for name in names if name in self.session.shells)
 
     def tick(self) -> None:
         """Look at the lab, which has the containers of the step being played. A task whose check holds now is done; a step

@@ -232,7 +232,7 @@ class Conductor:
                 self._release()
                 play.renew_lab()
                 self._offer_shells(play)
-            play.tick()
+            self._tick(play)
             if play.player.to_begin:
                 self._hinder(acts.type_setup(play, self._pause))
                 play.tick()
@@ -245,6 +245,18 @@ class Conductor:
             self._moved(play.player)
         if not play.session.closed:
             self._sample(play)
+
+    def _tick(self, play: Play) -> None:
+        """A look at the lab. Where the step that begins gives a terminal to a container, the screen lets go of it before."""
+        taken = play.to_take
+        for terminal in taken:
+            self._release(terminal)
+        try:
+            play.tick()
+        finally:
+            for terminal in taken:
+                if (shell := play.session.shells.get(terminal)) is not None:
+                    self._post(self.Reshelled(shell))
 
     def _take_reset(self) -> None:
         """The order has come: what was being typed is given up by now, and what is asked from here on is for the new lab."""

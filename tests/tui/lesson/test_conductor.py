@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 from textual.message import Message
@@ -17,16 +18,19 @@ from textual.message_pump import MessagePump
 
 from nslab.course import player as states
 from nslab.course.acts import open_play
+from nslab.course.loader import Pack
 from nslab.course.perform import Stuck
 from nslab.course.play import Play
 from nslab.course.player import Player
 from nslab.course.replay import Progress
+from nslab.course.syllabus import Syllabus
 from nslab.engine.client import Lab
 from nslab.engine.failures import LabError
 from nslab.engine.recall import Recall
 from nslab.tui.lesson.conductor import Conductor, OpenPlay
 from tests.stage import lesson
 
+TAKEN = Path(__file__).parent / "lessons" / "taken"
 PATIENCE_S = 15.0
 
 
@@ -85,11 +89,11 @@ def screen() -> Screen:
 
 
 @pytest.fixture
-def conducted(screen: Screen) -> Iterator[Callable[[Opening], Conductor]]:
+def conducted(screen: Screen) -> Iterator[Callable[[OpenPlay], Conductor]]:
     """A conductor that has begun; in the end it leaves nothing behind."""
     begun: list[Conductor] = []
 
-    def begin(opening: Opening) -> Conductor:
+    def begin(opening: OpenPlay) -> Conductor:
         begun.append(Conductor(screen, opening, lambda player: None))
         begun[-1].start()
         return begun[-1]
@@ -138,6 +142,26 @@ def test_a_lab_reset_twice_in_a_row_is_typed_in_too(conducted: Callable[[Opening
     conductor.reset()
     screen.until(lambda: len(screen.of(Conductor.Reshelled)) == 3 * len(first))
     predict_and_show(conductor, screen)
+
+
+def test_a_terminal_that_a_step_gives_to_a_container_is_let_go_of_first_and_then_shows_the_container(
+    conducted: Callable[[OpenPlay], Conductor], screen: Screen
+) -> None:
+    """Its old master would be closed while the screen reads it, and the number be another file's soon."""
+    pack = Syllabus().load(str(TAKEN))
+    assert isinstance(pack, Pack), pack.faults
+    conductor = conducted(partial(open_play, pack, (), None, {}))
+    screen.until(lambda: screen.player)
+    for _ in range(2):  # to the explanation, to the next step
+        conductor.do(lambda play: play.tell(states.Onward()))
+    screen.until(lambda: screen.player and screen.player.step.id == "container")
+    screen.until(lambda: len(screen.of(Conductor.Reshelled)) == 3)
+    released = next(told for told in screen.heard if isinstance(told, Conductor.Releasing))
+    assert released.terminal == "box"
+    os.write(screen.masters["box"], b"echo $$ >/tmp/number\r")
+    play = conductor._play
+    assert play is not None
+    screen.until(lambda: play.world.text("/tmp/number", "box") == "1\n")
 
 
 LEAVING_S = 2.0
