@@ -109,6 +109,8 @@ ONE_FAULT = [
     ('row = "pid"', 'row = "pid", call = "setns"', "fault.highlight-call"),
     ('pane = "namespaces", row = "pid"', 'pane = "calls", process = "web"', "fault.highlight-call"),
     ('row = "pid"', 'path = "/tmp"', "fault.highlight-pane"),
+    ('row = "pid"', 'line = "uid_map"', "fault.highlight-pane"),
+    ('row = "pid"', 'line = "no-such-line"', "fault.unknown-word"),
     ('row = "pid"', 'row = "pid", path = "/tmp"', "fault.row-or-process"),
     ('reaches = "run"', 'reaches = "rnu"', "fault.unknown-task"),
     ('reaches = "run"', 'reaches = "ask"', "fault.reaches-ask"),

@@ -18,6 +18,7 @@ from nslab.course.snapshot import Snapshot, number_in_lab, snapshot, unchanged
 from nslab.course.told import Absent
 from nslab.kernel.namespaces import Kind
 from nslab.observe.mount_view import MountView
+from nslab.observe.user_view import UserView
 from nslab.observe.views import CallsView, NotYet, Tag
 from nslab.words import LANGS, Lang
 from tests.stage import Stage, lesson
@@ -197,3 +198,20 @@ def test_two_moments_with_the_same_mounts_look_the_same(bare: Play) -> None:
     Stage(bare.session).run("host", "mount -t tmpfs m /tmp/m")
     bare.session.look()
     assert not unchanged(before, replace(snapshot(bare), processes=before.processes))
+
+
+def test_who_the_processes_are_is_read_only_while_it_is_on_show(bare: Play) -> None:
+    assert snapshot(bare).users == NotYet("pane.nothing-yet")
+    at_user = Play(lesson("user"))
+    try:
+        users = snapshot(at_user).users
+        assert isinstance(users, UserView)
+        assert [column.name for column in users.columns] == ["host", "box"]
+        host, box = users.cells
+        assert host is not None
+        assert (host.letter, host.uid.inside, host.uid.host) == ("A", 0, 0)
+        assert host.uid.outside != 0
+        assert box is None
+        assert unchanged(snapshot(at_user), snapshot(at_user))
+    finally:
+        at_user.close()
