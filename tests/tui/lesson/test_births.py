@@ -103,7 +103,7 @@ async def test_a_lesson_s_container_is_told_call_by_call_and_a_call_is_explained
         await pilot.press("end", "enter")
         lines = shown(pane)
         assert any(line.startswith(' B ▸ execve("sleep", ["sleep", "infinity"]') for line in lines)
-        assert "OCI     process.args" in lines
+        assert "OCI     process.args, process.env" in lines
 
 
 async def test_a_container_that_can_not_be_made_is_told_up_to_the_errno(app: NslabApp) -> None:
