@@ -35,6 +35,9 @@ SOURCES = ("/proc/<pid>/{status,uid_map,gid_map}", "/proc/<pid>/status")
 LABEL_CELLS = 13
 TAG_CELLS = 4
 ID_CELLS = 5  # 65534: a number is never cut
+TALL = 3
+UNTINTED = (Line.OUTSIDE, Line.NO_NEW_PRIVS, Line.SECCOMP)
+"""Rows that are in no namespace's colour."""
 FOLDABLE = (Line.PERMITTED, Line.BOUNDING, Line.AMBIENT, Line.NO_NEW_PRIVS, Line.SECCOMP)
 """Rows that one row can tell of together, where there is little room and all columns are alike in them."""
 
@@ -98,15 +101,28 @@ class _Table:
         room = max(self.canvas.height - 2, 0)
         shown, folded = self._fold(room - 1)  # the last row is left to what is told about a row
         in_sight = self._in_sight(shown, max(room - bool(folded), 0))
-        for y, row in enumerate(in_sight, 2):
-            self._row(y, row)
-        y = 2 + len(in_sight)
+        tall = self._tall(in_sight, room - 1 - len(in_sight) - bool(folded))
+        row_at: list[Line | None] = [None, None]
+        for row in in_sight:
+            height = TALL if row.line in tall else 1
+            self._row(len(row_at), height, row)
+            row_at += [row.line] * height
+        y = len(row_at)
         if folded and y < self.canvas.height:
             self._folded(y, folded)
             y += 1
         self._names(y + (y + 7 < self.canvas.height))  # a blank row where there are rows to spare
         self._no_process_yet()
-        return (None, None, *(row.line for row in in_sight))
+        return tuple(row_at)
+
+    def _tall(self, rows: tuple[UserRow, ...], spare: int) -> frozenset[Line]:
+        """Rows that are seen from afar, where nothing else needs the room: who they are, and what a lesson points at."""
+        line = self._line_to_name()
+        if line and any(self._sets(line)):
+            return frozenset()
+        wanted = dict.fromkeys((self.emphasis.highlight, Line.INSIDE))
+        apart = [row.line for row in rows if row.line in wanted and row.differs and row.line not in UNTINTED]
+        return frozenset(apart[: max(spare, 0) // (TALL - 1)])
 
     def _fold(self, room: int) -> tuple[tuple[UserRow, ...], tuple[UserRow, ...]]:
         """The rows to draw, and, if they are too many, those that one row tells of: all columns are alike in them, and
@@ -141,44 +157,45 @@ class _Table:
                 words = self.words("pane.no-process-yet", name=column.name)
                 self.canvas.para(self.grid.left(at), 3, self.grid.cells(at, at), words, MUTE)
 
-    def _row(self, y: int, row: UserRow) -> None:
+    def _row(self, y: int, height: int, row: UserRow) -> None:
+        middle = y + height // 2
         name, lit = label(row.line, self.rows, self.words), self.emphasis.highlight is row.line
         face = REVERSE if lit else BOLD if row.differs else MUTE
-        self.canvas.put(0, y, shorten(name, LABEL_CELLS - 2), face)
+        self.canvas.put(0, middle, shorten(name, LABEL_CELLS - 2), face)
         if self.emphasis.cursor is row.line:
-            self.canvas.put(LABEL_CELLS - 1, y, "▸", BOLD)
+            self.canvas.put(LABEL_CELLS - 1, middle, "▸", BOLD)
         for bar in row.bars:
             columns = range(bar.first, bar.last + 1)
             changed = any((row.line, column) in self.emphasis.changed for column in columns)
-            self._bar(y, row, bar, solid=row.differs != changed)
+            self._bar(y, height, row, bar, solid=row.differs != changed)
         for left, right in pairwise(row.bars):
             if differ(left, right):
-                self.canvas.put(self.grid.sign(right.first), y, "≠", BOLD)
+                self.canvas.put(self.grid.sign(right.first), middle, "≠", BOLD)
 
-    def _bar(self, y: int, row: UserRow, bar: Bar, *, solid: bool) -> None:
+    def _bar(self, y: int, height: int, row: UserRow, bar: Bar, *, solid: bool) -> None:
         x, width = self.grid.left(bar.first), self.grid.cells(bar.first, bar.last)
         if row.line is Line.OUTSIDE:
             self._outside(x, y, width, bar)
         elif not bar.alive or (bar.said.letter is None and row.line is not Line.HOST):
-            self.canvas.quiet_bar(x, y, width, 1, Role.PANEL)
-            self._text(x, y, width, bar, MUTE if not bar.alive else BOLD if row.differs else TEXT)
+            self.canvas.quiet_bar(x, y, width, height, Role.PANEL)
+            self._text(x, y + height // 2, width, bar, MUTE if not bar.alive else BOLD if row.differs else TEXT)
         else:
-            self._owned(x, y, width, bar, solid=solid)
+            self._owned(x, y, width, height, bar, solid=solid)
 
-    def _owned(self, x: int, y: int, width: int, bar: Bar, *, solid: bool) -> None:
+    def _owned(self, x: int, y: int, width: int, height: int, bar: Bar, *, solid: bool) -> None:
         """A fact that holds in one user namespace: in that one's colour, under its letter. The host's number has no tag."""
         letter = bar.said.letter
-        ink = hue(letter) if letter else Role.A
+        middle, ink = y + height // 2, hue(letter) if letter else Role.A
         if solid:
-            self.canvas.bar(x, y, width, 1, ink)
-            self._text(x, y, width, bar, tag_face(ink))
+            self.canvas.bar(x, y, width, height, ink)
+            self._text(x, middle, width, bar, tag_face(ink))
             if letter:
-                self.canvas.tag(x, y, letter, ink)
+                self.canvas.tag(x, middle, letter, ink)
             return
-        self.canvas.quiet_bar(x, y, width, 1, Role.A_FAINT if ink is Role.A and y % 2 else tint(ink))
-        self._text(x, y, width, bar, Face(ink))
+        self.canvas.quiet_bar(x, y, width, height, Role.A_FAINT if ink is Role.A and y % 2 else tint(ink))
+        self._text(x, middle, width, bar, Face(ink))
         if letter:
-            self.canvas.put(x, y, f"[{letter}]" if self.canvas.plain else f" {letter} ", lettered(letter).strong)
+            self.canvas.put(x, middle, f"[{letter}]" if self.canvas.plain else f" {letter} ", lettered(letter).strong)
 
     def _outside(self, x: int, y: int, width: int, bar: Bar) -> None:
         """The machine outside is never coloured: a line is its bar."""

@@ -173,7 +173,8 @@ def test_a_set_that_lacks_a_few_is_told_by_what_it_lacks(en: Words) -> None:
 def test_what_could_not_be_read_is_a_question_mark(en: Words) -> None:
     unread = replace(observed.ROOT, letter=None, uid_map=None, gid_map=None, governed=None, no_new_privs=None)
     lines = pane(observed.users(unread), en, (81, 19)).text().splitlines()
-    assert [line[-17:].strip() for line in (lines[5], lines[7], lines[11])] == ["?"] * 3
+    for label in ("id maps", "count in", "NoNewPrivs"):
+        assert next(line for line in lines if line.startswith(label)).endswith("?")
 
 
 def test_a_process_that_is_not_there_yet_has_an_empty_column_that_says_so(words: Words) -> None:
@@ -255,6 +256,17 @@ def test_a_changed_cell_is_the_inverse_of_its_row(en: Words) -> None:
     assert canvas.rows[2][14][1].solid
     assert not canvas.rows[2][51][1].solid
     assert canvas.rows[3][14][1].solid
+
+
+def test_where_nothing_else_needs_the_room_who_they_are_is_seen_from_afar(en: Words) -> None:
+    canvas = Canvas(151, 20)
+    emphasis: Emphasis[Line, ChangedCell] = Emphasis(highlight=Line.UID_MAP)
+    found = user_pane_rows(canvas, observed.users(observed.NOBODY), en, emphasis)
+    assert canvas.lost == []
+    assert [found.count(line) for line in (Line.INSIDE, Line.HOST, Line.UID_MAP, Line.EFFECTIVE)] == [3, 1, 3, 1]
+    assert [row[20][1].solid for row in canvas.rows[2:5]] == [True] * 3
+    named = user_pane_rows(canvas, observed.users(observed.IN_DOCKER), en)
+    assert named.count(Line.INSIDE) == 1
 
 
 def test_each_row_is_where_a_click_finds_it(en: Words) -> None:
