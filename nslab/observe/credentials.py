@@ -84,6 +84,8 @@ class CredentialReader:
         before, self._kept = self._kept, {}
         for process in processes:
             key = process.pid, process.start_ticks
+            if key in self._kept:
+                continue
             found = read_credentials(self._root, process) or before.get(key)
             if found is not None:
                 self._kept[key] = found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -168,6 +169,7 @@ def _map_lines(id_map: IdMap, told: Callable[[int], int | None]) -> tuple[MapLin
     return tuple(MapLine(extent.inside, told(extent.outside), extent.count) for extent in id_map)
 
 
+@lru_cache(maxsize=256)
 def _named(mask: int) -> CapabilityNames:
     """The names as setpriv(1) spells them, in alphabetical order: `sys_admin`."""
     return CapabilityNames(mask, tuple(sorted(name.removeprefix("CAP_").lower() for name in names(mask))))
