@@ -9,13 +9,14 @@ import msgspec
 from nslab.cli.lesson import ready_terminal
 from nslab.cli.output import print_json
 from nslab.cli.run import parse_namespaces, unknown_namespaces
-from nslab.course.birth import Birth, path_of
+from nslab.course.birth import Birth
+from nslab.course.boards import view_of
 from nslab.engine.client import Lab
 from nslab.engine.decode import decoded
 from nslab.engine.spec import DOCKER_NAMESPACES, Process, Spec, checked
 from nslab.kernel.namespaces import Kind
-from nslab.observe.birth_view import BirthView, birth_view
-from nslab.observe.score import Difference, Part, at_path
+from nslab.observe.birth_view import BirthView
+from nslab.observe.score import Difference, Part
 from nslab.tui.theme import WANTED
 from nslab.words import Words
 
@@ -47,48 +48,37 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         birth = Birth(lab, spec)
         try:
             if arguments.json:
-                print_json(account(birth))
+                print_json(account(birth, spec))
                 return 0
-            return show(birth, kinds, WANTED.get(arguments.theme), words)
+            return show(birth, spec, WANTED.get(arguments.theme), words)
         finally:
             birth.close()
 
 
-def show(birth: Birth, kinds: tuple[Kind, ...], theme: str | None, words: Words) -> int:
+def show(birth: Birth, spec: Spec, theme: str | None, words: Words) -> int:
     """On screen. Raises what ended it, once the terminal is as it was."""
     from nslab.course.progress import ProgressStore
     from nslab.course.syllabus import Syllabus
     from nslab.tui.app import NslabApp
     from nslab.tui.screens.birth import BirthScreen
 
-    def view() -> BirthView:
-        return birth_view(NAME, birth.plan, birth.outcomes, birth.moments, paths(birth), kinds)
-
     def step() -> BirthView:
         birth.step()
-        return view()
+        return view_of(birth, spec)
 
     app = NslabApp(words, Syllabus(), ProgressStore(), theme)
-    app.start_with_screen(lambda words: BirthScreen(words, view(), step))
+    app.start_with_screen(lambda words: BirthScreen(words, view_of(birth, spec), step))
     app.run()
     if app.failure is not None:
         raise app.failure
     return app.return_code or 0
 
 
-def paths(birth: Birth) -> list[Difference | None]:
-    """For each call made, what its own path led to before and after it."""
-    return [
-        at_path(path_of(step) or "", *found) if found else None
-        for step, found in zip(birth.plan, birth.paths, strict=False)
-    ]
-
-
-def account(birth: Birth) -> list[dict[str, object]]:
+def account(birth: Birth, spec: Spec) -> list[dict[str, object]]:
     """Make every call, and tell of each what the kernel answered and what it changed."""
     while not birth.ended:
         birth.step()
-    view = birth_view(NAME, birth.plan, birth.outcomes, birth.moments, paths(birth), tuple(Kind))
+    view = view_of(birth, spec)
     return [
         {
             "step": step.id,

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from nslab.course.ablation import ATTACKS, PRIMITIVES
+from nslab.course.ordering import CARDS
+from nslab.course.roles import Role
 from nslab.engine.doctor import PROBES, PROGRAMS
 
-PANES = frozenset({"namespaces", "processes", "network", "calls", "mounts", "users", "kinds"})
+PANES = frozenset(
+    {"namespaces", "processes", "network", "calls", "mounts", "users", "kinds", "birth", "without", "order"}
+)
 """Panes that a lesson may show; the screen has one for each."""
 
-BOARDS = frozenset({"kinds"})
+BOARDS = frozenset({"kinds", "birth", "without", "order"})
 """Boards that a step may show; the screen has one for each."""
 
 NEEDS = frozenset(PROBES.keys() - PROGRAMS.keys())
@@ -23,4 +28,21 @@ class Known(Struct, frozen=True):
     boards: frozenset[str] = BOARDS
     needs: frozenset[str] = NEEDS
     programs: frozenset[str] = frozenset(PROGRAMS)
+    attacks: frozenset[str] = frozenset(attack.id for attack in ATTACKS)
+    primitives: frozenset[str] = frozenset(PRIMITIVES)
+    cards: frozenset[str] = frozenset(CARDS)
     lessons: frozenset[str] | None = None
+
+    def names(self, role: Role) -> frozenset[str] | None:
+        """The names there are for a role; None where any will do."""
+        sets = {
+            Role.PANE: self.panes,
+            Role.BOARD: self.boards,
+            Role.NEED: self.needs,
+            Role.PROGRAM: self.programs,
+            Role.ATTACK: self.attacks,
+            Role.PRIMITIVE: self.primitives,
+            Role.CARD: self.cards,
+            Role.LESSON: self.lessons,
+        }
+        return sets.get(role)

@@ -13,14 +13,17 @@ import stat
 from collections.abc import Iterable
 
 from nslab.course import probes
+from nslab.course.boards import Boards
 from nslab.course.cast import HOST, Cast, Engine, depth
 from nslab.course.engine_words import HOME, as_step, in_home, numbers
 from nslab.course.live_inside import LiveInside
 from nslab.course.live_network import LiveNetworks
 from nslab.course.mounted import propagated
 from nslab.course.opened import TEXT_BYTES, first_bytes, kind_of, refused, unreadable
+from nslab.course.ordering import Attempt
 from nslab.course.subjects import called, whole
 from nslab.course.told import Absent, Namespace, Told, why
+from nslab.course.trial import Trial
 from nslab.course.world import FileFacts, Holders, Life, Propagated, World
 from nslab.engine.client import Lab
 from nslab.engine.failures import LabError
@@ -37,6 +40,7 @@ from nslab.kernel.sysvipc import Facility, SysvObject
 from nslab.kernel.uts import UtsNames
 from nslab.observe.call_view import start_us
 from nslab.observe.credentials import Credentials, read_credentials
+from nslab.observe.birth_view import BirthView
 from nslab.observe.details import Details
 from nslab.observe.holders import DescriptorHold, Holds, MountHold, holds
 from nslab.observe.namespaces import NamespaceId, Unread
@@ -52,8 +56,8 @@ ALL_CAPABILITIES = tuple(int(capability) for capability in Capability)
 class LiveWorld(World):
     """Answers from the last look; `look` takes a new one. Not for two threads at once."""
 
-    def __init__(self, lab: Lab) -> None:
-        self._lab = lab
+    def __init__(self, lab: Lab, boards: Boards) -> None:
+        self._lab, self._boards = lab, boards
         self._root = ProcRoot(lab.proc)
         self.observer = Observer(self._root)
         self.cast = Cast(self.observer)
@@ -265,6 +269,15 @@ class LiveWorld(World):
             if levels is None
             else levels
         )
+
+    def birth(self) -> BirthView | None:
+        return self._boards.birth
+
+    def trial(self, attack: str, off: frozenset[str]) -> Trial | None:
+        return self._boards.trials.get((attack, off))
+
+    def attempts(self) -> tuple[Attempt, ...]:
+        return tuple(self._boards.attempts)
 
     def probe(self, call: probes.Call, where: str, without: tuple[str, ...]) -> int | Absent:
         found = self._process(where)

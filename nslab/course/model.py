@@ -8,13 +8,16 @@ from msgspec import Struct, field
 
 from nslab.course.checks import Check
 from nslab.course.roles import (
+    AttackName,
     BoardName,
+    CardName,
     ContainerName,
     FileName,
     Id,
     LessonId,
     Need,
     PaneName,
+    PrimitiveName,
     ProcessName,
     Program,
     TaskId,
@@ -22,6 +25,7 @@ from nslab.course.roles import (
     Text,
 )
 from nslab.course.values import Operand, Value
+from nslab.engine.spec import DOCKER_NAMESPACES
 from nslab.kernel.namespaces import Kind
 from nslab.observe.user_view import Line
 
@@ -56,8 +60,46 @@ class Exec(Struct, frozen=True, forbid_unknown_fields=True):
         return self.exec
 
 
-Made = Container | Exec
-"""What the engine makes when a step begins."""
+class Born(Struct, frozen=True, forbid_unknown_fields=True):
+    """A container on the board `birth`: its calls up to and with `until`, the id of a step of its plan; none by default."""
+
+    birth: Id
+    namespaces: tuple[Kind, ...] = DOCKER_NAMESPACES
+    hostname: str | None = None
+    args: tuple[str, ...] = ("sleep", "infinity")
+    until: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the lesson calls its first process."""
+        return self.birth
+
+
+class Attacked(Struct, frozen=True, forbid_unknown_fields=True):
+    """An attack on the board `without`: from a container that lacks some primitives, in a lab of its own."""
+
+    attack: AttackName
+    without: tuple[PrimitiveName, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What is told where it could not be made."""
+        return self.attack
+
+
+class Ordered(Struct, frozen=True, forbid_unknown_fields=True):
+    """An order of the cards on the board `order`, run in a lab of its own."""
+
+    order: tuple[CardName, ...]
+
+    @property
+    def name(self) -> str:
+        """What is told where it could not be run."""
+        return "order"
+
+
+Made = Container | Exec | Born | Attacked | Ordered
+"""What the engine makes when a step begins, or on a board."""
 
 
 class Run(Struct, frozen=True, forbid_unknown_fields=True):

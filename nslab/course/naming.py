@@ -74,16 +74,6 @@ class Names:
     def _names(self, use: Use) -> Iterable[str] | None:
         """The names there are for a role whose names are a plain set; None where any will do."""
         match use.role:
-            case Role.PANE:
-                return self._known.panes
-            case Role.BOARD:
-                return self._known.boards
-            case Role.NEED:
-                return self._known.needs
-            case Role.PROGRAM:
-                return self._known.programs
-            case Role.LESSON:
-                return self._known.lessons
             case Role.ERRNO:
                 return ERRNOS
             case Role.SIGNAL:
@@ -97,7 +87,7 @@ class Names:
             case Role.TASK:
                 tasks = self._step(use.path).get("do")
                 return {str(task.get("id")) for task in _tables(tasks)}
-        return None
+        return self._known.names(use.role)
 
     def _process(self, use: Use) -> Iterator[Told]:
         place, colon, command = use.text.partition(":")

@@ -28,6 +28,9 @@ class Role(StrEnum):
     CAPABILITY = "capability"
     ERRNO = "errno"
     SIGNAL = "signal"
+    ATTACK = "attack"
+    PRIMITIVE = "primitive"
+    CARD = "card"
     TEXT = "text"
 
 
@@ -72,6 +75,15 @@ ErrnoName = Annotated[str, Meta(extra={"role": Role.ERRNO})]
 
 SignalName = Annotated[str, Meta(extra={"role": Role.SIGNAL})]
 """A signal as signal(7) spells it: SIGTERM."""
+
+AttackName = Annotated[str, Meta(extra={"role": Role.ATTACK})]
+"""An attack of the ablation board."""
+
+PrimitiveName = Annotated[str, Meta(extra={"role": Role.PRIMITIVE})]
+"""A primitive that the ablation board can leave out."""
+
+CardName = Annotated[str, Meta(extra={"role": Role.CARD})]
+"""A card of the ordering puzzle."""
 
 StateLetter = Literal["R", "S", "D", "T", "t", "Z", "I"]
 """The state of a process, as proc_pid_stat(5) has it."""

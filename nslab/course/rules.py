@@ -14,7 +14,7 @@ from nslab.course.checks.names import DifferentHostname
 from nslab.course.checks.namespaces import DifferentNamespace, NamespaceKept, SameNamespace
 from nslab.course.checks.processes import PidDepth
 from nslab.course.checks.values import AtLeast, Equal
-from nslab.course.model import Choice, Container, Exec, Highlight, Lesson, Made, Run, Solution, Step, Task
+from nslab.course.model import Choice, Container, Exec, Highlight, Lesson, Run, Solution, Step, Task
 from nslab.course.positions import Path
 from nslab.course.probes import Clone
 from nslab.course.told import Told
@@ -173,7 +173,7 @@ def _exec(program: Exec) -> Iterator[Fault]:
     yield from _made(program, "exec", ("host", "deep", "box"))
 
 
-def _made(part: Made, field: str, reserved: tuple[str, ...]) -> Iterator[Fault]:
+def _made(part: Container | Exec, field: str, reserved: tuple[str, ...]) -> Iterator[Fault]:
     if part.name in reserved:
         yield (field,), Told("fault.reserved", {"name": part.name})
     if not part.args:

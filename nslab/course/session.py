@@ -14,10 +14,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from nslab.course.boards import Boards
 from nslab.course.cast import Engine
 from nslab.course.engine_words import HOME
 from nslab.course.live import LiveWorld
-from nslab.course.model import Container, Exec, Made
+from nslab.course.model import Attacked, Born, Container, Exec, Made, Ordered
 from nslab.engine.client import Lab, Task, Told
 from nslab.engine.failures import LabError
 from nslab.engine.protocol import Accounted
@@ -82,7 +83,8 @@ class Session:
         self.closed = False
         self.lab = Lab.start(recall)
         try:
-            self.world = LiveWorld(self.lab)
+            self.boards = Boards(self.lab)
+            self.world = LiveWorld(self.lab, self.boards)
         except BaseException:
             self.lab.close()
             raise
@@ -105,11 +107,18 @@ class Session:
             self.lab.put(f"{HOME}/{name}", data)
 
     def make(self, part: Made) -> None:
-        """Create and start a container of the lesson's, or a program in one that runs."""
-        if isinstance(part, Exec):
-            self._exec(part)
-        else:
-            self._contain(part)
+        """Create and start a container of the lesson's, or a program in one that runs, or what a board is for."""
+        match part:
+            case Container():
+                self._contain(part)
+            case Exec():
+                self._exec(part)
+            case Born():
+                self.boards.bear(part)
+            case Attacked():
+                self.boards.attack(part)
+            case Ordered():
+                self.boards.run(part)
 
     def _contain(self, container: Container) -> None:
         """A container that is called as a terminal gets it."""
@@ -183,6 +192,7 @@ class Session:
         if self.closed:
             return
         self.closed = True
+        self.boards.close()
         self.lab.close()
         self.world.close()
         for shell in self.shells.values():

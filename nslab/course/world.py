@@ -12,14 +12,17 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from nslab.course.ordering import Attempt
 from nslab.course.probes import Call
 from nslab.course.told import Absent, Namespace
+from nslab.course.trial import Trial
 from nslab.kernel.clocks import Clock
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
 from nslab.kernel.propagation import Propagation
 from nslab.kernel.sysvipc import Facility, SysvObject
 from nslab.observe.credentials import Credentials
+from nslab.observe.birth_view import BirthView
 from nslab.observe.network_view import WorldView
 
 
@@ -156,6 +159,18 @@ class World(Protocol):
 
     def pid_depth(self, process: str, below: str) -> int | Absent:
         """How many PID namespaces lie between: 0 if they share one. Absent if `process` is not below."""
+        ...
+
+    def birth(self) -> BirthView | None:
+        """The birth that is held on the board `birth`, as far as it has come."""
+        ...
+
+    def trial(self, attack: str, off: frozenset[str]) -> Trial | None:
+        """What became of an attack on the board `without`, these primitives left out; None where it was not tried."""
+        ...
+
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The orders that were run on the board `order`."""
         ...
 
     def probe(self, call: Call, where: str, without: tuple[str, ...]) -> int | Absent:

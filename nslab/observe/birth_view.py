@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
+from nslab.engine.spec import Spec
 from nslab.engine.steps import Outcome, Plan
 from nslab.kernel.namespaces import Kind
 from nslab.observe.call_view import call_rows_of
@@ -17,13 +18,13 @@ from nslab.observe.views import CallRow
 
 
 class BirthView(Struct, frozen=True, tag="birth"):
-    """A container's birth as far as it has come. `letter` is that of the container's world, the host's before there is one.
+    """The birth of `spec` as far as it has come. `letter` is that of the container's world, the host's before there is one.
 
     `topics` are the ids of the words for each call. `moments` has one more member than calls were made; `paths` tells for
     each call made what its own path led to before and after it, None where it has none.
     """
 
-    name: str
+    spec: Spec
     letter: str
     calls: tuple[CallRow, ...]
     topics: tuple[str, ...]
@@ -31,6 +32,11 @@ class BirthView(Struct, frozen=True, tag="birth"):
     lines: tuple[Line, ...]
     moments: tuple[Moment, ...]
     paths: tuple[Difference | None, ...]
+
+    @property
+    def name(self) -> str:
+        """The container's name."""
+        return self.spec.name
 
     @property
     def made(self) -> int:
@@ -49,23 +55,22 @@ class BirthView(Struct, frozen=True, tag="birth"):
 
 
 def birth_view(
-    name: str,
+    spec: Spec,
     plan: Plan,
     outcomes: tuple[Outcome, ...],
     moments: Sequence[Moment],
     paths: Iterable[Difference | None],
-    kinds: Iterable[Kind],
 ) -> BirthView:
     """The view of a birth that has come so far."""
     letters = Letters(moments[0].namespaces)
     letters.meet(moment.namespaces for moment in moments)
     return BirthView(
-        name=name,
+        spec=spec,
         letter=letters.world(moments[-1].namespaces) if outcomes else HOST_LETTER,
         calls=call_rows_of(plan, outcomes),
         topics=tuple(map(topic, plan)),
         scenes=scenes(plan),
-        lines=score(moments, letters, kinds),
+        lines=score(moments, letters, (kind for kind in Kind if spec.has(kind))),
         moments=tuple(moments),
         paths=tuple(paths),
     )

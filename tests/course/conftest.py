@@ -11,9 +11,11 @@ import pytest
 from msgspec import Struct, field
 
 from nslab.course.loader import Pack, load
+from nslab.course.ordering import Attempt
 from nslab.course.play import Play
 from nslab.course.probes import Call
 from nslab.course.told import Absent, Namespace, Told
+from nslab.course.trial import Trial
 from nslab.course.world import FileFacts, Holders, Life, Propagated
 from nslab.kernel.clocks import Clock
 from nslab.kernel.idmap import Extent
@@ -21,6 +23,7 @@ from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Ids, Stat
 from nslab.kernel.sysvipc import Facility, SysvObject
 from nslab.observe.credentials import CapabilitySets, Credentials
+from nslab.observe.birth_view import BirthView
 from nslab.observe.namespaces import NamespaceId
 from nslab.observe.network_view import WorldView
 from tests.stage import lesson
@@ -80,6 +83,9 @@ class RecordedWorld(Struct):
     errnos: dict[tuple[str, str], int] = field(default_factory=dict)
     exits: dict[tuple[str, str], int] = field(default_factory=dict)
     starts_us: dict[str, int] = field(default_factory=dict)
+    born: BirthView | None = None
+    trials: dict[tuple[str, frozenset[str]], Trial] = field(default_factory=dict)
+    orders: tuple[Attempt, ...] = ()
 
     def pid(self, process: str, seen_from: str) -> int | Absent:
         return _known(self.pids, (process, seen_from))
@@ -149,6 +155,15 @@ class RecordedWorld(Struct):
 
     def pid_depth(self, process: str, below: str) -> int | Absent:
         return _known(self.depths, (process, below))
+
+    def birth(self) -> BirthView | None:
+        return self.born
+
+    def trial(self, attack: str, off: frozenset[str]) -> Trial | None:
+        return self.trials.get((attack, off))
+
+    def attempts(self) -> tuple[Attempt, ...]:
+        return self.orders
 
     def probe(self, call: Call, where: str, without: tuple[str, ...]) -> int | Absent:
         return _known(self.errnos, (" ".join([call.in_c(), *without]), where))

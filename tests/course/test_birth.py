@@ -7,15 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from nslab.course.birth import HOST, Birth, path_of
+from nslab.course.birth import HOST, Birth
+from nslab.course.boards import view_of
 from nslab.engine.changes import Without
 from nslab.engine.client import Lab
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Done
 from nslab.kernel.namespaces import Kind
-from nslab.observe.birth_view import BirthView, birth_view
 from nslab.observe.namespaces import Unread
-from nslab.observe.score import at_path
 
 pytestmark = pytest.mark.needs("lab")
 
@@ -36,14 +35,6 @@ def whole(shared: Lab) -> Iterator[Birth]:
         birth.step()
     yield birth
     birth.close()
-
-
-def view_of(birth: Birth) -> BirthView:
-    paths = [
-        at_path(path_of(step) or "", *found) if found else None
-        for step, found in zip(birth.plan, birth.paths, strict=False)
-    ]
-    return birth_view("box", birth.plan, birth.outcomes, birth.moments, paths, ALL)
 
 
 def index(birth: Birth, step: str) -> int:
@@ -74,12 +65,12 @@ def test_every_call_was_agreed_to_and_has_a_moment_before_and_after(whole: Birth
     ],
 )
 def test_a_fact_changes_with_the_call_that_changes_it(whole: Birth, line: str, step: str) -> None:
-    stretches = next(one for one in view_of(whole).lines if one.name == line).stretches
+    stretches = next(one for one in view_of(whole, SPEC).lines if one.name == line).stretches
     assert stretches[-1].since == index(whole, step) + 1
 
 
 def test_the_two_locks_are_counted_one_after_the_other(whole: Birth) -> None:
-    locks = next(one for one in view_of(whole).lines if one.name == "locks").stretches
+    locks = next(one for one in view_of(whole, SPEC).lines if one.name == "locks").stretches
     assert [(one.since, one.value) for one in locks] == [
         (0, "0"),
         (index(whole, "nnp") + 1, "1"),
@@ -89,7 +80,7 @@ def test_the_two_locks_are_counted_one_after_the_other(whole: Birth) -> None:
 
 def test_a_file_that_is_made_is_seen_at_its_path(whole: Birth) -> None:
     at = index(whole, "make_null")
-    path = view_of(whole).differences(at, at + 1)[0]
+    path = view_of(whole, SPEC).differences(at, at + 1)[0]
     assert path.name == "path"
     assert [part.text for part in path.after] == ["/run/nslab/box/root/dev/null", "file"]
     assert path.before[1].text == "–"
@@ -104,7 +95,7 @@ def test_when_the_old_root_is_let_go_its_mounts_are_gone_from_sight(whole: Birth
 
 def test_what_is_closed_before_the_program_starts_is_told_by_name(whole: Birth) -> None:
     at = index(whole, "close")
-    files = next(one for one in view_of(whole).differences(at, at + 1) if one.name == "files")
+    files = next(one for one in view_of(whole, SPEC).differences(at, at + 1) if one.name == "files")
     assert "/proc" in [part.text for part in files.before]
 
 
@@ -116,7 +107,7 @@ def test_a_refused_call_ends_the_birth_and_can_be_looked_at(lab_of_its_own: Lab)
     )
     while not birth.ended:
         birth.step()
-    view = view_of(birth)
+    view = view_of(birth, SPEC)
     assert view.whole
     assert view.calls[view.made - 1].ended_the_plan
     assert birth.plan[view.made - 1].id == "pivot"

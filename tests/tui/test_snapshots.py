@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import born
 import explored
 import gallery
 import observed
-import order_views
 import pytest
-import without_views
 from msgspec import Struct
 from textual.app import App
 from textual.containers import Horizontal, Vertical
@@ -52,6 +49,7 @@ from nslab.tui.widgets.tabs import Tabs
 from nslab.tui.widgets.wrecked import WreckedBand
 from nslab.tui.without.board import WithoutBoard
 from nslab.words import Lang, Words
+from tests import born, order_views, without_views
 from tests.stage import screen_words
 
 Snapshot = Callable[..., bool]

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from msgspec import field
 
+from nslab.course.checks.boards import (
+    AttackThrough,
+    BirthChanged,
+    BirthMade,
+    OrderEnded,
+    OrderLacks,
+    OrderRight,
+)
 from nslab.course.checks.files import FileEquals, FileExecutable
 from nslab.course.checks.mounts import MountsAt, Propagates
 from nslab.course.checks.names import DifferentHostname, Hostname, HostnameExists
@@ -75,6 +83,12 @@ Check = (
     | SignalDisposition
     | PidDepth
     | Probe
+    | BirthMade
+    | BirthChanged
+    | AttackThrough
+    | OrderRight
+    | OrderEnded
+    | OrderLacks
     | AllOf
     | AnyOf
     | Not

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import born
 import pytest
 
 from nslab.tui.birth.board import BirthBoard
 from nslab.tui.birth.board_rows import Hand, board_rows
 from nslab.tui.canvas import Canvas
 from nslab.words import LANGS, Lang, Words
+from tests import born
 from tests.stage import screen_words
 
 STEPS = [call.step for call in born.birth(0).calls]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import born
 import pytest
 from msgspec import structs
 
@@ -15,6 +14,7 @@ from nslab.observe.views import CallRow, Returned, Tag
 from nslab.tui.birth.score_rows import axis, folded, score_rows
 from nslab.tui.canvas import Canvas
 from nslab.words import LANGS, Lang, words_for
+from tests import born
 
 view_after = born.birth
 CALLS = len(view_after(0).calls)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from order_views import broken_at, view
 
 from nslab.course.ordering import CARDS
 from nslab.tui.order.board import OrderBoard
 from nslab.words import Words
+from tests.order_views import broken_at, view
 
 
 @pytest.fixture

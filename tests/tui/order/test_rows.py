@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from order_views import broken_at, early, right, silent, view
 
 from nslab.tui.canvas import Canvas
 from nslab.tui.order.rows import CALLS, Hand, OrderView, order_rows
 from nslab.words import LANGS, Lang
+from tests.order_views import broken_at, early, right, silent, view
 from tests.stage import screen_words
 
 SIZES = [(76, 21), (116, 33), (196, 47)]

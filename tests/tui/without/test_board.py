@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from without_views import view
 
 from nslab.course.ablation import ATTACKS, BARE, PRIMITIVES
 from nslab.tui.without.board import WithoutBoard
 from nslab.words import Words
+from tests.without_views import view
 
 PID = PRIMITIVES.index("pid")
 

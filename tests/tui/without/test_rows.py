@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 
 import pytest
-from without_views import BY_ID, failed, lab_step, refused, stopped, through, view
 
 from nslab.course.ablation import ATTACKS, BARE
 from nslab.tui.canvas import Canvas
@@ -15,6 +14,7 @@ from nslab.tui.without.sheet_rows import cut, sheet_rows
 from nslab.tui.without.view import WithoutView
 from nslab.words import LANGS, Lang
 from tests.stage import screen_words
+from tests.without_views import BY_ID, failed, lab_step, refused, stopped, through, view
 
 SIZES = [(76, 21), (116, 33), (196, 47)]
 

@@ -14,9 +14,8 @@ from nslab.observe.moment import Moment
 from nslab.observe.namespaces import NamespaceId, Namespaces
 from nslab.observe.score import Difference
 
-BORN = plan(
-    Spec("box", Process(("sh",), pipes=(), terminal=True), DOCKER_NAMESPACES, "box"), Ground(("usr", "opt"), 65536)
-)
+SPEC = Spec("box", Process(("sh",), pipes=(), terminal=True), DOCKER_NAMESPACES, "box")
+BORN = plan(SPEC, Ground(("usr", "opt"), 65536))
 
 
 def birth(made: int) -> BirthView:
@@ -24,7 +23,7 @@ def birth(made: int) -> BirthView:
     moments = [moment(at) for at in range(made + 1)]
     outcomes = tuple(Done(step.id, 0, 12.4, 0, 0) for step in BORN[:made])
     paths: list[Difference | None] = [None] * made
-    return birth_view("box", BORN, outcomes, moments, paths, DOCKER_NAMESPACES)
+    return birth_view(SPEC, BORN, outcomes, moments, paths)
 
 
 def moment(at: int) -> Moment:

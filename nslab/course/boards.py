@@ -1,0 +1,94 @@
+"""What was made on a lesson's boards: a birth that is held, attacks that were tried, orders that were run.
+
+A birth is one of the lesson's own lab. Attacks and orders wreck what they touch, so each is made in a lab of its own; what stays is
+what the kernel answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from nslab.course.ablation import ATTACKS
+from nslab.course.attempt import run_order
+from nslab.course.birth import Birth, path_of
+from nslab.course.model import Attacked, Born, Ordered
+from nslab.course.ordering import Attempt
+from nslab.course.trial import Trial, run_trial
+from nslab.engine.client import Lab
+from nslab.engine.spec import Process, Spec, checked
+from nslab.observe.birth_view import BirthView, birth_view
+from nslab.observe.score import at_path
+
+Cell = tuple[str, frozenset[str]]
+
+
+class TrialsView(Struct, frozen=True, tag="trials"):
+    """The attacks that were tried, by attack and by what was left out."""
+
+    results: Mapping[Cell, Trial] = {}
+
+
+class AttemptsView(Struct, frozen=True, tag="attempts"):
+    """The orders that were run, in their order."""
+
+    tries: tuple[Attempt, ...] = ()
+
+
+class Boards:
+    """The boards of one lab. Raises LabError where a lab can't do what it is asked."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self._birth: Birth | None = None
+        self._view: BirthView | None = None
+        self.trials: dict[Cell, Trial] = {}
+        self.attempts: list[Attempt] = []
+
+    @property
+    def birth(self) -> BirthView | None:
+        """The birth on the board, as far as it has come."""
+        return self._view
+
+    def bear(self, born: Born) -> None:
+        """Make the calls of a birth up to and with one of them. Another container than the one held is begun anew."""
+        spec = spec_of(born)
+        if self._birth is None or self._view is None or self._view.spec != spec:
+            self.close()
+            self._birth = Birth(self._lab, spec)
+        ids = [step.id for step in self._birth.plan]
+        until = ids.index(born.until) + 1 if born.until in ids else 0
+        while len(self._birth.outcomes) < until and not self._birth.ended:
+            self._birth.step()
+        self._view = view_of(self._birth, spec)
+
+    def attack(self, attacked: Attacked) -> None:
+        """Try an attack."""
+        attack = next(attack for attack in ATTACKS if attack.id == attacked.attack)
+        off = frozenset(attacked.without)
+        self.trials[attack.id, off] = run_trial(attack, off)
+
+    def run(self, ordered: Ordered) -> None:
+        """Run an order."""
+        self.attempts.append(run_order(ordered.order))
+
+    def close(self) -> None:
+        """Let the birth go, whatever it has come to."""
+        if self._birth is not None:
+            self._birth.close()
+            self._birth = self._view = None
+
+
+def spec_of(born: Born) -> Spec:
+    """The container that a lesson's birth is of. It has a terminal of its own, which nobody reads: its program waits."""
+    return checked(Spec(born.birth, Process(born.args, pipes=(), terminal=True), born.namespaces, born.hostname))
+
+
+def view_of(birth: Birth, spec: Spec) -> BirthView:
+    """A birth as the time machine shows it."""
+    paths = [
+        at_path(path_of(step) or "", *found) if found else None
+        for step, found in zip(birth.plan, birth.paths, strict=False)
+    ]
+    return birth_view(spec, birth.plan, birth.outcomes, birth.moments, paths)
