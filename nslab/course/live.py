@@ -38,9 +38,9 @@ from nslab.kernel.procfs import Mount
 from nslab.kernel.syscalls import SyscallError
 from nslab.kernel.sysvipc import Facility, SysvObject
 from nslab.kernel.uts import UtsNames
+from nslab.observe.birth_view import BirthView
 from nslab.observe.call_view import start_us
 from nslab.observe.credentials import Credentials, read_credentials
-from nslab.observe.birth_view import BirthView
 from nslab.observe.details import Details
 from nslab.observe.holders import DescriptorHold, Holds, MountHold, holds
 from nslab.observe.namespaces import NamespaceId, Unread

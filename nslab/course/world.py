@@ -21,8 +21,8 @@ from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
 from nslab.kernel.propagation import Propagation
 from nslab.kernel.sysvipc import Facility, SysvObject
-from nslab.observe.credentials import Credentials
 from nslab.observe.birth_view import BirthView
+from nslab.observe.credentials import Credentials
 from nslab.observe.network_view import WorldView
 
 

@@ -22,8 +22,8 @@ from nslab.kernel.idmap import Extent
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Ids, Stat
 from nslab.kernel.sysvipc import Facility, SysvObject
-from nslab.observe.credentials import CapabilitySets, Credentials
 from nslab.observe.birth_view import BirthView
+from nslab.observe.credentials import CapabilitySets, Credentials
 from nslab.observe.namespaces import NamespaceId
 from nslab.observe.network_view import WorldView
 from tests.stage import lesson
