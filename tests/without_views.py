@@ -6,6 +6,7 @@ import errno
 from collections.abc import Mapping
 
 from nslab.course.ablation import ATTACKS, PRIMITIVES, Attack, standing
+from nslab.course.boards import TrialsView
 from nslab.course.told import Told
 from nslab.course.trial import Trial
 from nslab.course.trials import Failed, Result
@@ -42,6 +43,12 @@ def failed() -> Failed:
 
 def lab_step(attack: str) -> Step:
     return BY_ID[attack].moves[0]
+
+
+def trials(off: frozenset[str], results: Mapping[str, Result | None]) -> TrialsView:
+    """The trials of a board with these primitives left out; an attack without a result was stopped."""
+    cells = {(attack.id, off): results.get(attack.id, stopped(attack.id)) for attack in ATTACKS}
+    return TrialsView({cell: result for cell, result in cells.items() if result is not None})
 
 
 def view(

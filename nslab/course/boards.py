@@ -16,18 +16,17 @@ from nslab.course.birth import Birth, path_of
 from nslab.course.model import Attacked, Born, Ordered
 from nslab.course.ordering import Attempt
 from nslab.course.trial import Trial, run_trial
+from nslab.course.trials import Cell, Result
 from nslab.engine.client import Lab
 from nslab.engine.spec import Process, Spec, checked
 from nslab.observe.birth_view import BirthView, birth_view
 from nslab.observe.score import at_path
 
-Cell = tuple[str, frozenset[str]]
-
 
 class TrialsView(Struct, frozen=True, tag="trials"):
     """The attacks that were tried, by attack and by what was left out."""
 
-    results: Mapping[Cell, Trial] = {}
+    results: Mapping[Cell, Result] = {}
 
 
 class AttemptsView(Struct, frozen=True, tag="attempts"):

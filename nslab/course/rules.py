@@ -155,6 +155,10 @@ def _one_line(part: Run | Solution) -> Iterator[Fault]:
 
 
 def _highlight(highlight: Highlight) -> Iterator[Fault]:
+    if highlight.pane == "birth":
+        if highlight.call is None:
+            yield (), Told("fault.highlight-call")
+        return
     rows = {"row": highlight.row, "process": highlight.process, "path": highlight.path, "line": highlight.line}
     named = [name for name, row in rows.items() if row is not None]
     if len(named) != 1:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from nslab.course.boards import AttemptsView, TrialsView
 from nslab.course.cast import BOX, HOST
 from nslab.course.foreground import foreground
 from nslab.course.play import Play
@@ -15,6 +16,7 @@ from nslab.course.player import Player
 from nslab.course.session import Ended, Shell
 from nslab.course.told import Namespace, Reading, Told
 from nslab.kernel import procfs
+from nslab.observe.birth_view import BirthView
 from nslab.observe.letters import HOST_LETTER, Letters
 from nslab.observe.mount_view import MountView
 from nslab.observe.namespace_view import Subject
@@ -25,7 +27,7 @@ from nslab.observe.user_view import UserView
 from nslab.observe.views import CallsView, KindsView, NamespaceView, NotYet, ProcessView, Tag
 
 C_SUFFIX = ".c"
-MOUNTS, NETWORK, USERS, KINDS = "mounts", "network", "users", "kinds"
+MOUNTS, NETWORK, USERS, KINDS, BIRTH = "mounts", "network", "users", "kinds", "birth"
 """The panes whose facts are read only while they are on show."""
 
 
@@ -68,6 +70,9 @@ class Snapshot(Struct, frozen=True):
     users: UserView | NotYet
     network: NetworkView | NotYet
     kinds: KindsView | NotYet
+    birth: BirthView | NotYet
+    trials: TrialsView
+    attempts: AttemptsView
     terminals: Mapping[str, TerminalState]
     highlighted: int | None
     source: Source | None
@@ -108,6 +113,9 @@ def snapshot(play: Play) -> Snapshot:
         users=observer.users(look, subjects) if USERS in panes_on_show(play) else NotYet("pane.nothing-yet"),
         network=network(play, subjects) if NETWORK in panes_on_show(play) else NotYet("pane.nothing-yet"),
         kinds=kinds(play, look, subjects) if KINDS in panes_on_show(play) else NotYet("pane.nothing-yet"),
+        birth=(BIRTH in panes_on_show(play) and session.boards.birth) or NotYet("pane.nothing-yet"),
+        trials=TrialsView(dict(session.boards.trials)),
+        attempts=AttemptsView(tuple(session.boards.attempts)),
         highlighted=highlighted(play),
         source=source(play, look),
         lab_alive=look.host_alive,

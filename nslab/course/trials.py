@@ -42,6 +42,11 @@ class Trials:
         with self._lock:
             return self._results.get((attack.id, off))
 
+    def results(self) -> dict[Cell, Result]:
+        """What became of all cells that were run."""
+        with self._lock:
+            return dict(self._results)
+
     def want(self, attack: Attack, off: frozenset[str]) -> None:
         """Run a cell, unless it was or is being run."""
         cell = (attack.id, off)

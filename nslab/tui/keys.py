@@ -102,35 +102,44 @@ GLOSSARY: tuple[Key, ...] = (
     LANGUAGE,
     LEAVE,
 )
-WITHOUT: tuple[Key, ...] = (
+WITHOUT_KEYS: tuple[Key, ...] = (
     Key("move_cell", "up", rank=3),
     Key("leave_out", "space", "o", rank=1),
     Key("base", "b", "b", rank=2),
     Key("open_cell", "enter", "c", rank=2),
     Key("run_all", "r", "r", rank=4),
+)
+WITHOUT: tuple[Key, ...] = (
+    *WITHOUT_KEYS,
     LANGUAGE,
     THEME,
     PALETTE,
     ALL_KEYS,
     LEAVE,
 )
-ORDER: tuple[Key, ...] = (
+ORDER_KEYS: tuple[Key, ...] = (
     Key("move_card", "up", rank=3),
     Key("take", "space", "o", rank=1),
     Key("run_order", "r", "r", rank=1),
     Key("why", "enter", "y", rank=2),
     Key("undo", "u", "u", rank=4),
+)
+ORDER: tuple[Key, ...] = (
+    *ORDER_KEYS,
     LANGUAGE,
     THEME,
     PALETTE,
     ALL_KEYS,
     LEAVE,
 )
-BIRTH: tuple[Key, ...] = (
+BIRTH_KEYS: tuple[Key, ...] = (
     Key("step", "left", rank=1),
     Key("play", "space", "p", rank=2),
     Key("mark", "d", "d", rank=3),
     Key("why", "enter", "y", rank=3),
+)
+BIRTH: tuple[Key, ...] = (
+    *BIRTH_KEYS,
     LANGUAGE,
     THEME,
     PALETTE,
@@ -141,7 +150,12 @@ KINDS: tuple[Key, ...] = (
     Key("move", "up", rank=4),
     Key("prove", "enter", rank=1),
 )
-BOARDS: Mapping[str, tuple[Key, ...]] = {"kinds": KINDS}
+BOARDS: Mapping[str, tuple[Key, ...]] = {
+    "kinds": KINDS,
+    "birth": BIRTH_KEYS,
+    "without": WITHOUT_KEYS,
+    "order": ORDER_KEYS,
+}
 """The keys that a board takes itself; the lesson's stand beside them in the footer."""
 
 EXPLORE: tuple[Key, ...] = (

@@ -20,6 +20,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from nslab.course.ablation import PRIMITIVES
+from nslab.course.boards import AttemptsView, TrialsView
+from nslab.course.ordering import CARDS
 from nslab.kernel.namespaces import Kind
 from nslab.observe.kinds_view import KINDS
 from nslab.observe.user_view import Line
@@ -137,11 +139,14 @@ class Without(Screen[None]):
         super().__init__()
         results = {"escape": without_views.through("escape", 52078413), "regain": without_views.through("regain", 0)}
         at = (list(without_views.BY_ID).index("escape"), PRIMITIVES.index("pivot"))
-        self._words, self._view = words, without_views.view(frozenset({"pivot", "nnp"}), results, at)
+        off = frozenset({"pivot", "nnp"})
+        known = without_views.trials(off, results).results
+        whole = {("escape", off - {"pivot"}): without_views.stopped("escape")}
+        self._words, self._board = words, WithoutBoard(words, TrialsView({**known, **whole}), off, at)
 
     def compose(self) -> Any:
         yield Header(self._words, Where("", "without"))
-        yield WithoutBoard(self._words, self._view)
+        yield self._board
         yield Footer(self._words, keys.WITHOUT)
 
 
@@ -172,11 +177,11 @@ class Puzzle(Screen[None]):
     def __init__(self, words: Words) -> None:
         super().__init__()
         tries = (order_views.silent(), order_views.broken_at("dev"), order_views.broken_at("kernel"))
-        self._words, self._view = words, order_views.view(*tries)
+        self._words, self._board = words, OrderBoard(words, AttemptsView(tries), CARDS)
 
     def compose(self) -> Any:
         yield Header(self._words, Where("", "order"))
-        yield OrderBoard(self._words, self._view)
+        yield self._board
         yield Footer(self._words, keys.ORDER)
 
 

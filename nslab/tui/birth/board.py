@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from textual import events
-from textual.message import Message
+from textual.reactive import reactive
 from textual.timer import Timer
 
+from nslab.course.model import Born
 from nslab.observe.birth_view import BirthView
+from nslab.observe.views import Gone, NotYet
 from nslab.tui.birth.board_rows import Hand, board_rows
 from nslab.tui.canvas import Canvas
-from nslab.tui.drawn import Drawn
+from nslab.tui.panes.board import Board, draw
+from nslab.tui.panes.pane import Emphasis
+from nslab.tui.wanted import PartWanted
 from nslab.words import Words
 
+Shown = BirthView | NotYet | Gone[BirthView]
+
+TITLE = "pane.birth"
 PLAY_S = 0.35  # between two calls: time to see what flips
+NOTHING_YET = NotYet("pane.nothing-yet")
 
 
-class BirthBoard(Drawn, can_focus=True):
-    """Shows a birth; `cursor` is the call at hand, -1 before the first. It makes nothing itself: it posts `Next`."""
+def birth_rows(canvas: Canvas, view: Shown, words: Words, emphasis: Emphasis[int, int]) -> None:
+    """A birth at the call that a lesson points at, or as far as it has come."""
 
-    class Next(Message):
-        """The call after the last one that was made is wanted."""
+    def whole(on: Canvas, shown: BirthView) -> None:
+        call = shown.made - 1 if emphasis.highlight is None else emphasis.highlight
+        board_rows(on, shown, Hand(min(call, shown.made - 1)), words)
 
-    def __init__(self, words: Words, view: BirthView) -> None:
-        super().__init__(words)
-        self.view = view
-        self.cursor = view.made - 1
+    draw(canvas, view, words, TITLE, whole)
+
+
+class BirthBoard(Board[BirthView]):
+    """Shows a birth; `cursor` is the call at hand, -1 before the first. It makes nothing itself: it asks for the next call."""
+
+    title = TITLE
+    view: reactive[Shown] = reactive(NOTHING_YET, init=False)
+
+    def __init__(self, words: Words, view: Shown = NOTHING_YET, *, id: str | None = None) -> None:
+        super().__init__(words, id=id)
+        self.set_reactive(BirthBoard.view, view)
+        self.cursor = view.made - 1 if isinstance(view, BirthView) else -1
         self.mark: int | None = None
         self.why = False
         self._playing: Timer | None = None
@@ -34,54 +51,71 @@ class BirthBoard(Drawn, can_focus=True):
     @property
     def at_end(self) -> bool:
         """Whether the cursor is on the last call of a birth that has come to its end."""
-        return self.view.whole and self.cursor == self.view.made - 1
+        view = self._view_now()
+        return view is None or (view.whole and self.cursor == view.made - 1)
 
-    def show(self, view: BirthView) -> None:
-        """Show a birth that has come further; a cursor at its end goes along."""
-        if self.cursor == self.view.made - 1:
-            self.cursor = view.made - 1
-        self.view = view
+    def watch_view(self, old: Shown, new: Shown) -> None:
+        """A cursor at the birth's end goes along; another birth begins at its own."""
+        if isinstance(new, BirthView):
+            made = old.made if isinstance(old, BirthView) else 0
+            if self.cursor >= min(made, new.made) - 1:
+                self.cursor = new.made - 1
         self.redraw()
 
-    def draw(self, canvas: Canvas) -> None:
-        """The whole board."""
-        board_rows(canvas, self.view, Hand(self.cursor, self.mark, self.why), self.words)
+    def watch_highlight(self) -> None:
+        """A lesson points at a call: the cursor goes there."""
+        if self.highlight is not None:
+            self.go(self.highlight)
+        self.redraw()
 
-    def on_key(self, event: events.Key) -> None:
+    def draw_board(self, canvas: Canvas, view: BirthView) -> None:
+        """The whole board."""
+        board_rows(canvas, view, Hand(min(self.cursor, view.made - 1), self.mark, self.why), self.words)
+
+    def acts(self) -> Mapping[str, Callable[[], object]]:
         """Left and right move by a call, page keys by a scene; space plays, d marks, Enter asks why."""
-        acts: dict[str, Callable[[], object]] = {
+        return {
             "left": lambda: self.go(self.cursor - 1),
             "right": lambda: self.go(self.cursor + 1),
             "home": lambda: self.go(-1),
-            "end": lambda: self.go(self.view.made - 1),
+            "end": self.go_to_end,
             "pageup": lambda: self._scene(-1),
             "pagedown": lambda: self._scene(1),
             "space": self.toggle_play,
             "d": self.toggle_mark,
             "enter": self.toggle_why,
         }
-        if event.key in acts:
-            acts[event.key]()
-            event.stop()
-            event.prevent_default()
 
     def go(self, call: int) -> None:
         """Put the cursor on a call; one that was not made yet is asked for, and the cursor follows once it is."""
-        if call >= self.view.made:
-            self.cursor = self.view.made - 1
-            if not self.view.whole:
-                self.post_message(self.Next())
+        view = self._view_now()
+        if view is None:
+            return
+        if call >= view.made:
+            self.cursor = view.made - 1
+            if not view.whole:
+                spec, step = view.spec, view.calls[view.made].step
+                wanted = Born(spec.name, spec.namespaces, spec.hostname, spec.process.args, step)
+                self.post_message(PartWanted(wanted))
         else:
             self.cursor = max(call, -1)
         self.redraw()
 
+    def go_to_end(self) -> None:
+        """To the last call that was made."""
+        view = self._view_now()
+        self.go(view.made - 1 if view else -1)
+
     def _scene(self, by: int) -> None:
         """To the first call of the scene before or after; past those made, ask for one more."""
-        starts = [scene.first for scene in self.view.scenes]
+        view = self._view_now()
+        if view is None:
+            return
+        starts = [scene.first for scene in view.scenes]
         later = [first for first in starts if first > self.cursor]
         earlier = [first for first in starts if first < self.cursor]
         if by > 0:
-            self.go(min(later[0] if later else len(self.view.calls), self.view.made))
+            self.go(min(later[0] if later else len(view.calls), view.made))
         else:
             self.go(earlier[-1] if earlier else -1)
 

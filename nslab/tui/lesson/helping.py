@@ -78,6 +78,18 @@ HELPED = {
         signs=(("CLONE_NEW…", "flag"), ("2.6.24", "since"), ("A  B", "letter"), ("≠", "two")),
         keys=(("↑↓", "row"), (shown("prove", KINDS_KEYS), "prove")),
     ),
+    "birth": Helped(
+        signs=(("A ── B ━━", "line"), ("◉", "now"), ("╌╌", "to-come")),
+        keys=(("←→", "step"), ("space", "play"), ("d", "mark"), ("⏎", "why")),
+    ),
+    "without": Helped(
+        signs=(("┤", "stops"), ("┆", "second"), ("╪", "no-help"), ("━►", "through")),
+        keys=(("↑↓←→", "choose"), ("space", "leave-out"), ("b", "base"), ("⏎", "open"), ("r", "again")),
+    ),
+    "order": Helped(
+        signs=(("┃", "agreed"), ("✗", "refused"), ("╎", "not-tried")),
+        keys=(("↑↓", "move"), ("space", "take"), ("r", "run"), ("u", "undo"), ("⏎", "why")),
+    ),
     EXPLORE: Helped(
         signs=((" B ", "begins"), ("│", "inherited"), ("╌", "nobody")),
         keys=(("↑↓", "row"), ("←→", "kind"), ("⏎", "more"), (OWNER_AND_MAKER, "trees")),

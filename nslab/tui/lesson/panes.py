@@ -11,7 +11,9 @@ from nslab.course.model import Highlight
 from nslab.course.player import Stage
 from nslab.course.snapshot import Snapshot
 from nslab.observe.views import Gone, NotYet
+from nslab.tui.birth.board import BirthBoard, birth_rows
 from nslab.tui.canvas import Canvas
+from nslab.tui.order.board import OrderBoard, tries_rows
 from nslab.tui.panes.calls import CallPane, call_rows
 from nslab.tui.panes.kinds import KindsPane, kinds_rows
 from nslab.tui.panes.mounts import MountPane, mount_rows
@@ -20,6 +22,7 @@ from nslab.tui.panes.network import NetworkPane, Spot, network_rows
 from nslab.tui.panes.pane import Emphasis, Pane
 from nslab.tui.panes.processes import ProcessPane, process_rows
 from nslab.tui.panes.users import UserPane, user_pane_rows
+from nslab.tui.without.board import WithoutBoard, without_rows
 from nslab.words import Words
 
 LIT = frozenset({Stage.OBSERVE, Stage.EXPLAIN})  # where the row that decides lights up
@@ -44,6 +47,15 @@ def world_of(highlight: Highlight, seen: Snapshot) -> Spot | None:
     named = (world for world in worlds if highlight.process in world.names or world.pid == seen.highlighted)
     return next((Spot(world.letter) for world in named), None)
 
+
+def call_of(highlight: Highlight, seen: Snapshot) -> int | None:
+    """The call of the birth on the board that a lesson points at, if it was made."""
+    calls = () if isinstance(seen.birth, NotYet) else seen.birth.calls[: seen.birth.made]
+    return next((at for at, call in enumerate(calls) if call.step == highlight.call), None)
+
+
+WIDE_BOARD = 110
+"""Columns that a board needs which shows many things side by side: a story beside it only in the large layout."""
 
 PANES: dict[str, PaneKind] = {
     "namespaces": PaneKind(
@@ -88,6 +100,27 @@ PANES: dict[str, PaneKind] = {
         view=lambda seen: seen.kinds,
         row=lambda highlight, _: highlight.row,
         board_cells=76,
+    ),
+    "birth": PaneKind(
+        make=lambda words, name: BirthBoard(words, id=name),
+        draw=birth_rows,
+        view=lambda seen: seen.birth,
+        row=call_of,
+        board_cells=WIDE_BOARD,
+    ),
+    "without": PaneKind(
+        make=lambda words, name: WithoutBoard(words, id=name),
+        draw=without_rows,
+        view=lambda seen: seen.trials,
+        row=lambda _highlight, _seen: None,
+        board_cells=WIDE_BOARD,
+    ),
+    "order": PaneKind(
+        make=lambda words, name: OrderBoard(words, id=name),
+        draw=tries_rows,
+        view=lambda seen: seen.attempts,
+        row=lambda _highlight, _seen: None,
+        board_cells=WIDE_BOARD,
     ),
 }
 

@@ -2,47 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Mapping
 
 from msgspec import structs
 from textual import events
-from textual.message import Message
+from textual.reactive import reactive
 
+from nslab.course.boards import AttemptsView
+from nslab.course.model import Ordered
+from nslab.course.ordering import CARDS, Attempt
+from nslab.observe.views import Gone, NotYet
 from nslab.tui.canvas import Canvas
-from nslab.tui.drawn import Drawn
 from nslab.tui.order.rows import Hand, OrderView, order_rows, pitch
+from nslab.tui.panes.board import Board, draw
+from nslab.tui.panes.pane import Emphasis
+from nslab.tui.wanted import PartWanted
 from nslab.words import Words
 
+Shown = AttemptsView | NotYet | Gone[AttemptsView]
 
-class OrderBoard(Drawn, can_focus=True):
-    """Shows a view, and changes its order. A run is asked for by `Run`."""
+TITLE = "order.title"
+NOTHING_YET = NotYet("pane.nothing-yet")
 
-    class Run(Message):
-        """This order is to be run."""
 
-        def __init__(self, order: tuple[str, ...]) -> None:
-            super().__init__()
-            self.order = order
+def shuffled() -> tuple[str, ...]:
+    """The cards in an order that is not the engine's own."""
+    order = list(CARDS)
+    while tuple(order) == CARDS:
+        random.shuffle(order)
+    return tuple(order)
 
-    def __init__(self, words: Words, view: OrderView) -> None:
-        super().__init__(words)
-        self.view = view
+
+def tries_rows(canvas: Canvas, view: Shown, words: Words, _emphasis: Emphasis[int, int]) -> None:
+    """The last try and those before it, as a card shows them."""
+
+    def whole(on: Canvas, shown: AttemptsView) -> None:
+        last = shown.tries[-1] if shown.tries else None
+        order_rows(on, OrderView(last.order if last else CARDS, last, shown.tries), Hand(), words)
+
+    draw(canvas, view, words, TITLE, whole)
+
+
+class OrderBoard(Board[AttemptsView]):
+    """Shows the tries, and the learner's order. What it shall run it asks for."""
+
+    title = TITLE
+    view: reactive[Shown] = reactive(NOTHING_YET, init=False)
+
+    def __init__(
+        self, words: Words, view: Shown = NOTHING_YET, order: tuple[str, ...] | None = None, *, id: str | None = None
+    ) -> None:
+        super().__init__(words, id=id)
+        self.set_reactive(OrderBoard.view, view)
+        self.order = order or shuffled()
         self.hand = Hand()
+        self.running = False
         self._before: list[tuple[str, ...]] = []
         self._top = 0
 
-    def show(self, view: OrderView) -> None:
-        """Show what a run came to."""
-        self.view = view
+    @property
+    def tries(self) -> tuple[Attempt, ...]:
+        """All orders that were run."""
+        view = self._view_now()
+        return view.tries if view else ()
+
+    def watch_view(self, old: Shown, new: Shown) -> None:
+        """Show what a run came to; an order that somebody else has run, as *show me* does, is the learner's from then on."""
+        before = old.tries if isinstance(old, AttemptsView) else ()
+        if isinstance(new, AttemptsView) and len(new.tries) > len(before):
+            self.running = False
+            self.order = new.tries[-1].order
         self.redraw()
 
-    def draw(self, canvas: Canvas) -> None:
+    def draw_board(self, canvas: Canvas, view: AttemptsView) -> None:
         """The whole board."""
-        self._top = order_rows(canvas, self.view, self.hand, self.words)
+        attempt = next((one for one in reversed(view.tries) if one.order == self.order), None)
+        shown = OrderView(self.order, attempt, view.tries, self.running)
+        self._top = order_rows(canvas, shown, self.hand, self.words)
 
-    def on_key(self, event: events.Key) -> None:
+    def acts(self) -> Mapping[str, Callable[[], object]]:
         """Up and down move, with a card taken up the card; space takes up and puts down, r runs, u undoes, Enter tells why."""
-        acts: dict[str, Callable[[], object]] = {
+        return {
             "up": lambda: self.move(-1),
             "down": lambda: self.move(1),
             "space": self.take,
@@ -50,15 +91,11 @@ class OrderBoard(Drawn, can_focus=True):
             "u": self.undo,
             "enter": self.toggle_why,
         }
-        if event.key in acts:
-            acts[event.key]()
-            event.stop()
-            event.prevent_default()
 
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor on a card; with a card taken up, it puts it down there."""
         at = (event.y - self._top) // pitch(self.size.height)
-        if 0 <= at < len(self.view.order):
+        if 0 <= at < len(self.order):
             if self.hand.taken:
                 self.move(at - self.hand.at)
                 self.take()
@@ -68,19 +105,19 @@ class OrderBoard(Drawn, can_focus=True):
 
     def move(self, by: int) -> None:
         """The cursor, and with it the card that is taken up."""
-        to = min(max(self.hand.at + by, 0), len(self.view.order) - 1)
+        to = min(max(self.hand.at + by, 0), len(self.order) - 1)
         if self.hand.taken and to != self.hand.at:
-            order = list(self.view.order)
+            order = list(self.order)
             order.insert(to, order.pop(self.hand.at))
-            self._reorder(tuple(order))
+            self.order = tuple(order)
         self.hand = structs.replace(self.hand, at=to)
         self.redraw()
 
     def take(self) -> None:
         """Take the card up, or put it down."""
         if not self.hand.taken:
-            self._before.append(self.view.order)
-        elif self._before and self._before[-1] == self.view.order:
+            self._before.append(self.order)
+        elif self._before and self._before[-1] == self.order:
             self._before.pop()
         self.hand = structs.replace(self.hand, taken=not self.hand.taken)
         self.redraw()
@@ -88,23 +125,18 @@ class OrderBoard(Drawn, can_focus=True):
     def undo(self) -> None:
         """The order before the last card was moved."""
         if self._before:
-            self._reorder(self._before.pop())
+            self.order = self._before.pop()
             self.hand = structs.replace(self.hand, taken=False)
             self.redraw()
 
     def run_order(self) -> None:
         """Ask for a run, a card being put down first."""
         self.hand = structs.replace(self.hand, taken=False)
-        if not self.view.running:
-            self.post_message(self.Run(self.view.order))
+        self.running = True
+        self.post_message(PartWanted(Ordered(self.order)))
         self.redraw()
 
     def toggle_why(self) -> None:
         """In a narrow window: the reason in place of the cards, or back."""
         self.hand = structs.replace(self.hand, why=not self.hand.why)
         self.redraw()
-
-    def _reorder(self, order: tuple[str, ...]) -> None:
-        """Another order: what the last one came to is among the tries, and no longer beside the cards."""
-        known = next((one for one in reversed(self.view.tries) if one.order == order), None)
-        self.view = structs.replace(self.view, order=order, attempt=known)

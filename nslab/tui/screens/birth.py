@@ -41,13 +41,13 @@ class BirthScreen(KeyedScreen):
     def _where(view: BirthView) -> Where:
         return Where("birth", view.name)
 
-    async def on_birth_board_next(self) -> None:
+    async def on_part_wanted(self) -> None:
         """Make one call. Keys that come meanwhile ask for nothing more: each call is seen."""
         if self._stepping:
             return
         self._stepping = True
         try:
-            self.board.show(await asyncio.to_thread(self._step))
+            self.board.view = await asyncio.to_thread(self._step)
         finally:
             self._stepping = False
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from nslab.course.ablation import ATTACKS, PRIMITIVES
+from nslab.course.ablation import ATTACKS
+from nslab.course.boards import TrialsView
+from nslab.course.model import Attacked
 from nslab.course.trials import Trials
 from nslab.tui import keys
 from nslab.tui.screens.keyed import KeyedScreen
+from nslab.tui.wanted import PartWanted
 from nslab.tui.widgets.footer import Footer
 from nslab.tui.widgets.header import Header, Where
 from nslab.tui.without.board import WithoutBoard
-from nslab.tui.without.view import cells, without_view
 from nslab.words import Words
-
-FIRST = (0, PRIMITIVES.index(ATTACKS[0].locks[0][0]))
 
 
 class WithoutScreen(KeyedScreen):
@@ -25,9 +25,8 @@ class WithoutScreen(KeyedScreen):
 
     def __init__(self, words: Words, off: frozenset[str] = frozenset()) -> None:
         super().__init__(words)
-        self._off, self._at = off, FIRST
         self._trials = Trials(self._told)
-        self.board = WithoutBoard(words, without_view(off, self._at, self._trials))
+        self.board = WithoutBoard(words, TrialsView(), off, every=True)
 
     def compose(self) -> ComposeResult:
         yield Header(self.words, Where("", "without"))
@@ -36,7 +35,7 @@ class WithoutScreen(KeyedScreen):
 
     def on_mount(self) -> None:
         self.board.focus()
-        self._want()
+        self.board.ask()
 
     def on_unmount(self) -> None:
         self._trials.close()
@@ -47,21 +46,19 @@ class WithoutScreen(KeyedScreen):
             self.app.call_later(self._show)
 
     def _show(self) -> None:
-        self.board.show(without_view(self._off, self._at, self._trials))
+        self.board.view = TrialsView(self._trials.results())
 
-    def _want(self) -> None:
-        wanted = cells(self._off, self._at)
-        self._trials.want_only({(attack.id, off) for attack, off in wanted})
-        for attack, off in wanted:
-            self._trials.want(attack, off)
+    def on_part_wanted(self, message: PartWanted) -> None:
+        """Try an attack, and let go of what waits to be tried and is not on show any more."""
+        if isinstance(message.part, Attacked):
+            self._trials.want_only(set(self.board.needed))
+            attack = next(attack for attack in ATTACKS if attack.id == message.part.attack)
+            self._trials.want(attack, frozenset(message.part.without))
+
+    def on_without_board_again(self) -> None:
+        """Forget what was run."""
+        self._trials.forget()
         self._show()
-
-    def on_without_board_chosen(self, message: WithoutBoard.Chosen) -> None:
-        """Run what is asked for and was not run yet."""
-        self._off, self._at = message.off, message.at
-        if message.again:
-            self._trials.forget()
-        self._want()
 
     def action_leave_out(self) -> None:
         self.board.toggle()

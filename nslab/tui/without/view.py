@@ -1,11 +1,13 @@
-"""What the ablation board shows, as one frozen value."""
+"""What the ablation board shows, as one frozen value: the trials that were made, seen from where a person's hand is."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from msgspec import Struct
 
 from nslab.course.ablation import ATTACKS, BARE, PRIMITIVES, Attack, standing
-from nslab.course.trials import Result, Trials
+from nslab.course.trials import Cell, Result
 
 
 class Row(Struct, frozen=True):
@@ -39,15 +41,16 @@ class WithoutView(Struct, frozen=True):
         return PRIMITIVES[self.at[1]]
 
 
-def cells(off: frozenset[str], at: tuple[int, int]) -> list[tuple[Attack, frozenset[str]]]:
-    """The trials that a board needs, in the order of their need: the open cell's first."""
-    attack, primitive = ATTACKS[at[0]], PRIMITIVES[at[1]]
-    return [(attack, off | {primitive}), (attack, off - {primitive}), *((one, off) for one in ATTACKS)]
+def cells(off: frozenset[str], at: tuple[int, int], *, every: bool) -> list[Cell]:
+    """The trials that a board needs, in the order of their need: the open cell's first; with `every` those of all rows."""
+    attack, primitive = ATTACKS[at[0]].id, PRIMITIVES[at[1]]
+    rows = [(one.id, off) for one in ATTACKS] if every else [(attack, off)]
+    return list(dict.fromkeys([(attack, off | {primitive}), (attack, off - {primitive}), *rows]))
 
 
-def without_view(off: frozenset[str], at: tuple[int, int], trials: Trials) -> WithoutView:
+def without_view(off: frozenset[str], at: tuple[int, int], results: Mapping[Cell, Result]) -> WithoutView:
     """The board as the trials made so far have it."""
-    rows = tuple(Row(attack, trials.result(attack, off), standing(attack, off)) for attack in ATTACKS)
-    attack, primitive = ATTACKS[at[0]], PRIMITIVES[at[1]]
-    pair = (trials.result(attack, off - {primitive}), trials.result(attack, off | {primitive}))
+    rows = tuple(Row(attack, results.get((attack.id, off)), standing(attack, off)) for attack in ATTACKS)
+    attack, primitive = ATTACKS[at[0]].id, PRIMITIVES[at[1]]
+    pair = (results.get((attack, off - {primitive})), results.get((attack, off | {primitive})))
     return WithoutView(off, off >= BARE, at, rows, pair)

@@ -9,6 +9,7 @@ import pytest
 from nslab.tui.birth.board import BirthBoard
 from nslab.tui.birth.board_rows import Hand, board_rows
 from nslab.tui.canvas import Canvas
+from nslab.tui.wanted import PartWanted
 from nslab.words import LANGS, Lang, Words
 from tests import born
 from tests.stage import screen_words
@@ -76,13 +77,14 @@ async def test_right_at_the_end_asks_for_the_next_call_and_left_goes_back(
         board.focus()
         await pilot.press("right")
         await pilot.pause()
-        assert len(heard.of(BirthBoard.Next)) == 1
-        board.show(born.birth(4))
+        assert len(heard.of(PartWanted)) == 1
+        assert heard.of(PartWanted)[0].part.until == STEPS[3]
+        board.view = born.birth(4)
         assert board.cursor == 3
         for key, cursor in (("left", 2), ("left", 1), ("home", -1), ("pagedown", 0), ("pageup", -1), ("end", 3)):
             await pilot.press(key)
             assert board.cursor == cursor
-        assert len(heard.of(BirthBoard.Next)) == 1
+        assert len(heard.of(PartWanted)) == 1
 
 
 async def test_a_whole_birth_asks_for_nothing_more(words: Words, stand: Any, heard: Any) -> None:
@@ -91,7 +93,7 @@ async def test_a_whole_birth_asks_for_nothing_more(words: Words, stand: Any, hea
         board.focus()
         await pilot.press("right", "space")
         await pilot.pause(0.5)
-        assert heard.of(BirthBoard.Next) == []
+        assert heard.of(PartWanted) == []
         assert board.cursor == CALLS - 1
 
 
@@ -99,12 +101,12 @@ async def test_playing_asks_for_call_after_call_until_it_is_stopped(board: Birth
     async with stand(board).run_test(size=(120, 36), message_hook=heard.append) as pilot:
         board.focus()
         await pilot.press("space")
-        while len(heard.of(BirthBoard.Next)) < 2:
+        while len(heard.of(PartWanted)) < 2:
             await pilot.pause(0.05)
         await pilot.press("space")
-        asked = len(heard.of(BirthBoard.Next))
+        asked = len(heard.of(PartWanted))
         await pilot.pause(0.8)
-        assert len(heard.of(BirthBoard.Next)) == asked
+        assert len(heard.of(PartWanted)) == asked
 
 
 async def test_a_mark_and_the_reasons_come_and_go_by_their_keys(board: BirthBoard, stand: Any) -> None:

@@ -6,22 +6,29 @@ from typing import Any
 
 import pytest
 
+from nslab.course.boards import AttemptsView
+from nslab.course.model import Ordered
 from nslab.course.ordering import CARDS
-from nslab.tui.order.board import OrderBoard
+from nslab.tui.order.board import OrderBoard, shuffled
+from nslab.tui.wanted import PartWanted
 from nslab.words import Words
-from tests.order_views import broken_at, view
+from tests.order_views import broken_at, early
+
+
+def drawn(board: OrderBoard) -> str:
+    return "\n".join(board.render_line(y).text for y in range(board.size.height))
 
 
 @pytest.fixture
 def board(words: Words) -> OrderBoard:
-    return OrderBoard(words, view(broken_at("kernel")))
+    return OrderBoard(words, AttemptsView((broken_at("kernel"),)), CARDS)
 
 
 async def test_a_card_that_is_taken_up_moves_with_the_cursor(board: OrderBoard, stand: Any) -> None:
     async with stand(board).run_test(size=(120, 36)) as pilot:
         board.focus()
         await pilot.press("down", "space", "down", "down", "space", "down")
-    assert board.view.order == (CARDS[0], *CARDS[2:4], CARDS[1], *CARDS[4:])
+    assert board.order == (CARDS[0], *CARDS[2:4], CARDS[1], *CARDS[4:])
     assert board.hand.at == 4
 
 
@@ -29,10 +36,10 @@ async def test_another_order_has_no_answer_yet_and_the_old_one_has_its_own_again
     async with stand(board).run_test(size=(120, 36)) as pilot:
         board.focus()
         await pilot.press("space", "down")
-        assert board.view.attempt is None
+        assert "not run yet" in drawn(board) or "还没运行" in drawn(board)
         await pilot.press("u")
-    assert board.view.order == CARDS
-    assert board.view.attempt == board.view.tries[-1]
+        assert "ENOENT" in drawn(board)
+    assert board.order == CARDS
 
 
 async def test_r_asks_for_a_run_of_the_order_as_it_stands(board: OrderBoard, stand: Any, heard: Any) -> None:
@@ -40,8 +47,8 @@ async def test_r_asks_for_a_run_of_the_order_as_it_stands(board: OrderBoard, sta
         board.focus()
         await pilot.press("space", "down", "r")
         await pilot.pause()
-    (asked,) = heard.of(OrderBoard.Run)
-    assert asked.order == (CARDS[1], CARDS[0], *CARDS[2:])
+    (asked,) = heard.of(PartWanted)
+    assert asked.part == Ordered((CARDS[1], CARDS[0], *CARDS[2:]))
     assert not board.hand.taken
 
 
@@ -50,14 +57,25 @@ async def test_a_click_puts_the_card_that_is_taken_up_down_there(board: OrderBoa
         board.focus()
         await pilot.press("space")
         await pilot.click(OrderBoard, offset=(20, 8))
-    assert board.view.order.index(CARDS[0]) == 2
+    assert board.order.index(CARDS[0]) == 2
 
 
 async def test_nothing_moves_past_the_ends(board: OrderBoard, stand: Any) -> None:
     async with stand(board).run_test(size=(120, 36)) as pilot:
         board.focus()
         await pilot.press("space", "up", "space")
-        assert board.view.order == CARDS
+        assert board.order == CARDS
         for _ in range(len(CARDS) + 2):
             await pilot.press("down")
     assert board.hand.at == len(CARDS) - 1
+
+
+async def test_an_order_that_somebody_else_has_run_is_the_learners_from_then_on(board: OrderBoard, stand: Any) -> None:
+    async with stand(board).run_test(size=(120, 36)):
+        board.view = AttemptsView((*board.tries, early()))
+    assert board.order == early().order
+
+
+def test_the_cards_are_never_dealt_in_the_right_order() -> None:
+    assert all(shuffled() != CARDS for _ in range(50))
+    assert sorted(shuffled()) == sorted(CARDS)

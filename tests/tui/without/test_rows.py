@@ -8,7 +8,8 @@ import pytest
 
 from nslab.course.ablation import ATTACKS, BARE
 from nslab.tui.canvas import Canvas
-from nslab.tui.without.board import WithoutBoard
+from nslab.tui.without.board import opened
+from nslab.tui.without.board import sheets as sheets_of
 from nslab.tui.without.cell_rows import cell_rows
 from nslab.tui.without.sheet_rows import cut, sheet_rows
 from nslab.tui.without.view import WithoutView
@@ -67,8 +68,9 @@ def test_no_word_is_lost(size: tuple[int, int], lang: Lang) -> None:
         results = {attack.id: through(attack.id, 123456789) for attack in ATTACKS if set(attack.locks[0]) & off}
         for at in range(len(ATTACKS)):
             canvas = Canvas(*size)
-            board = WithoutBoard(screen_words(lang), view(off, results, at=(at, 4)))
-            board.draw(canvas)
+            sheets_of(canvas, view(off, results, at=(at, 4)), screen_words(lang))
+            opened(cell := Canvas(*size), view(off, results, at=(at, 4)), screen_words(lang))
+            assert [lost for lost in cell.lost if lost.startswith("outside")] == []
             assert [lost for lost in canvas.lost if lost.startswith("outside")] == []
 
 
