@@ -14,6 +14,8 @@ GROUP = "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n"
 HOSTS = "127.0.0.1 localhost\n::1 localhost\n"
 NSSWITCH = "passwd: files\ngroup: files\nhosts: files dns\n"
 
+WITHIN = ("var/tmp", "var/log", "var/lib")
+STICKY = ("tmp", "var/tmp")
 FILES = {"passwd": PASSWD, "group": GROUP, "hosts": HOSTS, "nsswitch.conf": NSSWITCH, "resolv.conf": "", "hostname": ""}
 
 # The dynamic loader's cache, and Debian's links from /usr/bin through /etc to the chosen program: without them some don't start.
@@ -26,9 +28,9 @@ def build(root: Path, inventory: Inventory, machine: Path = Path("/")) -> None:
         (root / name).mkdir(parents=True, exist_ok=True)
     for name, target in inventory.links:
         (root / name).symlink_to(target)
-    for name in ("var/tmp", "var/log", "var/lib"):
+    for name in WITHIN:
         (root / name).mkdir(parents=True)
-    for sticky in ("tmp", "var/tmp"):
+    for sticky in STICKY:
         os.chmod(root / sticky, 0o1777)
     os.chmod(root / "root", 0o700)
     for name, text in FILES.items():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from itertools import chain
 
 from nslab.engine.calls import SIBLING
 from nslab.engine.steps import Argument, Fd, Step
@@ -135,11 +136,11 @@ def make_words(step: Step) -> str:
     return f"mkdir {'' if mode == USUAL_MODE else f'-m {int(str(mode)):o} '}{quoted(path)}"
 
 
-def exec_words(step: Step) -> str:
-    """The program with the environment that it gets, and no other."""
+def exec_parts(step: Step) -> tuple[list[str], list[str]]:
+    """The environment that a program gets, and no other, and the program, as words for exec."""
     count, *words = step.args
     args, env = words[: int(str(count))], words[int(str(count)) :]
-    return " ".join(("exec env -i", *map(quoted, env), *map(quoted, args)))
+    return ["env", "-i", *map(quoted, env)], [*map(quoted, args)]
 
 
 SHELL: dict[str, Callable[[Step], str]] = {
@@ -151,7 +152,7 @@ SHELL: dict[str, Callable[[Step], str]] = {
     "clone3": clone_words,
     "create": lambda step: f"touch {quoted(step.args[0])}",
     "drop_bounding": lambda step: f"setpriv --bounding-set={capability_words(step)}",
-    "execve": exec_words,
+    "execve": lambda step: " ".join(("exec", *chain(*exec_parts(step)))),
     "limit_processes": lambda step: f"prlimit --pid $$ --nproc={step.args[0]}",
     "link_up": lambda step: f"ip link set {quoted(step.args[0])} up",
     "mkdir": make_words,
