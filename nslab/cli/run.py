@@ -5,20 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 
-import msgspec
-
-from nslab.cli.output import print_json, print_table
+from nslab.cli.views import VIEWS, explain, run_command
 from nslab.cli.relay import Relay, open_streams, process_for
 from nslab.engine.client import Lab, Told
-from nslab.engine.decode import decoded
-from nslab.engine.ids import own_maps
-from nslab.engine.inventory import take_inventory
-from nslab.engine.plan import plan
 from nslab.engine.protocol import close_all
-from nslab.engine.rosetta.elsewhere import elsewhere
 from nslab.engine.spec import Process, Spec, checked
-from nslab.engine.stages import Found, ground
-from nslab.engine.steps import Plan
 from nslab.kernel.namespaces import Kind
 from nslab.words import Words
 
@@ -31,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     """Declare the command's arguments."""
     parser.add_argument("--ns", metavar="LIST", default="none", help=words("cli.run.ns"))
     parser.add_argument("--hostname", metavar="NAME", help=words("cli.run.hostname"))
-    parser.add_argument("--explain", choices=("plan", "calls"), help=words("cli.run.explain"))
+    parser.add_argument("--explain", choices=VIEWS, help=words("cli.run.explain"))
     parser.add_argument("--json", action="store_true", help=words("cli.run.json"))
     parser.add_argument("args", metavar="CMD", nargs=argparse.REMAINDER, help=words("cli.run.args"))
     parser.set_defaults(misused=parser.error)
@@ -50,7 +41,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     namespaces = parse_namespaces(arguments.ns)
     if arguments.explain:
         spec = checked(Spec(NAME, Process(args), namespaces, arguments.hostname))
-        explain(plan(spec, ground(Found(take_inventory(), own_maps().count))), arguments, words)
+        explain(arguments.explain, spec, run_command(spec), words, json=arguments.json)
         return 0
     return contain(args, namespaces, arguments.hostname, words)
 
@@ -96,16 +87,3 @@ def contain(args: tuple[str, ...], namespaces: tuple[Kind, ...], hostname: str |
 def shell_status(status: int) -> int:
     """A wait(2) status as a shell's $?: the exit code, or 128 and the signal."""
     return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-
-
-def explain(steps: Plan, arguments: argparse.Namespace, words: Words) -> None:
-    """Print the plan: as calls, or with what each is elsewhere."""
-    if arguments.json:
-        print_json([{**msgspec.to_builtins(step), "decoded": decoded(step), "say": elsewhere(step)} for step in steps])
-    elif arguments.explain == "calls":
-        print("\n".join(f"{step.who:4}  {decoded(step)}" for step in steps))
-    else:
-        head = tuple(words(f"run.plan.{name}") for name in ("who", "step", "shell", "docker", "oci"))
-        said = ((step, elsewhere(step)) for step in steps)
-        rows = ((step.who, step.id, say.shell or decoded(step), say.docker, say.oci) for step, say in said)
-        print_table(head, rows)

@@ -275,7 +275,7 @@ def test_every_failure_has_its_words(lang: str) -> None:
 
 
 def test_explaining_runs_nothing(tmp_path: Path) -> None:
-    for form in ("plan", "calls"):
+    for form in ("plan", "calls", "shell", "docker", "oci"):
         done = run("--explain", form, "--ns", "all", "--", "touch", str(tmp_path / "ran"))
         assert done.returncode == 0
         assert done.stderr == b""
@@ -284,6 +284,7 @@ def test_explaining_runs_nothing(tmp_path: Path) -> None:
 
 def test_calls_are_what_the_kernel_is_asked_in_order() -> None:
     lines = run("--explain", "calls", "--ns", "pid,mnt", "--", "sh").stdout.decode().splitlines()
+    lines = [line for line in lines if line and not line.startswith("#")]
     clone = next(line for line in lines if "clone3" in line)
     assert "CLONE_NEWPID|CLONE_NEWNS" in clone
     order = [next(i for i, line in enumerate(lines) if word in line) for word in ("clone3", "pivot_root", "execve")]
@@ -293,15 +294,49 @@ def test_calls_are_what_the_kernel_is_asked_in_order() -> None:
 
 def test_the_plan_says_what_a_step_is_elsewhere() -> None:
     told = run("--explain", "plan", "--ns", "uts", "--hostname", "boxed", "--", "sh").stdout.decode()
-    for word in ("hostname boxed", "docker run", "linux.seccomp", "unshare --fork --uts"):
+    for word in ("hostname boxed", "docker run --hostname=boxed", "linux.seccomp", "unshare --fork --uts"):
         assert word in told
 
 
 def test_json_is_the_same_plan_as_data() -> None:
     plan = json.loads(run("--explain", "calls", "--json", "--ns", "all", "--", "sh").stdout)
     text = run("--explain", "calls", "--ns", "all", "--", "sh").stdout.decode().splitlines()
-    assert [f"{step['who']:4}  {step['decoded']}" for step in plan] == text
+    lines = [line for line in text if line and not line.startswith("#")]
+    assert [f"{step['who']:4}  {step['decoded']}" for step in plan] == lines
     assert len({step["id"] for step in plan}) == len(plan)
+
+
+def test_the_script_that_is_printed_runs_by_itself() -> None:
+    """With nothing of ours in its PATH, and told nothing but the text."""
+    script = run(
+        "--explain", "shell", "--ns", "pid,mnt,uts", "--hostname", "boxed", "--", "sh", "-c", "hostname; echo $$"
+    )
+    done = subprocess.run(
+        ["sh"],
+        input=script.stdout,
+        env={"PATH": "/usr/bin:/bin"},
+        cwd="/",
+        capture_output=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == (b"boxed\n1\n", b"")
+
+
+def test_dockers_command_is_headed_by_ours() -> None:
+    lines = run("--explain", "docker", "--ns", "mnt", "--", "echo", "a b").stdout.decode().splitlines()
+    assert lines[0] == "# nslab run --ns mnt -- echo 'a b'"
+    assert lines[-1] == "  debian echo 'a b'"
+
+
+def test_ocis_configuration_is_json_by_itself() -> None:
+    config = json.loads(run("--explain", "oci", "--ns", "mnt,uts", "--hostname", "boxed", "--", "true").stdout)
+    assert (config["hostname"], config["process"]["args"]) == ("boxed", ["true"])
+
+
+def test_a_bundle_without_a_mount_namespace_is_refused_in_words() -> None:
+    done = run("--explain", "oci", "--ns", "pid", "--", "true")
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (1, b"", 3)
 
 
 # --- on a terminal ------------------------------------------------------------------------------------------------------

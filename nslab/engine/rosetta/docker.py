@@ -1,7 +1,7 @@
 """A step as `docker run` has it.
 
-The words are flags where docker wants to be asked, `docker run` itself for what it does for every container, and "" for what it
-can't be asked for. Sources: docker-run(1); moby, daemon/pkg/oci/defaults.go and oci/caps/defaults.go.
+The words are `run` alone for what docker does for every container, `run` with flags where it wants to be asked, and "" for what
+it can't be asked for. Sources: docker-run(1); moby, daemon/pkg/oci/defaults.go and caps/defaults.go.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from nslab.kernel.mounts import MountFlag
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import PR_SET_NO_NEW_PRIVS
 
-DOCKER_RUN = "docker run"
+RUN = "run"
 KERNELS_OWN = ("/proc", "/sys", "/dev")
+SHM_SIZE = "size=64m"
 
 HOST_FLAGS = {
     Kind.PID: "--pid=host",
@@ -29,13 +30,19 @@ HOST_FLAGS = {
 }
 """How docker is told to leave a namespace out. A mount namespace can't be left out; user and time have no flag that makes one."""
 
+BY_ITSELF = {
+    *("clone3", "pivot_root", "umount2", "link_up", "drop_bounding", "capset", "seccomp", "chdir_inside", "execve"),
+}
+"""Calls that every container of docker's has behind it, wherever they lead."""
+
+NO_LINKS = "--network=none"
+"""An own network namespace with nothing but lo in it; docker would plug it into its bridge."""
+
 
 def docker_words(step: Step) -> str:
     """The step in docker's words; "" where it has none."""
     flags = docker_flags(step)
-    if step.call == "clone3" or (not flags and by_itself(step)):
-        return " ".join((DOCKER_RUN, *flags))
-    return " ".join(flags)
+    return " ".join((RUN, *flags)) if flags or by_itself(step) else ""
 
 
 def docker_flags(step: Step) -> tuple[str, ...]:
@@ -46,14 +53,15 @@ def docker_flags(step: Step) -> tuple[str, ...]:
 
 def by_itself(step: Step) -> bool:
     """Whether `docker run` does the same for every container, unasked."""
-    if step.call in ("mount", "bind_fd", "create", "symlink", "mkdir"):
+    if step.call in ("mount", "bind_fd", "create", "symlink"):
         return any(inside(arg) is not None or arg == "/" for arg in step.args)
-    return step.call in ("clone3", "pivot_root", "umount2", "link_up", "drop_bounding", "capset", "execve")
+    return step.call in BY_ITSELF
 
 
 def namespace_flags(step: Step) -> tuple[str, ...]:
-    """A flag for each namespace that docker would make and this plan does not."""
-    return tuple(flag for kind, flag in HOST_FLAGS.items() if kind not in step.args)
+    """A flag for each namespace that docker would make and this plan does not, or would make with more in it."""
+    left_out = tuple(flag for kind, flag in HOST_FLAGS.items() if kind not in step.args)
+    return (*left_out, NO_LINKS) if Kind.NET in step.args else left_out
 
 
 def mount_flags(step: Step) -> tuple[str, ...]:
@@ -65,7 +73,8 @@ def mount_flags(step: Step) -> tuple[str, ...]:
     if source == place and int(str(flags)) & MountFlag.BIND:
         return () if place.startswith(KERNELS_OWN) else (f"--volume={shlex.quote(f'{source}:{place}:ro')}",)
     if place == "/dev/shm":
-        return tuple(f"--shm-{option}" for option in str(data).split(",") if option.startswith("size="))
+        sizes = (option for option in str(data).split(",") if option.startswith("size="))
+        return tuple(f"--shm-{size}" for size in sizes if size != SHM_SIZE)
     return ("--cgroupns=private",) if place == "/sys/fs/cgroup" else ()
 
 
@@ -74,6 +83,11 @@ def capability_flags(step: Step) -> tuple[str, ...]:
     if set(step.args) == set(DEFAULT_CAPABILITIES):
         return ()
     return ("--cap-drop=ALL", *(f"--cap-add={Capability(int(str(number))).name}" for number in step.args))
+
+
+def directory_flags(step: Step) -> tuple[str, ...]:
+    """None for /, where docker starts a program whose image says nothing else."""
+    return () if step.args[0] == "/" else (f"--workdir={shlex.quote(str(step.args[0]))}",)
 
 
 def option(flag: str) -> Callable[[Step], tuple[str, ...]]:
@@ -87,7 +101,6 @@ FLAGS: dict[str, Callable[[Step], tuple[str, ...]]] = {
     "mount": mount_flags,
     "open_master": lambda _: ("--tty",),
     "prctl": lambda step: ("--security-opt=no-new-privileges",) if step.args[0] == PR_SET_NO_NEW_PRIVS else (),
-    "seccomp": lambda _: ("--security-opt=seccomp=builtin",),
     "sethostname": option("--hostname"),
-    "chdir_inside": option("--workdir"),
+    "chdir_inside": directory_flags,
 }

@@ -112,8 +112,6 @@ def box_section(plan: Plan, words: Words) -> Section:
     lines = (
         *PRELUDE,
         *with_variables(name, lines_of(steps, place_names(name), words)),
-        "",
-        *comment(words("rosetta.topic.program")),
         *last_line(steps),
     )
     return Section("box_script", words("rosetta.script.box"), lines)

@@ -26,6 +26,12 @@ RIGHTS = {"drop_bounding", "capset"}
 """Calls that a process's last line makes by setpriv(1): a shell can't give up rights of its own."""
 
 TOPICS = {
+    **dict.fromkeys(("clone3", "set_name", "setsid", "write_proc", "set_ids", "prctl", "setns"), "birth"),
+    **dict.fromkeys(("open_master", "open_slave", "set_size", "send_fd"), "terminal"),
+    **dict.fromkeys(("drop_bounding", "capset", "seccomp"), "rights"),
+    **dict.fromkeys(
+        ("set_controlling_terminal", "dup2", "chdir_inside", "close_others", "close_on_exec_from", "execve"), "program"
+    ),
     "open_device": "masks",
     "chdir": "enter",
     "pivot_root": "enter",
@@ -80,6 +86,8 @@ def elsewhere_made(step: Step) -> bool:
 
 def topic_of(step: Step) -> str:
     """What a step is about; "" where it goes without saying."""
+    if is_right(step):
+        return "rights"
     if step.call in TOPICS:
         return TOPICS[step.call]
     if step.call == "mount" and step.args[1] == "/":

@@ -10,7 +10,7 @@ from nslab.engine.attach import attach_plan
 from nslab.engine.ground import Ground
 from nslab.engine.inventory import Inventory
 from nslab.engine.plan import plan
-from nslab.engine.rosetta.docker import DOCKER_RUN, docker_words
+from nslab.engine.rosetta.docker import RUN, docker_words
 from nslab.engine.rosetta.elsewhere import Elsewhere, elsewhere
 from nslab.engine.rosetta.oci import oci_field
 from nslab.engine.rosetta.shell import shell_words
@@ -105,23 +105,22 @@ def test_a_call_reads_as_its_program_has_it(call: str, args: tuple[str | int | F
 
 
 def test_docker_is_asked_for_what_it_would_not_do_and_to_leave_out_what_it_would() -> None:
-    assert words("cwd").docker == "--workdir=/"
-    assert words("nnp").docker == "--security-opt=no-new-privileges"
-    assert words("usr").docker == "--volume=/usr:/usr:ro"
-    assert words("shm").docker == "--shm-size=64m"
-    assert words("clone").docker == DOCKER_RUN
-    assert words("clone", Kind.MNT, Kind.UTS, Kind.CGROUP).docker == "docker run --pid=host --network=host --ipc=host"
+    assert words("nnp").docker == "run --security-opt=no-new-privileges"
+    assert words("usr").docker == "run --volume=/usr:/usr:ro"
+    assert words("clone").docker == "run --network=none"
+    assert words("clone", Kind.MNT, Kind.UTS, Kind.CGROUP).docker == "run --pid=host --network=host --ipc=host"
+    assert words("room").docker == ""
 
 
 @pytest.mark.parametrize(
-    "id_", ["proc", "dev", "dev_null", "mask_keys", "freeze_sys", "capset", "pivot", "lo", "private"]
+    "id_", ["proc", "dev", "dev_null", "mask_keys", "freeze_sys", "capset", "pivot", "lo", "cwd", "shm"]
 )
 def test_what_docker_does_by_itself_is_docker_run(id_: str) -> None:
-    assert words(id_).docker == DOCKER_RUN
+    assert words(id_).docker == RUN
 
 
 def test_other_capabilities_than_its_own_must_be_told_to_docker() -> None:
-    assert docker_words(Step("x", "init", "drop_bounding", (12,))) == "--cap-drop=ALL --cap-add=NET_ADMIN"
+    assert docker_words(Step("x", "init", "drop_bounding", (12,))) == "run --cap-drop=ALL --cap-add=NET_ADMIN"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,69 @@
+"""A plan as one `docker run`, with what docker does besides, and what it can't be asked for."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from nslab.engine.rosetta.docker import docker_flags
+from nslab.engine.rosetta.inside import inside
+from nslab.engine.rosetta.lines import comment, continued
+from nslab.engine.steps import Plan, Step
+from nslab.kernel.namespaces import Kind
+from nslab.words import Words
+
+IMAGE = "debian"
+
+
+def docker_run(plan: Plan, title: str, words: Words) -> str:
+    """The command line, below comments; `title` says in a line what the container is of."""
+    name = next((str(step.args[0]) for step in plan if step.call == "set_name"), "box")
+    flags = [flag for step in plan for flag in docker_flags(step)]
+    program = next((step for step in plan if step.call == "execve"), None)
+    return "\n".join(
+        (
+            *comment(title),
+            *(line for id_ in remarks(plan) for line in comment(words(f"rosetta.docker.{id_}", image=IMAGE))),
+            "",
+            *continued(
+                ["docker", "run", "--rm", "--interactive", f"--name={name}"],
+                *([flag] for flag in (*flags, *undoing(plan))),
+                *(program_parts(program) if program else ([IMAGE],)),
+            ),
+            "",
+        )
+    )
+
+
+def program_parts(step: Step) -> tuple[list[str], ...]:
+    """The environment, one variable a line, then the image and the program."""
+    count, *words = step.args
+    args, env = words[: int(str(count))], words[int(str(count)) :]
+    return (*([f"--env={shlex.quote(str(word))}"] for word in env), [IMAGE, *(shlex.quote(str(word)) for word in args)])
+
+
+def undoing(plan: Plan) -> Iterator[str]:
+    """Flags for what docker does by itself and the plan has no step for."""
+    calls = {step.call for step in plan}
+    if "seccomp" not in calls:
+        yield "--security-opt=seccomp=unconfined"
+    if not masked(plan):
+        yield "--security-opt=systempaths=unconfined"
+
+
+def masked(plan: Plan) -> bool:
+    """Whether the plan covers or freezes any of /proc."""
+    return any((inside(arg) or "").startswith("/proc/") for step in plan for arg in step.args)
+
+
+def remarks(plan: Plan) -> Iterator[str]:
+    """What the flags can't say, by its id among the words."""
+    kinds = {str(word) for step in plan if step.call == "clone3" for word in step.args}
+    yield "itself"
+    yield "image" if Kind.MNT in kinds else "mount"
+    yield "user" if Kind.USER in kinds else "root"
+    yield "time" if Kind.TIME in kinds else "no-time"
+    if any(step.call == "seccomp" for step in plan):
+        yield "seccomp"
+    if masked(plan):
+        yield "masks"

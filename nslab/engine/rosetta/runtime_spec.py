@@ -1,0 +1,136 @@
+"""The part of the OCI runtime specification's config.json that plans have words for.
+
+Source: opencontainers/runtime-spec 1.0.2, config.md and config-linux.md. `time` among the namespaces came with 1.1.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+VERSION = "1.0.2"
+
+
+class User(Struct, frozen=True):
+    """Who the program is, by the container's numbers."""
+
+    uid: int = 0
+    gid: int = 0
+
+
+class Box(Struct, frozen=True):
+    """A terminal's size in characters."""
+
+    height: int
+    width: int
+
+
+class Capabilities(Struct, frozen=True):
+    """Sets by their names, CAP_CHOWN and the like. The inheritable and ambient ones are empty."""
+
+    bounding: tuple[str, ...]
+    effective: tuple[str, ...]
+    permitted: tuple[str, ...]
+
+
+class Process(Struct, frozen=True, rename="camel", omit_defaults=True):
+    """`process`."""
+
+    args: tuple[str, ...]
+    env: tuple[str, ...]
+    cwd: str
+    capabilities: Capabilities
+    user: User
+    terminal: bool = False
+    console_size: Box | None = None
+    no_new_privileges: bool = False
+
+
+class Root(Struct, frozen=True):
+    """`root`: the directory in the bundle that becomes /."""
+
+    path: str
+
+
+class Mount(Struct, frozen=True):
+    """An entry of `mounts`, in the order of mounting."""
+
+    destination: str
+    type: str
+    source: str
+    options: tuple[str, ...]
+
+
+class Namespace(Struct, frozen=True):
+    """An entry of `linux.namespaces`: a new one of this type."""
+
+    type: str
+
+
+class IdMapping(Struct, frozen=True):
+    """A line of an id map."""
+
+    containerID: int
+    hostID: int
+    size: int
+
+
+class DeviceRule(Struct, frozen=True):
+    """An entry of `linux.resources.devices`."""
+
+    allow: bool
+    access: str
+
+
+class Resources(Struct, frozen=True):
+    """`linux.resources`."""
+
+    devices: tuple[DeviceRule, ...]
+
+
+class SeccompArgument(Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What an argument of a call must be for a rule to hold."""
+
+    index: int
+    value: int
+    op: str
+    value_two: int | None = None
+
+
+class SeccompRule(Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What becomes of calls."""
+
+    names: tuple[str, ...]
+    action: str
+    errno_ret: int
+    args: tuple[SeccompArgument, ...] = ()
+
+
+class Seccomp(Struct, frozen=True, rename="camel"):
+    """`linux.seccomp`."""
+
+    default_action: str
+    syscalls: tuple[SeccompRule, ...]
+
+
+class Linux(Struct, frozen=True, rename="camel", omit_defaults=True):
+    """`linux`."""
+
+    namespaces: tuple[Namespace, ...]
+    uid_mappings: tuple[IdMapping, ...] = ()
+    gid_mappings: tuple[IdMapping, ...] = ()
+    resources: Resources | None = None
+    rootfs_propagation: str | None = None
+    masked_paths: tuple[str, ...] = ()
+    readonly_paths: tuple[str, ...] = ()
+    seccomp: Seccomp | None = None
+
+
+class Config(Struct, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
+    """All of config.json."""
+
+    oci_version: str
+    hostname: str | None = None
+    process: Process
+    root: Root
+    mounts: tuple[Mount, ...]
+    linux: Linux
