@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 
-from nslab.cli.views import VIEWS, explain, run_command
 from nslab.cli.relay import Relay, open_streams, process_for
+from nslab.cli.views import VIEWS, explain, run_command
 from nslab.engine.client import Lab, Told
 from nslab.engine.protocol import close_all
 from nslab.engine.spec import Process, Spec, checked
