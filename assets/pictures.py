@@ -167,10 +167,10 @@ PICTURES = (
     *(Picture("pid", 120, 36, lang, theme) for theme in ("paper", "plain") for lang in LANGS),
     *(
         Picture(scene, 120, 36, lang)
-        for scene in ("predict", "passed", "map", "card", "wrecked", "help", "explore")
+        for scene in ("predict", "passed", "map", "card", "wrecked", "help", "explore", "birth", "without", "order")
         for lang in LANGS
     ),
-    *(Picture(scene, 80, 24, "zh") for scene in ("predict", "map", "explore")),
+    *(Picture(scene, 80, 24, "zh") for scene in ("predict", "map", "explore", "birth", "without", "order")),
 )
 
 

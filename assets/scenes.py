@@ -16,20 +16,31 @@ from msgspec import Struct
 from textual.pilot import Pilot
 
 from nslab.cli.processes import PROC, host_pid
+from nslab.course.ablation import ATTACKS
+from nslab.course.birth import Birth
+from nslab.course.boards import TrialsView, spec_of, view_of
 from nslab.course.loader import Pack
+from nslab.course.model import Born
+from nslab.course.ordering import CARDS
 from nslab.course.player import Stage
 from nslab.course.progress import LessonProgress, Prediction, ProgressStore
 from nslab.course.snapshot import Snapshot
 from nslab.course.syllabus import Syllabus
+from nslab.engine.client import Lab
+from nslab.observe.birth_view import BirthView
 from nslab.observe.machine.explorer import Explorer
 from nslab.observe.roots import ProcRoot
 from nslab.tui.app import NslabApp
 from nslab.tui.lesson.screen import LessonScreen
+from nslab.tui.screens.birth import BirthScreen
 from nslab.tui.screens.card import CardScreen
 from nslab.tui.screens.explore import ExploreScreen
 from nslab.tui.screens.help import HelpScreen
+from nslab.tui.screens.keyed import KeyedScreen
 from nslab.tui.screens.map import MapScreen
-from nslab.words import Lang, words_for
+from nslab.tui.screens.order import OrderScreen
+from nslab.tui.screens.without import WithoutScreen
+from nslab.words import Lang, Words, words_for
 
 PATIENCE_S = 30.0
 SETTLED_S = 1.0  # what has just changed stands out for a moment
@@ -192,6 +203,48 @@ async def explored(play: Player) -> None:
     screen.table.select(next(row.key for row in reversed(rows) if row.leader is None))
 
 
+async def born(play: Player) -> None:
+    """A birth just behind pivot_root."""
+    screen = play.app.screen_stack[-1]
+    assert isinstance(screen, BirthScreen)
+    steps = [call.step for call in screen.board.view.calls] if isinstance(screen.board.view, BirthView) else []
+    while screen.board.cursor < steps.index("pivot"):
+        before = screen.board.cursor
+        await play.press("right")
+        await play.until(lambda before=before: screen.board.cursor > before)
+
+
+async def attacked(play: Player) -> None:
+    """The ablation board with two primitives left out, at the attack that gets through."""
+    screen = play.app.screen_stack[-1]
+    assert isinstance(screen, WithoutScreen)
+    screen.board.choose([attack.id for attack in ATTACKS].index("escape"))
+    screen.board.leave_out(frozenset({"pivot", "nnp"}))
+    needed = screen.board.needed
+    await play.until(
+        lambda: isinstance(screen.board.view, TrialsView) and all(cell in screen.board.view.results for cell in needed)
+    )
+
+
+async def ordered(play: Player) -> None:
+    """The puzzle after three tries."""
+    screen = play.app.screen_stack[-1]
+    assert isinstance(screen, OrderScreen)
+    for tries, order in enumerate(TRIED, 1):
+        screen.board.order = order
+        screen.board.run_order()
+        await play.until(lambda tries=tries: len(screen.board.tries) == tries)
+
+
+def earlier(card: str, other: str) -> tuple[str, ...]:
+    """The engine's own order, but for one card that is made before another."""
+    order = [one for one in CARDS if one != card]
+    order.insert(order.index(other), card)
+    return tuple(order)
+
+
+TRIED = (earlier("pivot", "tree"), earlier("private", "pivot"), earlier("pivot", "kernel"))
+
 SCENES: dict[str, Callable[[Player], Awaitable[None]]] = {
     "pid": pid,
     "predict": predict,
@@ -201,9 +254,32 @@ SCENES: dict[str, Callable[[Player], Awaitable[None]]] = {
     "map": course,
     "card": card,
     "explore": explored,
+    "birth": born,
+    "without": attacked,
+    "order": ordered,
 }
 AT_THE_MAP = {"map"}
 OF_THE_MACHINE = {"explore"}
+
+
+OF_BOARDS: dict[str, Callable[[ExitStack], Callable[[Words], KeyedScreen]]] = {
+    "birth": lambda stack: birth_of(stack.enter_context(Lab.start()), stack),
+    "without": lambda _stack: WithoutScreen,
+    "order": lambda _stack: lambda words: OrderScreen(words, CARDS),
+}
+
+
+def birth_of(lab: Lab, stack: ExitStack) -> Callable[[Words], KeyedScreen]:
+    """A birth that is held in a lab."""
+    spec = spec_of(Born("box", hostname="box", args=("sh",)))
+    birth = Birth(lab, spec)
+    stack.callback(birth.close)
+
+    def step() -> BirthView:
+        birth.step()
+        return view_of(birth, spec)
+
+    return lambda words: BirthScreen(words, view_of(birth, spec), step)
 
 
 @contextmanager
@@ -250,6 +326,8 @@ async def shoot(picture: Picture) -> str:
             stack.enter_context(worlds())
             root = stack.enter_context(ProcRoot(PROC))
             app.start_with_screen(lambda words: ExploreScreen(words, lambda: Explorer(root, host_pid(root))))
+        elif picture.scene in OF_BOARDS:
+            app.start_with_screen(OF_BOARDS[picture.scene](stack))
         else:
             pack = syllabus.load(LESSON)
             assert isinstance(pack, Pack)
