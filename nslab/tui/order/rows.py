@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from nslab.course.ordering import Attempt, Played, reason
 from nslab.engine.decode import decoded
 from nslab.engine.steps import Done
+from nslab.errors import Because
 from nslab.kernel.syscalls import errno_name, meaning
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BAD, BOLD, LINE, MUTE, OK, REVERSE, RULE, TEXT, Face, Role, solid
@@ -176,10 +177,10 @@ def _reason(canvas: Canvas, x: int, y: int, width: int, view: OrderView, words: 
         canvas.para(x + 3, y + 2, width - 6, words("order.any"), TEXT)
 
 
-def _meaning(ended: Played) -> str:
+def _meaning(ended: Played) -> str | Because:
     if ended.step is None or not isinstance(ended.outcome, Done):
         return ""
-    return str(meaning(ended.step.call, ended.outcome.errno))
+    return meaning(ended.step.call, ended.outcome.errno)
 
 
 def outcome_words(attempt: Attempt, words: Words) -> str:
