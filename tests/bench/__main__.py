@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from nslab.engine.client import Lab
-from tests.bench import births, echo, explore, scan, startup, terminal
+from tests.bench import births, echo, explore, moments, scan, startup, terminal
 from tests.bench.race import race, table
 
 
@@ -42,6 +42,11 @@ def explore_table(_rounds: int) -> None:
     print(explore.table(explore.measure()))
 
 
+def moments_table(rounds: int) -> None:
+    """What watching a birth costs."""
+    print(moments.table(moments.measure(rounds)))
+
+
 def terminal_table(rounds: int) -> None:
     """What a terminal's output costs."""
     print(terminal.table(min(rounds, 5)))
@@ -49,6 +54,7 @@ def terminal_table(rounds: int) -> None:
 
 SECTIONS = {
     "births": birth_tables,
+    "moments": moments_table,
     "startup": startup_tables,
     "echo": echo_table,
     "scan": scan_table,
