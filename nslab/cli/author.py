@@ -12,7 +12,7 @@ from nslab.cli.output import print_json
 from nslab.cli.parser import Parser
 from nslab.course.bench import new_bench
 from nslab.course.loader import Faulty
-from nslab.course.rehearsal import Finding, rehearse
+from nslab.course.rehearsal import Confirmed, Finding, LeftOut, rehearse
 from nslab.course.scaffold import make_lesson
 from nslab.course.syllabus import Syllabus
 from nslab.course.told import say
@@ -20,10 +20,12 @@ from nslab.words import Words
 
 
 class Report(Struct):
-    """What came of one lesson: its faults in files, what the machine did not keep, and how much it kept."""
+    """What came of one lesson: its faults in files, what the machine did not keep, which steps are only for
+    other machines, and how much it kept."""
 
     lesson: str
     problems: list[str] = []
+    left_out: list[str] = []
     held: int = 0
 
 
@@ -72,10 +74,16 @@ def check(report: Report, syllabus: Syllabus, words: Words, *, quiet: bool) -> N
             blame(faults_told((fault,), words))
         return
     for result in rehearse(pack.lesson, new_bench(pack.folder)):
-        if isinstance(result, Finding):
-            blame(words("cli.author.finding", lesson=report.lesson, step=result.step, problem=say(result.told, words)))
-        else:
-            report.held += 1
+        match result:
+            case Finding(step, told):
+                blame(words("cli.author.finding", lesson=report.lesson, step=step, problem=say(told, words)))
+            case LeftOut(step, wanted, found):
+                report.left_out.append(step)
+                if not quiet:
+                    facts = {"wanted": say(wanted, words), "found": say(found, words)}
+                    print(words("cli.author.left-out", lesson=report.lesson, step=step, **facts), flush=True)
+            case Confirmed():
+                report.held += 1
     if not quiet:
         outcome = "broken" if report.problems else "kept"
         print(words(f"cli.author.{outcome}", lesson=report.lesson, held=report.held, broken=len(report.problems)))

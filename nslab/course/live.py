@@ -253,6 +253,16 @@ class LiveWorld(World):
         took = start_us(account.plan, account.outcomes)
         return Absent(Told("absent.not-started", {"process": called(process)})) if took is None else took
 
+    def cgroup(self, process: str, seen_from: str) -> str | Absent:
+        found, viewer = self._process(process), self._process(seen_from)
+        if isinstance(found, Absent) or isinstance(viewer, Absent):
+            return found if isinstance(found, Absent) else self._absent(seen_from)
+        return self.inside.cgroup(found.pid, viewer.pid)
+
+    def outer_cgroup(self, process: str) -> str | Absent:
+        found = self._process(process)
+        return found if isinstance(found, Absent) else self.inside.outer_cgroup(found.pid)
+
     def life(self, process: str) -> Life:
         role = self.cast.role(process)
         if role is None:

@@ -168,6 +168,8 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: Id
     recall: LessonId | None = None
+    only: Check | None = None
+    """What the machine must show as the lesson begins, or the step is left out."""
     fresh: bool = False
     setup: tuple[Made | Run, ...] = ()
     values: dict[str, Value] = {}
@@ -203,6 +205,8 @@ class Lesson(Struct, frozen=True, forbid_unknown_fields=True):
     terminals: tuple[TerminalName, ...] = ("host", "box")
     panes: tuple[PaneName, ...] = ("namespaces",)
     needs: tuple[Need, ...] = ()
+    wants: tuple[Need, ...] = ()
+    """Probes of doctor without which some of its steps are left out."""
     programs: tuple[Program, ...] = ()
     files: tuple[FileName, ...] = ()
     containers: tuple[Container, ...] = ()

@@ -23,6 +23,8 @@ Fault = tuple[Path, Told]
 ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
 CAPABILITY = re.compile(r"CAP_[A-Z_]+")
 PLACES = frozenset({"host", "box"})
+MAY_BE_LEFT_OUT = frozenset({"recall", "only"})
+"""Fields of a step that this learner, or this machine, may not get."""
 DECLARING = frozenset({"container", "exec"})
 """The fields that give a process of the engine's its name."""
 ERRNOS = frozenset({"0", *errno.errorcode.values()})
@@ -122,9 +124,9 @@ class Names:
         defined = self._defined(here)
         if path[2:3] == ("values",) and path[3] in defined:
             defined = defined[: defined.index(str(path[3]))]  # a value may use those above it
-        # A recall step may have been left out, and what was read in another lab means nothing in this one.
+        # What was read in another lab means nothing in this one, and a step may have been left out.
         for step in self._steps_in_lab(here)[:-1]:
-            if "recall" not in self._steps[step]:
+            if not self._steps[step].keys() & MAY_BE_LEFT_OUT:
                 defined += self._defined(step)
         return None if name in defined else unknown("fault.unknown-value", name, defined)
 

@@ -79,6 +79,11 @@ def stuck_by(at: str, by: Busy | Late | Ended) -> Stuck:
     return Stuck(at, told(by), by)
 
 
+def is_here(step: Step, world: World) -> bool:
+    """Whether the machine has what the step is `only` for. What can't be observed is not there."""
+    return step.only is None or step.only.judge(Look(world, step.values)).passed
+
+
 def read_step(step: Step, world: World, frozen: Mapping[str, Reading], told: Collection[str] = ()) -> Judged:
     """What the machine shows of a step whose tasks are done; `frozen` are the values of earlier steps.
 

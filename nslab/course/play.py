@@ -7,13 +7,14 @@ an application guards it with a lock.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 from nslab.course import player as states
 from nslab.course.checks.verdict import Verdict
 from nslab.course.loader import Pack
 from nslab.course.look import Look
 from nslab.course.model import Container, Run, Step, Task
-from nslab.course.perform import read_step
+from nslab.course.perform import is_here, read_step
 from nslab.course.player import Checked, Event, Player
 from nslab.course.prose import names_told
 from nslab.course.session import Session, lesson_files
@@ -27,8 +28,8 @@ class Play:
 
     def __init__(self, pack: Pack, done: Collection[str] = (), recall: Recall | None = None) -> None:
         self.pack, self._recall = pack, recall
-        self.player: Player = states.start(pack.lesson, done)
         self.session = self._new_session()
+        self.player: Player = states.start(pack.lesson, done, partial(is_here, world=self.session.world))
         self.seen: dict[str, Told] = {}  # by step: what the check that passed last there found
         self.lab_from = 0  # the step with which the lab began
         self.furnished: set[str] = set()  # the steps whose containers have been made in it

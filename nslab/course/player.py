@@ -7,7 +7,7 @@ asks the machine and tells what was found.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -273,9 +273,9 @@ def taken(lesson: Lesson, done: Collection[str]) -> tuple[Step, ...]:
     return tuple(step for step in lesson.step if step.recall is None or step.recall in done)
 
 
-def start(lesson: Lesson, done: Collection[str] = ()) -> Player:
-    """The lesson at its first step, for somebody who has done the lessons in `done`."""
-    steps = taken(lesson, done)
+def start(lesson: Lesson, done: Collection[str] = (), here: Callable[[Step], bool] = lambda _: True) -> Player:
+    """The lesson at its first step, for somebody who has done the lessons in `done`, without the steps that are not for `here`."""
+    steps = tuple(filter(here, taken(lesson, done)))
     return _opened(Player(steps, tuple(Record() for _ in steps), Stage.PREDICT))
 
 

@@ -26,6 +26,14 @@ class Finding(Struct, frozen=True):
     told: Told
 
 
+class LeftOut(Struct, frozen=True):
+    """A step that is only for machines unlike this one: what it would take, and what was found."""
+
+    step: str
+    wanted: Told
+    found: Told
+
+
 class Confirmed(Struct, frozen=True):
     """One promise that the machine kept: a check before or after, a keep, an ask, a prediction."""
 
@@ -33,7 +41,7 @@ class Confirmed(Struct, frozen=True):
     what: str
 
 
-Result = Finding | Confirmed
+Result = Finding | Confirmed | LeftOut
 NewBench = Callable[[Lesson], AbstractContextManager[Bench]]
 """A new lab with the lesson's files in it, and nothing else; gone when the context ends."""
 
@@ -52,11 +60,21 @@ def rehearse(lesson: Lesson, new_bench: NewBench) -> Iterator[Result]:
                         yield Finding(step.id, Told("author.stuck", {"at": container.container, "why": why}))
             if bench is None:
                 continue
+            if left_out := _left_out(step, bench):
+                yield left_out
+                continue
             rehearsed = _Rehearsed(step, bench, frozen)
             yield from rehearsed.results()
             frozen |= lasting(rehearsed.read)
             if rehearsed.stuck:
                 bench = None
+
+
+def _left_out(step: Step, bench: Bench) -> LeftOut | None:
+    if step.only is None:
+        return None
+    verdict = step.only.judge(Look(bench.world, step.values))
+    return None if verdict.passed else LeftOut(step.id, verdict.wanted, verdict.found)
 
 
 class _Rehearsed:

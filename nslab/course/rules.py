@@ -48,7 +48,7 @@ def _lesson(lesson: Lesson) -> Iterator[Fault]:
         yield ("minutes",), Told("fault.too-small", {"least": 1})
     if not lesson.step:
         yield (), Told("fault.missing-field", {"field": "step"})
-    elif all(step.recall for step in lesson.step):
+    elif all(step.recall or step.only for step in lesson.step):
         yield ("step",), Told("fault.only-recall")
     if not 1 <= len(lesson.terminals) <= 3:
         yield ("terminals",), Told("fault.terminals")

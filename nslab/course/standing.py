@@ -32,7 +32,17 @@ class Entry(Struct, frozen=True):
     @property
     def lacks(self) -> tuple[Finding, ...]:
         """What keeps it from running here."""
-        return tuple(finding for finding in self.needed if finding.state == "missing")
+        return tuple(one for one in self.needed if one.state == "missing" and one.probe not in self.wanted)
+
+    @property
+    def shortened_by(self) -> tuple[Finding, ...]:
+        """What some of its steps are left out for: told with its remedy, though the lesson runs without."""
+        return tuple(one for one in self.needed if one.state != "ok" and one.probe in self.wanted)
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The probes without which it has fewer steps."""
+        return self.pack.lesson.wants if self.pack else ()
 
 
 def entries(syllabus: Kept, store: ProgressStore, examined: Callable[[str], Finding | Unexamined]) -> Iterator[Entry]:
@@ -44,10 +54,11 @@ def entries(syllabus: Kept, store: ProgressStore, examined: Callable[[str], Find
         for lesson_id in chapter.lessons:
             pack, progress = syllabus.known(lesson_id), store.progress.of(lesson_id)
             if isinstance(pack, Pack):
-                found = tuple(map(examined, (*pack.lesson.needs, *pack.lesson.programs)))
+                lesson = pack.lesson
+                found = tuple(map(examined, (*lesson.needs, *lesson.wants, *lesson.programs)))
                 needed = tuple(one for one in found if isinstance(one, Finding))
                 unexamined = next((one for one in found if isinstance(one, Unexamined)), None)
-                steps = tuple(step.id for step in taken(pack.lesson, store.progress.done()))
+                steps = tuple(step.id for step in taken(lesson, store.progress.done()))
                 yield Entry(lesson_id, chapter, pack, progress, needed, steps, unexamined=unexamined)
             else:
                 yield Entry(lesson_id, chapter, None, progress, read=pack is not None)

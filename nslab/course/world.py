@@ -153,6 +153,14 @@ class World(Protocol):
         """Microseconds from clone3(2) to execve(2) of a process that the engine made, by the engine's own account."""
         ...
 
+    def cgroup(self, process: str, seen_from: str) -> str | Absent:
+        """Its path in cgroup v2, told from the root of the cgroup namespace of `seen_from`. Source: /proc/PID/cgroup."""
+        ...
+
+    def outer_cgroup(self, process: str) -> str | Absent:
+        """Its path in cgroup v2 as it is told outside the lab, where this program runs."""
+        ...
+
     def life(self, process: str) -> Life:
         """Whether it is there, was there, or was never seen."""
         ...

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
+from msgspec.structs import replace
+
 from nslab.course.examined import Unexamined
 from nslab.course.markdown import Prose
 from nslab.course.model import Step
@@ -65,7 +67,9 @@ def needs(entry: Entry, words: Words) -> tuple[Need, ...]:
     """What a lesson lacks here, each with its remedy; one line where it lacks nothing, or where that is not known."""
     if entry.unexamined is not None:
         return (unknown(entry.unexamined, words),)
-    return tuple(need(finding, words) for finding in entry.lacks) or (Need(words("map.all-here"), met=True),)
+    missing = tuple(need(finding, words) for finding in entry.lacks)
+    fewer = tuple(replace(need(finding, words), dispensable=True) for finding in entry.shortened_by)
+    return (*missing, *fewer) or (Need(words("map.all-here"), met=True),)
 
 
 def unknown(unexamined: Unexamined, words: Words) -> Need:

@@ -78,6 +78,7 @@ class RecordedWorld(Struct):
     sysv: dict[tuple[Facility, str], tuple[SysvObject, ...]] = field(default_factory=dict)
     networks: dict[str, WorldView] = field(default_factory=dict)
     clocks: dict[tuple[Clock, str], int] = field(default_factory=dict)
+    cgroups: dict[tuple[str, str], str] = field(default_factory=dict)
     lives: dict[str, Life] = field(default_factory=dict)
     depths: dict[tuple[str, str], int] = field(default_factory=dict)
     errnos: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -149,6 +150,12 @@ class RecordedWorld(Struct):
 
     def start_us(self, process: str) -> int | Absent:
         return _known(self.starts_us, process)
+
+    def cgroup(self, process: str, seen_from: str) -> str | Absent:
+        return _known(self.cgroups, (process, seen_from))
+
+    def outer_cgroup(self, process: str) -> str | Absent:
+        return _known(self.cgroups, (process, "outside"))
 
     def life(self, process: str) -> Life:
         return self.lives.get(process, Life.NEVER_SEEN)

@@ -17,13 +17,12 @@ from nslab.course.checks.processes import Alive, Gone, InState, PidDepth, Signal
 from nslab.course.checks.values import AtLeast, Equal, Probe
 from nslab.course.checks.verdict import Observation, Verdict
 from nslab.course.ids import GidOf, OwnerOf, UidOf, UidOutside
+from nslab.course.inside import CgroupOf, ClockReading, ClockShift, OuterCgroupOf, QueueField, SysvCount
 from nslab.course.look import Look
 from nslab.course.measured import Memory, StartOf
 from nslab.course.probes import ClockSettime, Clone, Fork, Fsopen, Kill, MqOpen, Open, Sethostname, Setns
 from nslab.course.told import Namespace, say
 from nslab.course.values import (
-    ClockReading,
-    ClockShift,
     CommOf,
     DomainnameOf,
     ExitStatus,
@@ -31,9 +30,7 @@ from nslab.course.values import (
     Lines,
     PidOf,
     ProcessesIn,
-    QueueField,
     StatField,
-    SysvCount,
 )
 from nslab.course.world import FileFacts, Holders, Life, Propagated
 from nslab.kernel.clocks import Clock
@@ -114,6 +111,9 @@ def test_the_same_inode_on_another_device_is_another_namespace(world: Any) -> No
         (Equal(ClockShift(Clock.BOOTTIME, "box"), 600), True),
         (Equal(ClockShift(Clock.BOOTTIME, "box"), 599), False),
         (AtLeast(ClockShift(Clock.BOOTTIME, "box"), 600), True),
+        (Equal(CgroupOf("box", "host"), "/box"), True),
+        (Equal(CgroupOf("box", "box"), "/box"), False),
+        (Equal(OuterCgroupOf("box"), "/user.slice/lab/box"), True),
         (Equal(SysvCount(Facility.MESSAGES, "host"), 1), True),
         (Equal(SysvCount(Facility.MESSAGES, "box"), 0), True),
         (Equal(QueueField(0x1234, "host"), 2), True),
@@ -194,6 +194,7 @@ def test_each_kind_holds_where_the_machine_is_so_and_only_there(world: Any, chec
     world.mounts["/proc", "host"] = 2
     world.passing = {("/", *pair): passing for pair, passing in PASSING.items()}
     world.sysv = {(Facility.MESSAGES, "host"): (SysvObject(0x1234, 5, 2),), (Facility.MESSAGES, "box"): ()}
+    world.cgroups = {("box", "host"): "/box", ("box", "box"): "/", ("box", "outside"): "/user.slice/lab/box"}
     world.clocks = {(Clock.BOOTTIME, "box"): 700_400_000_000, (Clock.BOOTTIME, "host"): 100_399_000_000}
     world.lives["old"] = Life.GONE
     world.depths["deep:sleep", "host"] = 3
@@ -281,6 +282,8 @@ ABSENT = [
     Equal(OwnerOf("/nowhere"), 65534),
     Equal(OwnerOf("/{nothing}"), 65534),
     Equal(OwnerOf("/etc/shadow", "nobody"), 65534),
+    Equal(CgroupOf("nobody", "host"), "/"),
+    Equal(OuterCgroupOf("nobody"), "/"),
     Equal(SysvCount(Facility.MEMORY, "nobody"), 0),
     Equal(QueueField(0x1234, "nobody"), 0),
     Equal(QueueField(0x1234, "box"), 0),
@@ -359,6 +362,8 @@ def test_each_kind_has_words_for_itself_and_for_its_contrary(kind: str, lang: La
         (Equal(ExitStatus("~/x", "host"), 1), "the exit status of ~/x on the host is 0"),
         (Equal(ClockReading(Clock.BOOTTIME, "box"), 1), "boottime in box, in seconds, is 10"),
         (Equal(ClockShift(Clock.BOOTTIME, "box"), 1), "the lead of boottime in box, in seconds, is 7"),
+        (Equal(CgroupOf("host", "box"), "/"), "the cgroup of the host as box sees it is /.."),
+        (Equal(OuterCgroupOf("host"), "/"), "the cgroup of the host as seen from outside the lab is /a"),
         (Equal(SysvCount(Facility.MEMORY, "box"), 1), "the number of shared memory segments in box is 0"),
         (Equal(QueueField(7, "host"), 1), "the number of messages in the queue 0x7 on the host is 2"),
         (Equal(QueueField(9, "host"), 1), "there is no queue with the key 0x9 on the host"),
@@ -386,6 +391,7 @@ def test_each_kind_has_words_for_itself_and_for_its_contrary(kind: str, lang: La
 def test_what_is_found_names_whom_it_was_found_of(world: Any, check: Check, found: str) -> None:
     world.starts_us["box"] = 3712
     world.domains["box"] = "(none)"
+    world.cgroups = {("host", "box"): "/..", ("host", "outside"): "/a"}
     world.clocks = {(Clock.BOOTTIME, "box"): 10_000_000_000, (Clock.BOOTTIME, "host"): 2_999_000_000}
     world.sysv = {(Facility.MEMORY, "box"): (), (Facility.MESSAGES, "host"): (SysvObject(7, 0, 2),)}
     world.exits = {("~/x", "host"): 0}

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from nslab.course import live
+from nslab.course.live_inside import unified_path
 from nslab.course.look import Look
 from nslab.course.measured import Memory
 from nslab.course.model import Container
@@ -18,7 +19,9 @@ from nslab.course.opened import TEXT_BYTES
 from nslab.course.probes import Call, ClockSettime, Clone, Fork, Fsopen, Kill, MqOpen, Open, Sethostname, Setns
 from nslab.course.told import Absent, Namespace
 from nslab.course.world import FileFacts, Holders, Life, Propagated
+from nslab.kernel import procfs
 from nslab.kernel.capabilities import full_set
+from nslab.kernel.cgroups import parse_cgroup, read_cgroup, unified
 from nslab.kernel.clocks import Clock
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Stat
@@ -121,6 +124,23 @@ def test_a_clock_is_read_where_its_time_namespace_shifts_it() -> None:
             ahead[clock] = round((there - here) / 1e9)
         assert ahead == {Clock.REALTIME: 0, Clock.MONOTONIC: 500, Clock.BOOTTIME: 864000}
         assert reason(stage.world.clock(Clock.BOOTTIME, "nobody")) == "absent.never-seen"
+
+
+def test_a_cgroup_is_told_from_the_root_of_the_reader_s_namespace(stage: Stage) -> None:
+    """Nobody in this lab has moved, so every namespace's root is the group that we are in ourselves."""
+    with procfs.own_process() as process:
+        ours = unified(read_cgroup(process))
+    assert ours is not None
+    assert stage.world.outer_cgroup("box") == stage.world.outer_cgroup("host") == ours.path
+    assert stage.world.cgroup("box", "host") == stage.world.cgroup("host", "box") == "/"
+    assert reason(stage.world.cgroup("nobody", "host")) == "absent.never-seen"
+    assert reason(stage.world.cgroup("host", "nobody")) == "absent.never-seen"
+    assert reason(stage.world.outer_cgroup("nobody")) == "absent.never-seen"
+
+
+def test_a_machine_without_cgroup_v2_has_no_path_to_tell() -> None:
+    assert reason(unified_path(parse_cgroup(b"4:memory:/\n1:name=systemd:/init\n"))) == "absent.no-cgroup2"
+    assert unified_path(parse_cgroup(b"4:memory:/\n0::/box\n")) == "/box"
 
 
 def test_a_posix_queue_is_opened_in_the_namespace_whatever_the_mount_shows() -> None:

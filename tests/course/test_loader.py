@@ -211,6 +211,26 @@ def test_a_lesson_of_nothing_but_recall_is_refused(folder: Path) -> None:
     assert ("lesson.toml", 12, "fault.only-recall") in faults(folder)
 
 
+def test_a_lesson_of_which_a_machine_may_leave_out_every_step_is_refused(folder: Path) -> None:
+    text = (
+        (folder / "lesson.toml")
+        .read_text()
+        .replace("[[step]]\nid", '[[step]]\nonly = { kind = "alive", process = "web" }\nid')
+    )
+    (folder / "lesson.toml").write_text(text)
+    assert ("lesson.toml", 12, "fault.only-recall") in faults(folder)
+
+
+def test_the_values_of_a_step_that_may_be_left_out_are_its_own(folder: Path) -> None:
+    edit(folder, "lesson.toml", 'id = "first"', 'id = "first"\nonly = { kind = "alive", process = "web" }')
+    assert ("en.md", line_of(folder, "en.md", "It was {outer}."), "fault.unknown-value") in faults(folder)
+
+
+def test_what_a_lesson_wants_must_be_a_probe_of_doctor(folder: Path) -> None:
+    edit(folder, "lesson.toml", 'programs = ["cc"]', 'wants = ["own-cgroop"]\nprograms = ["cc"]')
+    assert ("lesson.toml", line_of(folder, "lesson.toml", "wants"), "fault.unknown-need") in faults(folder)
+
+
 def test_values_and_containers_of_another_lab_are_not_known(folder: Path) -> None:
     edit(folder, "lesson.toml", 'id = "second"', 'id = "second"\nfresh = true')
     assert ("en.md", line_of(folder, "en.md", "It was {outer}."), "fault.unknown-value") in faults(folder)
@@ -346,10 +366,10 @@ def toml(value: object) -> str:
 
 
 FIELDS = [
-    "minutes", "step", "terminals", "panes", "needs", "programs", "files", "containers", "docker",
+    "minutes", "step", "terminals", "panes", "needs", "wants", "programs", "files", "containers", "docker",
 ]  # fmt: skip
 STEP_FIELDS = [
-    "recall", "fresh", "setup", "values", "predict", "do", "keep", "highlight", "panes", "terminals", "solution",
+    "recall", "only", "fresh", "setup", "values", "predict", "do", "keep", "highlight", "panes", "terminals", "solution",
 ]  # fmt: skip
 
 

@@ -6,7 +6,10 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
+from nslab.course.checks import Not
+from nslab.course.checks.names import Hostname
 from nslab.course.loader import Pack
 from nslab.course.play import Play
 from nslab.course.player import Back, Onward, Predicted, Stage
@@ -40,6 +43,17 @@ def pass_first(play: Play) -> None:
     play.answer("ask", "1")
     play.tick()
     assert play.player.record.passed
+
+
+def test_a_step_that_is_only_for_other_machines_is_not_among_the_steps(tiny: Pack) -> None:
+    first, second, last = (step for step in tiny.lesson.step if step.recall is None)
+    here, there = Hostname("host", "lab"), Hostname("host", "elsewhere")
+    steps = (replace(first, only=here), replace(second, only=there), replace(last, only=Not(there)))
+    play = Play(replace(tiny, lesson=replace(tiny.lesson, step=steps)))
+    try:
+        assert [step.id for step in play.player.steps] == ["first", "last"]
+    finally:
+        play.close()
 
 
 def test_a_task_is_done_once_the_machine_is_so_without_being_asked(play: Play) -> None:

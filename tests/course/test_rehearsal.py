@@ -24,7 +24,7 @@ from nslab.course.foreground import foreground
 from nslab.course.model import Choice, Container, Lesson, Making, Run, Solution, Step, Task
 from nslab.course.perform import Before, Over, Reached, SetUp, Stuck, lines_for, perform
 from nslab.course.predictions import Decided
-from nslab.course.rehearsal import Confirmed, Finding, NewBench, rehearse
+from nslab.course.rehearsal import Confirmed, Finding, LeftOut, NewBench, rehearse
 from nslab.course.told import Absent, Told, say
 from nslab.course.values import FileText
 from nslab.course.world import FileFacts, Life
@@ -132,6 +132,19 @@ def changed(step: Step, **fields: Any) -> Step:
 def test_a_good_lesson_is_confirmed_promise_by_promise(new_bench: NewBench) -> None:
     results = list(rehearse(lesson(GOOD), new_bench))
     assert results == [Confirmed("good", what) for what in ("keep 1", "make", "make", "keep 1", "keep 1", "ask", "yes")]
+
+
+def test_a_step_for_other_machines_is_left_out_and_told(new_bench: NewBench) -> None:
+    here, elsewhere = changed(GOOD, only=Not(MADE)), changed(GOOD, id="elsewhere", only=Alive("nothing"))
+    absent, *_ = rehearse(lesson(elsewhere, here), new_bench)
+    assert isinstance(absent, LeftOut)
+    assert (absent.step, absent.wanted.id) == ("elsewhere", "check.alive.wanted")
+    made = FileEquals("~/early", "never")
+    results = list(
+        rehearse(lesson(GOOD, changed(GOOD, id="after", only=made), changed(GOOD, id="last", only=MADE)), new_bench)
+    )
+    assert [type(one).__name__ for one in results if one.step == "after"] == ["LeftOut"]
+    assert not any(isinstance(one, LeftOut) for one in results if one.step == "last")
 
 
 def test_a_check_that_holds_before_its_solution_is_found(new_bench: NewBench) -> None:

@@ -54,6 +54,17 @@ def test_what_is_needed_is_examined_and_only_what_is_missing_is_lacking(tmp_path
     assert [one.probe for one in pid.lacks] == ["cc"]
 
 
+def test_what_a_lesson_only_wants_shortens_it_and_keeps_nobody_from_it(tmp_path: Path) -> None:
+    def nothing_delegated(probe: str) -> Finding:
+        return Finding(probe, "limited" if probe == "own-cgroup" else "ok")
+
+    store = ProgressStore(tmp_path / "progress.json")
+    found = {entry.id: entry for entry in entries(read(Syllabus(LESSONS)), store, nothing_delegated)}
+    assert [(one.probe, one.state) for one in found["cgroupns"].shortened_by] == [("own-cgroup", "limited")]
+    assert [entry.id for entry in found.values() if entry.lacks] == []
+    assert [entry.id for entry in found.values() if entry.shortened_by] == ["cgroupns"]
+
+
 def test_what_doctor_has_not_looked_for_is_neither_here_nor_lacking(tmp_path: Path) -> None:
     store = ProgressStore(tmp_path / "progress.json")
     found = list(entries(read(Syllabus(LESSONS)), store, lambda probe: Unexamined()))

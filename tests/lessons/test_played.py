@@ -15,7 +15,7 @@ from nslab.course.loader import Pack
 from nslab.course.look import Look
 from nslab.course.markdown import Prose
 from nslab.course.model import Step
-from nslab.course.perform import Over, perform
+from nslab.course.perform import Over, is_here, perform
 from nslab.course.rehearsal import Finding, rehearse
 from nslab.course.syllabus import Syllabus
 from nslab.course.told import Absent, Namespace, Reading
@@ -50,6 +50,8 @@ def played(pack: Pack) -> Iterator[tuple[Step, Look]]:
                 stack.close()
                 bench, frozen = stack.enter_context(new_bench(pack.folder)(pack.lesson)), dict[str, Reading]()
                 assert [why for why in map(bench.make, pack.lesson.containers) if why] == []
+            if not is_here(step, bench.world):
+                continue
             assert isinstance(list(perform(step, bench, frozen))[-1], Over)
             look = Look(bench.world, step.values, frozen)
             yield step, look

@@ -59,6 +59,15 @@ def test_what_is_missing_is_told_with_its_remedy_before_the_lesson_is_opened() -
     )
 
 
+def test_what_a_lesson_can_do_without_is_told_with_its_remedy_and_it_runs(words: Words) -> None:
+    facts = {"path": "/user.slice"}
+    limited = Finding("own-cgroup", "limited", facts, "cgroup-not-delegated")
+    shown = lesson_entry(replace(entry(None, limited), pack=lesson("cgroupns")), words)
+    assert shown.can_run
+    why, remedy = (words(f"doctor.cause.cgroup-not-delegated.{part}", **facts) for part in ("why", "remedy"))
+    assert shown.needs == (Need(why, met=False, remedy=remedy, dispensable=True),)
+
+
 @pytest.mark.parametrize(("failed", "said"), [(False, "map.not-examined"), (True, "map.examination-failed")])
 def test_what_nobody_has_looked_for_is_not_told_as_being_here(failed: bool, said: str) -> None:
     unexamined = Unexamined(failed=failed)

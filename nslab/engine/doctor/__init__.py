@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from nslab.engine.doctor import filesystems, identity, lab, machine, namespaces, network, terminal
+from nslab.engine.doctor import cgroups, filesystems, identity, lab, machine, namespaces, network, terminal
 from nslab.engine.doctor.findings import Finding, State
 from nslab.engine.doctor.programs import PROGRAMS, program
 from nslab.kernel.namespaces import Kind
@@ -26,6 +26,7 @@ PROBES: dict[str, Callable[[str], Finding]] = {
     "subordinate-ids": identity.subordinate_ids,
     "veth": network.veth,
     "cgroup2": filesystems.cgroup2,
+    "own-cgroup": cgroups.own_cgroup,
     "lab": lab.lab,
     "terminal": terminal.terminal,
     "space": machine.space,

@@ -15,6 +15,7 @@ from nslab.words import Words
 
 MOST_TYPED = 5
 MARK = {True: ("✓", OK), False: ("✗", BAD), None: ("·", MUTE)}
+FEWER = ("!", BOLD)
 
 _Write = Callable[[Canvas, LessonEntry, Words], None]
 
@@ -90,7 +91,7 @@ def _needs(canvas: Canvas, lesson: LessonEntry, words: Words) -> None:
 
 def _need(canvas: Canvas, need: Need) -> None:
     y = canvas.height
-    mark, mark_face = MARK[need.met]
+    mark, mark_face = FEWER if need.dispensable else MARK[need.met]
     canvas.put(0, y, mark, mark_face)
     y = canvas.para(2, y, canvas.width - 2, told(need.words), TEXT if need.met is not None else MUTE)
     if need.remedy and need.met is False:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BAD, BOLD, MUTE, OK, REVERSE, RULE, TEXT, Face
 from nslab.tui.prose import inline, told
-from nslab.tui.screens.map_preview import machine_rows, preview
+from nslab.tui.screens.map_preview import FEWER, MARK, machine_rows, preview
 from nslab.tui.screens.map_view import ChapterEntry, LessonEntry, MapView, Progress
 from nslab.tui.searched import Cursor, Hits, search_row
 from nslab.tui.wrap import shorten, wrap
@@ -122,7 +122,8 @@ class _List:
     def _second_row(self, y: int, lesson: LessonEntry) -> int:
         """At 80 columns the selected lesson says in a second row what the preview would."""
         missing = next((need for need in lesson.needs if need.met is False), None)
-        x = self.canvas.put(ID_COLUMN, y, "✗ " if missing else "", BAD)
+        mark, face = FEWER if missing and missing.dispensable else MARK[False]
+        x = self.canvas.put(ID_COLUMN, y, f"{mark} " if missing else "", face)
         first, *rest = wrap(told(missing.words) if missing else inline(lesson.hook), self.width - x - 2)
         x = self.canvas.spans(x, y, first, MUTE)
         self.canvas.put(x, y, "…" if rest else "", MUTE)

@@ -25,6 +25,7 @@ class Need(Struct, frozen=True):
     words: str
     met: bool | None  # None: nobody knows
     remedy: str = ""
+    dispensable: bool = False  # the lesson runs without it, with fewer steps
 
 
 class LessonEntry(Struct, frozen=True):
@@ -45,7 +46,7 @@ class LessonEntry(Struct, frozen=True):
     @property
     def can_run(self) -> bool:
         """Whether nothing that the lesson needs is known to be missing here."""
-        return all(need.met is not False for need in self.needs)
+        return all(need.met is not False or need.dispensable for need in self.needs)
 
 
 class ChapterEntry(Struct, frozen=True):

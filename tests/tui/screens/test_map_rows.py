@@ -56,6 +56,21 @@ def test_a_lesson_that_cannot_run_says_why_and_what_to_do(en: Words) -> None:
     assert "24 of 25 lessons can run as it is" in text
 
 
+def test_a_lesson_that_does_without_something_says_so_and_can_be_started(en: Words) -> None:
+    need = Need("no group was delegated", met=False, remedy="systemd-run --user", dispensable=True)
+    course = gallery.course("en")
+    chapters = tuple(
+        replace(chapter, lessons=tuple(replace(each, needs=(need,)) for each in chapter.lessons))
+        for chapter in course.chapters
+    )
+    text = written(MapView(chapters), Cursor("uts"), (116, 32), en).text()
+    assert "! no group was delegated" in text
+    assert "systemd-run --user" in text
+    assert "✗" not in text
+    small = written(MapView(chapters), Cursor("uts"), (78, 22), en).text()
+    assert "     ! no group was delegated" in small
+
+
 def test_while_nobody_has_looked_a_lesson_is_neither_fine_nor_lacking(en: Words) -> None:
     course = gallery.course("en")
     unknown = (Need("not examined yet", met=None),)
