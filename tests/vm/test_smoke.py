@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from nslab.kernel.idmap import ROOT_RANGE
+from tests.delegated import delegated, nslab_in
+
 pytestmark = pytest.mark.guest
 
 NOBODY = 65534
@@ -20,20 +23,28 @@ DEADLINE_SECONDS = 120  # emulated, twenty times slower than a machine
 
 def nslab(user: int, *arguments: str) -> subprocess.CompletedProcess[str]:
     """nslab as a user of the guest."""
-    home = Path(f"/tmp/home-{user}")
-    home.mkdir(exist_ok=True)
-    os.chown(home, user, user)
     return subprocess.run(
         [sys.executable, "-m", "nslab", *arguments],
         user=user,
         group=user,
         extra_groups=[],
-        env=os.environ | {"HOME": str(home), "NSLAB_LANG": "en"},
+        env=os.environ | {"HOME": str(home_of(user)), "NSLAB_LANG": "en"},
         capture_output=True,
         text=True,
         check=False,
         timeout=DEADLINE_SECONDS,
     )
+
+
+OWNERS = [pytest.param(0, ROOT_RANGE.outside, id="root"), pytest.param(NOBODY, NOBODY, id="user")]
+
+
+def home_of(user: int) -> Path:
+    """A home in the guest's empty /tmp."""
+    home = Path(f"/tmp/home-{user}")
+    home.mkdir(exist_ok=True)
+    os.chown(home, user, user)
+    return home
 
 
 def left_on_the_machine() -> tuple[set[str], set[str], set[str]]:
@@ -74,6 +85,26 @@ def test_doctor_finds_all_that_lessons_require(user: int) -> None:
     states = {finding["probe"]: finding["state"] for finding in told["findings"]}
     assert told["able"] is True
     assert (states["lab"], states["cgroup2"], states["overlay"]) == ("ok", "ok", "limited")
+
+
+@pytest.mark.parametrize(("user", "owner"), OWNERS)
+def test_with_a_delegated_group_the_lesson_on_cgroup_namespaces_is_whole(user: int, owner: int) -> None:
+    """This mount has nsdelegate, as systemd's: a process may not leave its namespace's part of the tree, and the lesson knows."""
+    assert "nsdelegate" in Path("/proc/mounts").read_text()
+    before = left_on_the_machine()
+    with delegated(owner) as group:
+        done = nslab_in(group, user, home_of(user), "author", "check", "cgroupns", "--json", seconds=DEADLINE_SECONDS)
+    (report,) = json.loads(done.stdout)
+    assert (report["problems"], report["left_out"]) == ([], ["not-yours"])
+    assert left_on_the_machine() == before
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_without_one_it_looks_and_says_what_it_leaves_out(user: int) -> None:
+    done = nslab(user, "author", "check", "cgroupns", "--json")
+    (report,) = json.loads(done.stdout)
+    assert (report["problems"], done.returncode) == ([], 0)
+    assert {"inside-first", "make"} <= set(report["left_out"])
 
 
 @pytest.mark.parametrize("user", USERS)
