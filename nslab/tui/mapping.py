@@ -19,13 +19,16 @@ from nslab.words import Words
 
 def map_view(entries: Iterable[Entry], machine: tuple[Finding, ...] | Unexamined, words: Words) -> MapView:
     """The whole course on this machine, as far as doctor has examined it."""
+    course = tuple(entries)
     chapters = tuple(
         ChapterEntry(chapter.title[words.lang], tuple(lesson_entry(entry, words) for entry in group))
-        for chapter, group in groupby(entries, key=lambda entry: entry.chapter)
+        for chapter, group in groupby(course, key=lambda entry: entry.chapter)
     )
     if isinstance(machine, Unexamined):
         return MapView(chapters, (unknown(machine, words),))
-    return MapView(chapters, tuple(need(finding, words) for finding in machine if concerns_course(finding)))
+    told = {probe for entry in course for probe in entry.wanted}  # beside the lessons that want it
+    below = (finding for finding in machine if concerns_course(finding) and finding.probe not in told)
+    return MapView(chapters, tuple(need(finding, words) for finding in below))
 
 
 def concerns_course(finding: Finding) -> bool:

@@ -68,6 +68,13 @@ def test_what_a_lesson_can_do_without_is_told_with_its_remedy_and_it_runs(words:
     assert shown.needs == (Need(why, met=False, remedy=remedy, dispensable=True),)
 
 
+def test_what_a_lesson_wants_stands_beside_it_and_not_below_the_map() -> None:
+    limited = (Finding("own-cgroup", "limited", {"path": "/"}, "cgroup-not-delegated"),)
+    wanting = replace(entry(None, *limited), pack=lesson("cgroupns"))
+    assert map_view([wanting], limited, EN).machine == ()
+    assert len(map_view([entry()], limited, EN).machine) == 1
+
+
 @pytest.mark.parametrize(("failed", "said"), [(False, "map.not-examined"), (True, "map.examination-failed")])
 def test_what_nobody_has_looked_for_is_not_told_as_being_here(failed: bool, said: str) -> None:
     unexamined = Unexamined(failed=failed)

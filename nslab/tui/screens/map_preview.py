@@ -95,7 +95,8 @@ def _need(canvas: Canvas, need: Need) -> None:
     canvas.put(0, y, mark, mark_face)
     y = canvas.para(2, y, canvas.width - 2, told(need.words), TEXT if need.met is not None else MUTE)
     if need.remedy and need.met is False:
-        canvas.para(2, y, canvas.width - 2, told(need.remedy), MUTE)
+        for line in need.remedy.split("\n"):
+            y = canvas.para(2, y, canvas.width - 2, told(line), MUTE)
 
 
 def _action(canvas: Canvas, lesson: LessonEntry, words: Words) -> None:
