@@ -27,13 +27,15 @@ TEXT_BYTES = 32 << 10  # of a file of /proc: what a reply still holds if every b
 
 
 class Actor:
-    """A process that makes calls, and what it holds: named fds, /proc, its channel to the lab, and its first child."""
+    """A process that makes calls, and what it holds: named fds, /proc, its channel to the lab, the lab's to the net
+    helper, and its first child."""
 
     def __init__(self, proc: int, fds: dict[str, int], profile: bytes) -> None:
         self.proc = proc
         self.fds = fds
         self.profile = profile
         self.channel: socket.socket | None = None
+        self.helper: socket.socket | None = None
         self.child = -1
         self.bear: Callable[[], None] = out_of_plan
 

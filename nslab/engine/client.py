@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from typing import TypeVar
@@ -24,11 +22,13 @@ from msgspec import Struct
 from nslab.engine import protocol
 from nslab.engine.changes import Change
 from nslab.engine.failures import LabError, LabGone, LabSilent, TooFewDescriptors, unplanned
+from nslab.engine.net_owner import NetHelper
 from nslab.engine.protocol import Content, Hello, Message, Probed, Reply, Request, Running
 from nslab.engine.recall import Recall
-from nslab.engine.spawn import spawn
+from nslab.engine.spawn import spawn_keeper
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Argument, Step
+from nslab.engine.waiting import readable
 from nslab.errors import Because
 from nslab.kernel.clocks import Clock
 from nslab.kernel.namespaces import Kind
@@ -41,7 +41,6 @@ ANSWER_SECONDS = 10.0
 END_SECONDS = 2.0
 
 Answer = TypeVar("Answer", bound=Struct)
-Waiting = TypeVar("Waiting", bound=int | socket.socket)
 
 
 class Told(LabError):
@@ -74,6 +73,7 @@ class Lab:
         self.pid = -1
         self.proc = -1
         self._pidfd = -1
+        self._net: NetHelper | None = None
         self._silent = False
         self._ended: dict[int, int] = {}
         self._collecting = threading.Lock()
@@ -163,6 +163,7 @@ class Lab:
 
     def conceive(self, spec: Spec, changes: tuple[Change, ...] = ()) -> protocol.Advanced:
         """A container's plan, with `changes`; nothing of it is made yet. Raises LabError."""
+        self._provide(spec)
         return self._asked(protocol.Conceive(spec, changes), protocol.Advanced)
 
     def advance(self, name: str, until: int) -> protocol.Advanced:
@@ -284,6 +285,8 @@ class Lab:
         if self.proc >= 0:
             os.close(self.proc)
             self.proc = -1
+        if self._net:
+            self._net.close()
         try:
             self._keeper.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
@@ -318,12 +321,23 @@ class Lab:
 
     def _contained(self, request: protocol.Create | protocol.Run, pipes: tuple[int, ...]) -> Task:
         """A container's task; one whose descriptors we had no room for is deleted again."""
+        self._provide(request.spec)
         try:
             return self._task(request, pipes)
         except TooFewDescriptors:
             with contextlib.suppress(LabError):
                 self.delete(request.spec.name)
             raise
+
+    def _provide(self, spec: Spec) -> None:
+        """What a container needs besides the lab: for a network, the helper that makes links. Raises LabError."""
+        if spec.network is None or (self._net and self._net.alive):
+            return
+        if self._net:
+            self._net.close()
+        self._net, errands = NetHelper.start(self._pidfd)
+        with errands:
+            self._ask(protocol.Employ(), (errands.fileno(),))
 
     def _task(self, request: Request, pipes: tuple[int, ...] = ()) -> Task:
         match self._ask(request, pipes):
@@ -382,18 +396,3 @@ class Lab:
 def unexpected(reply: Reply) -> LabGone:
     """The error for an answer to another question: whoever gave it is no lab of ours."""
     return LabGone(why=Because("error.lab-gone.because.unexpected"), reply=type(reply).__name__)
-
-
-def spawn_keeper(sockets: list[int]) -> subprocess.Popen[bytes]:
-    """The keeper, told whose lab it keeps. Raises OSError."""
-    owner = [str(os.getpid()), os.path.basename(sys.argv[0] or "nslab")]
-    return spawn("nslab.engine.keeper", [*map(str, sockets), *owner], sockets)
-
-
-def readable(waiting: set[Waiting], seconds: float) -> set[Waiting]:
-    """Those of `waiting` that can be read, or have ended; none after `seconds`. By poll(2): select(2) stops at fd 1023."""
-    poll = select.poll()
-    by_number = {one if isinstance(one, int) else one.fileno(): one for one in waiting}
-    for number in by_number:
-        poll.register(number, select.POLLIN)
-    return {by_number[number] for number, _ in poll.poll(max(0.0, seconds) * 1000)}

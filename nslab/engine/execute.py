@@ -22,14 +22,15 @@ from msgspec import Struct
 
 from nslab.engine.board import ENDED, FRESH, STARTED, Board
 from nslab.engine.calls import CALLS, FD_FOLLOWS, Actor
+from nslab.engine.errands import NET
 from nslab.engine.failures import TooFewDescriptors
 from nslab.engine.protocol import receive_fds
 from nslab.engine.siege import SIEGE
-from nslab.engine.steps import Lost, NeverRun, Outcome, Plan, Step, Unborn, Who
+from nslab.engine.steps import AT_ONCE, Lost, NeverRun, Outcome, Plan, Step, Unborn, Who
 from nslab.kernel.pidfd import pidfd_open, pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError
 
-TABLE = CALLS | SIEGE
+TABLE = CALLS | SIEGE | NET
 
 STRETCH = struct.Struct("=II")
 ANSWER = b"!"
@@ -108,7 +109,7 @@ class Execution:
             step = self.plan[first]
             if step.who in self._unborn:
                 self._made, self._ended = first + 1, True
-            elif step.who == "lab":
+            elif step.who in AT_ONCE:
                 if step.call == "clone3":
                     self._order_ahead(first + 1, end)
                 attempt(self._lab, step, first, self._board)
@@ -246,7 +247,7 @@ def outcome(plan: Plan, board: Board, index: int) -> Outcome:
 
 def roles(plan: Plan) -> tuple[Who, ...]:
     """The processes that a plan brings to life, in the order of their births."""
-    return tuple(dict.fromkeys(step.who for step in plan if step.who != "lab"))
+    return tuple(dict.fromkeys(step.who for step in plan if step.who not in AT_ONCE))
 
 
 def put_to_end(pid: int, pidfd: int) -> int | None:

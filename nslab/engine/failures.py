@@ -91,6 +91,12 @@ class NoAccount(LabError):
     code = "no-account"
 
 
+class NoNetHelper(LabError):
+    """The process that makes network links could not do its work: no pyroute2, or no answer."""
+
+    code = "no-net-helper"
+
+
 class NameTaken(LabError):
     """A container of that name is there already."""
 

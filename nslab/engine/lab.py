@@ -111,6 +111,8 @@ class Lab:
                 return inquiry.read(self._proc, self._profile, request), ()
             case protocol.Names(pids):
                 return inquiry.names(self._proc, pids), ()
+            case protocol.Employ():
+                self._runtime.employ(fds)
             case protocol.OpenNetlink(pids):
                 return inquiry.netlink(self._proc, pids)
             case protocol.Account(pid):

@@ -9,11 +9,14 @@ from __future__ import annotations
 from nslab.engine.ground import Ground, place
 from nslab.engine.handover import hand_over, harden, open_terminal
 from nslab.engine.rootfs import enter_root, make_room, make_root
-from nslab.engine.spec import Spec
+from nslab.engine.spec import Network, Spec
 from nslab.engine.steps import Plan, Step
 from nslab.kernel import idmap
+from nslab.kernel.links import LONGEST_NAME
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import PR_SET_DUMPABLE
+
+INSIDE = "eth0"
 
 
 def plan(spec: Spec, ground: Ground) -> Plan:
@@ -58,4 +61,19 @@ def settle(spec: Spec) -> Plan:
         steps.append(Step("hostname", "init", "sethostname", (spec.hostname,)))
     if spec.has(Kind.NET):
         steps.append(Step("lo", "init", "link_up", ("lo",)))
-    return tuple(steps)
+    return (*steps, *(wire(spec.name, spec.network) if spec.network else ()))
+
+
+def wire(name: str, network: Network) -> Plan:
+    """A veth pair between the container and a bridge, as docker has it. One end is the lab's, so the first process of a container
+    with a user namespace of its own could not make it."""
+    prefix = network.address.partition("/")[2]
+    near = f"v-{name}"[:LONGEST_NAME]
+    return (
+        Step("bridge", "net", "net_bridge", (network.bridge, f"{network.gateway}/{prefix}")),
+        Step("veth", "net", "net_veth", (near, INSIDE)),
+        Step("port", "net", "net_port", (near, network.bridge)),
+        Step("address", "net", "net_address", (INSIDE, network.address)),
+        Step("up", "net", "net_up", (INSIDE,)),
+        Step("route", "net", "net_route", (network.gateway,)),
+    )

@@ -143,6 +143,10 @@ class Names(Struct, frozen=True, tag=True):
     pids: tuple[int, ...]
 
 
+class Employ(Struct, frozen=True, tag=True):
+    """Have links made by the net helper: beside it, the socket on which it takes errands. One from before is let go."""
+
+
 class OpenNetlink(Struct, frozen=True, tag=True):
     """A netlink socket in the network namespace of each of these processes, at most MOST_FDS."""
 
@@ -150,7 +154,7 @@ class OpenNetlink(Struct, frozen=True, tag=True):
 
 
 Maker = Spawn | Create | Run | Conceive | Advance | Start | Exec
-Request = Maker | Put | Account | Signal | Delete | Probe | Names | OpenNetlink | Read
+Request = Maker | Employ | Put | Account | Signal | Delete | Probe | Names | OpenNetlink | Read
 
 
 class Hello(Struct, frozen=True, tag=True):

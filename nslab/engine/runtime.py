@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -78,6 +79,7 @@ class Runtime:
         self._born, self._ended = born, ended
         self._containers: dict[str, Created | Started] = {}
         self._accounts: dict[int, Record] = {}
+        self._helper: socket.socket | None = None
 
     def run(self, spec: Spec, changes: tuple[Change, ...], fds: list[int]) -> Answer:
         """Create a container and start it."""
@@ -140,6 +142,14 @@ class Runtime:
         finally:
             os.close(actor.fds["target"])
 
+    def employ(self, fds: list[int]) -> None:
+        """Take the net helper's socket; it stays when the request's own descriptor is closed. Raises ProtocolError, OSError."""
+        if len(fds) != 1:
+            raise protocol.ProtocolError("a helper to employ, and not one fd")
+        if self._helper is not None:
+            self._helper.close()
+        self._helper = socket.socket(fileno=os.dup(fds[0]))
+
     def signal(self, name: str, number: int) -> None:
         """Signal a container's first process. Raises NoSuchContainer, SyscallError."""
         pidfd_send_signal(self._container(name).pidfd, number)
@@ -172,7 +182,9 @@ class Runtime:
     def _actor(self, process: Process, fds: list[int]) -> Actor:
         """The lab as the maker of calls, holding the pipes that came with a request."""
         named = {STREAMS[number]: fd for number, fd in zip(process.pipes, fds, strict=False)}
-        return Actor(self._proc, named, self._profile)
+        actor = Actor(self._proc, named, self._profile)
+        actor.helper = self._helper
+        return actor
 
     def _launch(self, execution: Execution) -> Answer:
         """Execute a plan to its end: a process that belongs to no container of ours."""

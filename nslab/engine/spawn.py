@@ -26,3 +26,9 @@ def spawn(module: str, arguments: list[str], descriptors: list[int]) -> subproce
             env={name: value for name in KEPT_VARIABLES if (value := os.environ.get(name)) is not None},
             start_new_session=True,
         )
+
+
+def spawn_keeper(sockets: list[int]) -> subprocess.Popen[bytes]:
+    """A lab's keeper, told whose lab it keeps. Raises OSError."""
+    owner = [str(os.getpid()), os.path.basename(sys.argv[0] or "nslab")]
+    return spawn("nslab.engine.keeper", [*map(str, sockets), *owner], sockets)

@@ -86,6 +86,24 @@ class Process(Struct, frozen=True):
     seccomp: bool = True
 
 
+class NetworkWithoutNet(NslabError):
+    """A network was asked for without a network namespace of its own: its link would be the lab's."""
+
+    code = "network-without-net"
+
+
+class Network(Struct, frozen=True):
+    """A link into the container's network namespace, `eth0`, whose other end is a port of a bridge in the lab.
+
+    `address` is eth0's, with the length of its prefix; `gateway` is the bridge's, and the way to everywhere else. The bridge is
+    made if there is none of that name. OCI has no such field: there a hook does it.
+    """
+
+    address: str
+    gateway: str
+    bridge: str = "nslab0"
+
+
 class Spec(Struct, frozen=True):
     """A container. `namespaces` are the ones it gets of its own; it shares all others with the lab."""
 
@@ -93,6 +111,7 @@ class Spec(Struct, frozen=True):
     process: Process
     namespaces: tuple[Kind, ...]
     hostname: str | None = None
+    network: Network | None = None
 
     def has(self, kind: Kind) -> bool:
         """Whether the container gets a namespace of this kind of its own."""
@@ -100,9 +119,11 @@ class Spec(Struct, frozen=True):
 
 
 def checked(spec: Spec) -> Spec:
-    """The spec itself. Raises BadName or HostnameWithoutUts."""
+    """The spec itself. Raises BadName, HostnameWithoutUts, or NetworkWithoutNet."""
     if not NAME.fullmatch(spec.name):
         raise BadName(name=spec.name)
     if spec.hostname is not None and not spec.has(Kind.UTS):
         raise HostnameWithoutUts(hostname=spec.hostname)
+    if spec.network is not None and not spec.has(Kind.NET):
+        raise NetworkWithoutNet(address=spec.network.address)
     return spec

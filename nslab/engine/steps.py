@@ -10,8 +10,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-Who = Literal["lab", "joiner", "init"]
-"""The process that makes a call: the lab's PID 1, the one that joins namespaces in an attach, or the container's first process."""
+Who = Literal["lab", "net", "joiner", "init"]
+"""The process that makes a call: the lab's PID 1, the net helper that it asks, the one that joins namespaces in an attach, or the
+container's first process."""
+
+AT_ONCE: tuple[Who, ...] = ("lab", "net")
+"""Those who are there before a plan begins: no step of it brings them to life."""
 
 
 class Fd(Struct, frozen=True):

@@ -28,6 +28,7 @@ SCENES: dict[str, tuple[str, ...]] = {
     "tty": ("master", "slave", "size", "send_master"),
     "pivot": ("chdir_root", "pivot", "drop_old", "chdir_new"),
     "names": ("hostname", "lo"),
+    "wire": ("bridge", "veth", "port", "address", "up", "route"),
     "rights": ("bounding", "capset"),
     "locks": ("nnp", "seccomp"),
     "program": ("ctty", "stdin", "stdout", "stderr", "cwd", "close", "cloexec", "exec"),

@@ -25,6 +25,7 @@ PROBES: dict[str, Callable[[str], Finding]] = {
     "overlay": filesystems.overlay,
     "subordinate-ids": identity.subordinate_ids,
     "veth": network.veth,
+    "pyroute2": network.pyroute2,
     "cgroup2": filesystems.cgroup2,
     "own-cgroup": cgroups.own_cgroup,
     "lab": lab.lab,

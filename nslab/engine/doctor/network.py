@@ -1,10 +1,11 @@
-"""Network links: can a pair, and a bridge, be made in a network namespace of ours?"""
+"""Network links: can a pair, and a bridge, be made in a network namespace of ours, and have we the means to?"""
 
 from __future__ import annotations
 
 import errno
 import shutil
 import subprocess
+import sys
 
 from nslab.engine.doctor.findings import Finding, limited, missing, ok
 from nslab.engine.doctor.namespaces import nothing
@@ -20,6 +21,15 @@ def veth(probe: str) -> Finding:
     if attempt(nothing, Kind.NET):
         return limited(probe, "needs-user-namespaces")
     return missing(probe, "no-veth") if attempt(_make_links, Kind.NET) else ok(probe)
+
+
+def pyroute2(probe: str) -> Finding:
+    """Whether the net helper could import what it makes links with, tried in a process of its own: it brings much along."""
+    command = sys.executable, "-c", "import pyroute2"
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return missing(probe, "no-pyroute2", problem=(done.stderr.strip().splitlines() or ["?"])[-1])
+    return ok(probe)
 
 
 def _make_links() -> None:

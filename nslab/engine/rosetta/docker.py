@@ -55,7 +55,7 @@ def by_itself(step: Step) -> bool:
     """Whether `docker run` does the same for every container, unasked."""
     if step.call in ("mount", "bind_fd", "create", "symlink"):
         return any(inside(arg) is not None or arg == "/" for arg in step.args)
-    return step.call in BY_ITSELF
+    return step.call in BY_ITSELF or step.who == "net"
 
 
 def namespace_flags(step: Step) -> tuple[str, ...]:

@@ -34,6 +34,9 @@ ATTRIBUTE_OPTIONS = {MOUNT_ATTR_RDONLY: "ro", MOUNT_ATTR_NOSUID: "nosuid", MOUNT
 PROPAGATION = {MountFlag.PRIVATE: "private", MountFlag.SLAVE: "slave", MountFlag.SHARED: "shared"}
 
 
+IN_CHILD = "nsenter --target $child --net"
+
+
 def shell_words(step: Step) -> str:
     """The step as a command line; "" where a shell has no word for it."""
     said = SHELL.get(step.call)
@@ -130,6 +133,12 @@ def unmount_words(step: Step) -> str:
     return f"umount {'-l ' if flags == MNT_DETACH else ''}{quoted(target)}"
 
 
+def bridge_words(step: Step) -> str:
+    """ip(8), three times."""
+    name, address = map(quoted, step.args)
+    return f"ip link add {name} type bridge; ip addr add {address} dev {name}; ip link set {name} up"
+
+
 def make_words(step: Step) -> str:
     """mkdir(1)."""
     path, mode = step.args
@@ -158,6 +167,14 @@ SHELL: dict[str, Callable[[Step], str]] = {
     "mkdir": make_words,
     "mount": mount_words,
     "mount_setattr": lock_words,
+    "net_address": lambda step: f"{IN_CHILD} ip addr add {quoted(step.args[1])} dev {quoted(step.args[0])}",
+    "net_bridge": bridge_words,
+    "net_port": lambda step: f"ip link set {quoted(step.args[0])} master {quoted(step.args[1])} up",
+    "net_route": lambda step: f"{IN_CHILD} ip route add default via {quoted(step.args[0])}",
+    "net_up": lambda step: f"{IN_CHILD} ip link set {quoted(step.args[0])} up",
+    "net_veth": lambda step: (
+        f"ip link add {quoted(step.args[0])} type veth peer name {quoted(step.args[1])} netns $child"
+    ),
     "pivot_root": lambda step: f"pivot_root {' '.join(map(quoted, step.args))}",
     "prctl": prctl_words,
     "set_ids": lambda step: f"setpriv --reuid={step.args[0]} --regid={step.args[1]} --keep-groups",

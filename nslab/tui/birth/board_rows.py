@@ -57,7 +57,7 @@ def _call(canvas: Canvas, y: int, view: BirthView, hand: Hand, words: Words) -> 
 
 
 def _by(view: BirthView, call: CallRow, words: Words) -> str:
-    who = words("birth.lab") if call.who == "lab" else words("birth.init", name=view.name)
+    who = words("birth.init", name=view.name) if call.who == "init" else words(f"birth.{call.who}")
     if call.microseconds is None:
         return words("birth.by-untimed", who=who)
     return words("birth.by", time=duration(call.microseconds), who=who)

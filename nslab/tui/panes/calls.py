@@ -101,6 +101,8 @@ def source_line(birth: Birth, call: CallRow, words: Words) -> str:
 
 def asker(birth: Birth, call: CallRow, words: Words) -> str:
     """The process that made the call, with the lab's number for it if it has lived on."""
+    if call.who == "net":
+        return words("pane.net-helper")
     if call.who != "init":
         return "lab 1" if call.who == "lab" else words("pane.joiner")
     return birth.name if birth.pid is None else f"{birth.name} {birth.pid}"
