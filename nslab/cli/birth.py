@@ -8,7 +8,7 @@ import msgspec
 
 from nslab.cli.lesson import ready_terminal
 from nslab.cli.output import print_json
-from nslab.cli.run import parse_namespaces, unknown_namespaces
+from nslab.cli.run import network_of, parse_namespaces, unknown_namespaces
 from nslab.course.birth import Birth
 from nslab.course.boards import view_of
 from nslab.engine.client import Lab
@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     """Declare the command's arguments."""
     parser.add_argument("--ns", metavar="LIST", default=DOCKER, help=words("cli.birth.ns"))
     parser.add_argument("--hostname", metavar="NAME", help=words("cli.run.hostname"))
+    parser.add_argument("--network", metavar="ADDRESS/PREFIX", help=words("cli.run.network"))
     parser.add_argument("--theme", choices=WANTED, help=words("cli.lesson.theme"))
     parser.add_argument("--json", action="store_true", help=words("cli.birth.json"))
     parser.set_defaults(misused=parser.error)
@@ -41,7 +42,8 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         arguments.misused(words("cli.run.unknown-namespace", name=", ".join(unknown), known=known))
     kinds = DOCKER_NAMESPACES if arguments.ns == DOCKER else parse_namespaces(arguments.ns)
     hostname = arguments.hostname or (NAME if Kind.UTS in kinds else None)
-    spec = checked(Spec(NAME, Process(PROGRAM, pipes=(), terminal=True), kinds, hostname))
+    process = Process(PROGRAM, pipes=(), terminal=True)
+    spec = checked(Spec(NAME, process, kinds, hostname, network_of(arguments, words)))
     if not arguments.json:
         ready_terminal()
     with Lab.start() as lab:

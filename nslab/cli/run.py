@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+from ipaddress import ip_interface
+
+from msgspec.structs import replace
 
 from nslab.cli.relay import Relay, open_streams, process_for
 from nslab.cli.views import VIEWS, explain, run_command
 from nslab.engine.client import Lab, Told
 from nslab.engine.protocol import close_all
-from nslab.engine.spec import Process, Spec, checked
+from nslab.engine.spec import Network, Process, Spec, checked
 from nslab.kernel.namespaces import Kind
 from nslab.words import Words
 
@@ -22,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     """Declare the command's arguments."""
     parser.add_argument("--ns", metavar="LIST", default="none", help=words("cli.run.ns"))
     parser.add_argument("--hostname", metavar="NAME", help=words("cli.run.hostname"))
+    parser.add_argument("--network", metavar="ADDRESS/PREFIX", help=words("cli.run.network"))
     parser.add_argument("--explain", choices=VIEWS, help=words("cli.run.explain"))
     parser.add_argument("--json", action="store_true", help=words("cli.run.json"))
     parser.add_argument("args", metavar="CMD", nargs=argparse.REMAINDER, help=words("cli.run.args"))
@@ -38,12 +43,12 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         arguments.misused(words("cli.run.no-command"))
     if unknown := unknown_namespaces(arguments.ns):
         arguments.misused(words("cli.run.unknown-namespace", name=", ".join(unknown), known=", ".join(Kind)))
-    namespaces = parse_namespaces(arguments.ns)
+    namespaces, network = parse_namespaces(arguments.ns), network_of(arguments, words)
     if arguments.explain:
-        spec = checked(Spec(NAME, Process(args), namespaces, arguments.hostname))
+        spec = checked(Spec(NAME, Process(args), namespaces, arguments.hostname, network))
         explain(arguments.explain, spec, run_command(spec), words, json=arguments.json)
         return 0
-    return contain(args, namespaces, arguments.hostname, words)
+    return contain(Spec(NAME, Process(args), namespaces, arguments.hostname, network), words)
 
 
 def parse_namespaces(text: str) -> tuple[Kind, ...]:
@@ -62,10 +67,23 @@ def listed(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
-def contain(args: tuple[str, ...], namespaces: tuple[Kind, ...], hostname: str | None, words: Words) -> int:
+def network_of(arguments: argparse.Namespace, words: Words) -> Network | None:
+    """What --network asks for. The bridge gets the network's first address. Wrong usage ends the program with 2."""
+    if arguments.network is None:
+        return None
+    with contextlib.suppress(ValueError):
+        wanted = ip_interface(arguments.network)
+        first, last = int(wanted.network.network_address), int(wanted.network.broadcast_address)
+        if first + 1 < int(wanted) < last:
+            return Network(str(wanted), str(wanted.network[1]))
+    arguments.misused(words("cli.run.bad-network", address=arguments.network))
+    return None
+
+
+def contain(spec: Spec, words: Words) -> int:
     """Run the command in a lab of its own and relay its streams."""
     streams = open_streams()
-    spec = checked(Spec(NAME, process_for(args, streams), namespaces, hostname))
+    spec = checked(replace(spec, process=process_for(spec.process.args, streams)))
     with Lab.start() as lab:
         try:
             task = lab.run(spec, streams.theirs)

@@ -73,4 +73,5 @@ def run_command(spec: Spec) -> str:
     """The command line that asks for `spec`."""
     namespaces = ",".join(spec.namespaces) or "none"
     hostname = ["--hostname", spec.hostname] if spec.hostname is not None else []
-    return shlex.join(["nslab", "run", "--ns", namespaces, *hostname, "--", *spec.process.args])
+    network = ["--network", spec.network.address] if spec.network is not None else []
+    return shlex.join(["nslab", "run", "--ns", namespaces, *hostname, *network, "--", *spec.process.args])

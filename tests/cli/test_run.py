@@ -230,6 +230,30 @@ def test_when_it_is_killed_the_container_goes_within_a_second() -> None:
 # --- failures ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.needs("veth", "pyroute2")
+@pytest.mark.program("ip")
+def test_a_network_is_an_address_on_eth0_and_a_way_to_everywhere_else() -> None:
+    done = run("--ns", "net,uts", "--network", "10.88.0.2/24", "--", "sh", "-c", "ip -br -4 addr show eth0; ip route")
+    link, default, *_ = done.stdout.decode().splitlines()
+    assert link.split()[1:] == ["UP", "10.88.0.2/24"]
+    assert default.startswith("default via 10.88.0.1 dev eth0")
+
+
+@pytest.mark.parametrize(
+    "address", ["10.88.0.1/24", "10.88.0.0/24", "10.88.0.255/24", "10.88.0.2", "box/24", "10.88.0.2/33"]
+)
+def test_an_address_that_no_container_can_have_is_wrong_usage(address: str) -> None:
+    done = run("--ns", "net", "--network", address, "--", "true")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert address in done.stderr.decode()
+
+
+def test_a_network_without_its_namespace_is_one_clear_error() -> None:
+    done = run("--ns", "pid", "--network", "10.88.0.2/24", "--", "true")
+    assert done.returncode == 1
+    assert "needs a network namespace" in done.stderr.decode()
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "lines"),
     [

@@ -104,7 +104,7 @@ def test_a_clone_that_is_refused_is_told_and_nothing_stays(changed_lab: Changed,
     def refused(actor, *words):
         raise OSError(errno.ENOSPC, "limit") if "pid" in words else OSError(errno.EPERM, "no")
     original = calls.do_clone3
-    calls.CALLS["clone3"] = lambda actor, *words: refused(actor, *words) if "net" in words else original(actor, *words)
+    execute.TABLE["clone3"] = lambda actor, *words: refused(actor, *words) if "net" in words else original(actor, *words)
     """
     with changed_lab(patch) as lab:
         with pytest.raises(Told) as refused:
@@ -161,7 +161,7 @@ def test_a_joiner_that_is_refused_leaves_nothing(changed_lab: Changed, in_lab: R
     import errno
     def refused(*_):
         raise OSError(errno.EPERM, "no")
-    calls.CALLS["setns"] = refused
+    execute.TABLE["setns"] = refused
     """
     with changed_lab(patch) as lab:
         task = lab.run(box("sleep", "100"))

@@ -13,7 +13,7 @@ from nslab.engine.decode import decoded
 from nslab.engine.ground import Ground
 from nslab.engine.inventory import Inventory
 from nslab.engine.plan import plan
-from nslab.engine.spec import BadName, HostnameWithoutUts, Process, Spec, checked
+from nslab.engine.spec import BadName, HostnameWithoutUts, Network, Process, Spec, checked
 from nslab.engine.stages import stage_a, stage_b
 from nslab.engine.steps import Fd, Plan, Step
 from nslab.kernel.namespaces import Kind
@@ -171,3 +171,19 @@ def test_plain_names_are_taken(name: str) -> None:
 def test_a_host_name_needs_a_namespace_of_its_own() -> None:
     with pytest.raises(HostnameWithoutUts):
         checked(Spec("box", PROCESSES[0], (Kind.PID,), "boxed"))
+
+
+def test_a_network_is_made_from_outside_once_there_is_a_process_and_before_it_loses_its_rights() -> None:
+    steps = plan(Spec("box", Process(("sh",)), (Kind.NET,), network=Network("10.88.0.2/24", "10.88.0.1")), GROUND)
+    ids = [step.id for step in steps]
+    made = [step.id for step in steps if step.who == "net"]
+    assert made == ["bridge", "veth", "port", "address", "up", "route"]
+    assert ids.index("clone") < ids.index("lo") < ids.index("bridge")
+    assert ids.index("route") < ids.index("bounding")
+
+
+def test_a_long_name_gives_a_link_a_name_that_the_kernel_takes() -> None:
+    name = "a-container-with-a-long-name"
+    steps = plan(Spec(name, Process(("sh",)), (Kind.NET,), network=Network("10.88.0.2/24", "10.88.0.1")), GROUND)
+    (veth,) = [step for step in steps if step.id == "veth"]
+    assert veth.args == ("v-a-container-w", "eth0")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from nslab.engine.rosetta.docker import docker_flags
+from nslab.engine.rosetta.docker import NO_LINKS, docker_flags
 from nslab.engine.rosetta.inside import inside
 from nslab.engine.rosetta.lines import comment, continued
 from nslab.engine.steps import Plan, Step
@@ -18,7 +18,8 @@ IMAGE = "debian"
 def docker_run(plan: Plan, title: str, words: Words) -> str:
     """The command line, below comments; `title` says in a line what the container is of."""
     name = next((str(step.args[0]) for step in plan if step.call == "set_name"), "box")
-    flags = [flag for step in plan for flag in docker_flags(step)]
+    plugged_in = any(step.call == "net_veth" for step in plan)
+    flags = [flag for step in plan for flag in docker_flags(step) if not (plugged_in and flag == NO_LINKS)]
     program = next((step for step in plan if step.call == "execve"), None)
     return "\n".join(
         (

@@ -99,6 +99,7 @@ def lab_section(inventory: Inventory, plan: Plan, words: Words) -> Section:
         *skeleton_lines(inventory),
         *with_variables(name, made),
         "",
+        *from_outside(plan, words),
         *comment(words("rosetta.script.start-box")),
         *(line for step in plan if step.call == "clone3" for line in start_box(step, plan)),
     )
@@ -145,6 +146,12 @@ def start_box(clone: Step, plan: Plan) -> list[str]:
     maps = ["--map-root-user"] if "uid_map" in made else []
     session = ["$session"] if "setsid" in made else []
     return continued([*words, *maps], [*session, 'sh -c "$box_script" || exit'])
+
+
+def from_outside(plan: Plan, words: Words) -> list[str]:
+    """Links can be made only once the container is there, and the lab waits for it then: whoever wants them types them."""
+    made = [shell_words(step) for step in plan if step.who == "net"]
+    return [*comment("\n  ".join((words("rosetta.script.links"), *made))), ""] if made else []
 
 
 def start_lines(sections: Iterable[Section], words: Words) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from nslab.engine.decode import decoded
+from nslab.engine.errands import NET
 from nslab.engine.ground import RUN
 from nslab.engine.rosetta.inside import inside
 from nslab.engine.rosetta.lines import Line, comment, continued, joined, listed
@@ -39,6 +40,7 @@ TOPICS = {
     "sethostname": "settle",
     "link_up": "settle",
     "limit_processes": "settle",
+    **dict.fromkeys(NET, "wire"),
 }
 
 TARGET = {"mount": 1, "bind_fd": 1, "symlink": 1}

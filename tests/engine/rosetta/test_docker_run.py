@@ -10,7 +10,7 @@ import pytest
 from nslab.engine.ground import Ground
 from nslab.engine.plan import plan
 from nslab.engine.rosetta.docker_run import docker_run
-from nslab.engine.spec import Process, Spec
+from nslab.engine.spec import Network, Process, Spec
 from nslab.kernel.capabilities import Capability
 from nslab.kernel.namespaces import Kind
 from nslab.words import LANGS, Lang, words_for
@@ -40,6 +40,11 @@ def test_dockers_own_default_needs_no_flag_for_a_namespace_but_the_network_that_
         "--hostname=boxed",
         "--network=none",
     }
+
+
+def test_a_container_with_a_network_is_plugged_into_dockers_bridge_as_docker_does_by_itself() -> None:
+    spec = Spec("web", Process(("sh",)), DOCKERS, network=Network("10.88.0.2/24", "10.88.0.1"))
+    assert "--network" not in docker_run(plan(spec, Ground(("usr",), 65536)), "a test", words_for("en"))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from nslab.engine.decode import decoded
 from nslab.engine.ground import Ground
 from nslab.engine.plan import plan
 from nslab.engine.rosetta import listing
-from nslab.engine.spec import Process, Spec
+from nslab.engine.spec import Network, Process, Spec
 from nslab.kernel.namespaces import Kind
 from nslab.words import words_for
 
@@ -56,3 +56,11 @@ def test_what_is_wider_than_the_window_goes_on_below_itself() -> None:
         assert "".join(line.strip() for line in lines if line).replace(" ", "") == "".join(
             told(view(STEPS, EN))
         ).replace(" ", "")
+
+
+def test_links_are_the_net_helpers_and_have_a_heading_of_their_own() -> None:
+    spec = Spec("box", Process(("sh",)), (Kind.NET,), network=Network("10.88.0.2/24", "10.88.0.1"))
+    text = listing.steps(plan(spec, Ground(("usr",), 65536)), EN)
+    assert f"# {EN('rosetta.topic.wire')}\nnet   bridge    ip link add nslab0 type bridge; ip addr" in text
+    assert "net   veth      ip link add v-box type veth peer name eth0 netns $child\n" in text
+    assert "net   address   nsenter --target $child --net ip addr add 10.88.0.2/24 dev eth0\n" in text
