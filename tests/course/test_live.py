@@ -268,7 +268,7 @@ def test_a_stat_is_told_as_the_asking_side_s_own_procfs_shows_it(stage: Stage) -
 def test_the_states_of_a_pid_namespace_are_those_of_all_in_it_zombies_too() -> None:
     """A PID 1 that never waits for its orphans keeps them as zombies; nobody is left once it has ended."""
     with staged() as stage:
-        stage.type("box", "unshare --fork --pid sh -c '(sleep 0 &); (sleep 0 &); exec sleep 60'")
+        stage.type("box", "unshare --fork --pid sh -c '(sleep 0.5 &); (sleep 0.5 &); exec sleep 60'")
         stage.until(lambda: stage.world.comm("box") == "sleep")
         stage.until(lambda: stage.world.states("box") == ("S", "Z", "Z"))
         stage.run("host", f"kill -9 {stage.world.pid('box', 'host')}")
