@@ -43,8 +43,8 @@ test: $(READY) $(ROOT_ONLY) ## the tests, as whoever you are
 test-as-user: $(READY) ## as root: the tests as an unprivileged user, in a copy that it can read
 	VENV=$(VENV) tests/in_copy.sh user python -P -m pytest
 
-guest: $(READY) ## as root: the smoke test in a guest with a stock 6.1 kernel and pure cgroup v2
-	VENV=$(VENV) tests/in_copy.sh guest python -P -m pytest --guest tests/vm/test_smoke.py
+guest: $(READY) ## as root: what is tried in a guest with a stock 6.1 kernel and pure cgroup v2
+	VENV=$(VENV) tests/in_copy.sh guest python -P -m pytest --guest tests/vm
 
 bench: $(READY) ## how fast nslab is, beside bwrap, unshare, runc, and crun
 	$(BIN)/python -m tests.bench

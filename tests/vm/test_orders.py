@@ -1,0 +1,49 @@
+"""BIRTH's wrong orders on a stock 6.1 kernel: the same first errno, and the same things missing where nothing complains."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+
+from nslab.course.attempt import run_order
+from nslab.course.ordering import CARDS, reason
+from nslab.engine.steps import Done
+
+pytestmark = [pytest.mark.guest, pytest.mark.as_root]
+
+
+def before(card: str, other: str) -> tuple[str, ...]:
+    """The engine's own order, but for one card that is made earlier or later."""
+    order = [one for one in CARDS if one != card]
+    order.insert(order.index(other), card)
+    return tuple(order)
+
+
+def test_the_engines_own_order_isolates_here_too() -> None:
+    assert run_order(CARDS).right
+
+
+@pytest.mark.parametrize(
+    ("card", "other", "broke", "number", "why"),
+    [
+        ("pivot", "tree", "pivot", errno.EINVAL, "no-mount"),
+        ("pivot", "private", "pivot", errno.EINVAL, "shared"),
+        ("umount", "pivot", "umount", errno.EINVAL, "no-old-root"),
+        ("rights", "names", "names", errno.EPERM, "no-right"),
+        ("seccomp", "nnp", "seccomp", errno.EACCES, "needs-nnp"),
+    ],
+)
+def test_the_first_errno_is_the_same(card: str, other: str, broke: str, number: int, why: str) -> None:
+    attempt = run_order(before(card, other))
+    ended = attempt.ended
+    assert ended is not None
+    assert isinstance(ended.outcome, Done)
+    assert (ended.card, ended.outcome.errno, reason(attempt.order, ended)) == (broke, number, why)
+
+
+@pytest.mark.parametrize(("card", "other", "lacks"), [("private", "pivot", "leak"), ("masks", "kernel", "masks")])
+def test_what_is_missing_in_silence_is_the_same(card: str, other: str, lacks: str) -> None:
+    attempt = run_order(before(card, other))
+    assert attempt.ended is None
+    assert lacks in attempt.missing
