@@ -10,6 +10,7 @@ and the board, speaks on its channel, and leaves by execve(2) or os._exit(2), ne
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import gc
 import os
@@ -17,6 +18,7 @@ import signal
 import socket
 import struct
 import time
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -31,6 +33,9 @@ from nslab.kernel.pidfd import pidfd_open, pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError
 
 TABLE = CALLS | SIEGE | NET
+
+Ended = Callable[[int, int], object]
+"""What is told of a child that has ended: its number and wait(2)'s status."""
 
 STRETCH = struct.Struct("=II")
 ANSWER = b"!"
@@ -55,8 +60,9 @@ class Execution:
     It owns the pidfd of the process born last and the master of that one's terminal, until they are taken or it is abandoned.
     """
 
-    def __init__(self, plan: Plan, lab: Actor) -> None:
-        self.plan = plan
+    def __init__(self, plan: Plan, lab: Actor, others: Ended | None = None) -> None:
+        """`others` is told of children of the lab that end while `abandon` waits: see `put_to_end`."""
+        self.plan, self._others = plan, others
         self._made = 0
         self._ended = False  # by a step that failed
         self._ordered: tuple[int, int] | None = None
@@ -71,6 +77,8 @@ class Execution:
         }
         lab.bear = self._born
         self._unborn = list(self._roles)
+        self.held = contextlib.ExitStack()
+        """What the plan's processes inherit and the lab keeps for them, closed with the execution."""
 
     @property
     def failure(self) -> Outcome | None:
@@ -129,7 +137,7 @@ class Execution:
         """
         status = None
         if self._pidfd >= 0:
-            status = put_to_end(self.pid, self.take_pidfd())
+            status = put_to_end(self.pid, self.take_pidfd(), self._others)
         if self._master >= 0:
             os.close(self.take_master())
         self.close()
@@ -142,6 +150,7 @@ class Execution:
             theirs.close()
         self._channels.clear()
         self._board.close()
+        self.held.close()
 
     def _stretch_end(self, first: int, end: int) -> int:
         """A stretch goes on while the same process acts; one that bears a child ends there, so that the lab can adopt it."""
@@ -201,6 +210,7 @@ class Execution:
         last = self._board.done(self._made - 1, "")
         opened, joiner = pidfd_open(last.value), self._pidfd
         self.pid, self._pidfd = last.value, opened
+        self._lab.child = last.value  # whose maps the lab writes, whoever bore it
         if joiner >= 0:
             os.close(joiner)  # it ends by itself, its channel being closed
         born = self._unborn.pop(0)
@@ -250,11 +260,19 @@ def roles(plan: Plan) -> tuple[Who, ...]:
     return tuple(dict.fromkeys(step.who for step in plan if step.who not in AT_ONCE))
 
 
-def put_to_end(pid: int, pidfd: int) -> int | None:
-    """Kill a child, wait for it, and close its pidfd. Its wait(2) status; None where it ended and was waited for before."""
+def put_to_end(pid: int, pidfd: int, others: Ended | None = None) -> int | None:
+    """Kill a child, wait for it, and close its pidfd. Its wait(2) status; None where it ended and was waited for before.
+
+    The first process of a PID namespace does not end before everybody in it was waited for, and those that joined it are children
+    of ours. So whatever ends meanwhile is waited for too, and told to `others`; without it, only where the child can't be such a
+    first process.
+    """
     try:
         pidfd_send_signal(pidfd, signal.SIGKILL)
-        return os.waitpid(pid, 0)[1]
+        while (waited := os.waitpid(-1 if others else pid, 0))[0] != pid:
+            if others is not None:
+                others(*waited)
+        return waited[1]
     except (SyscallError, ChildProcessError):
         return None
     finally:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 
 from nslab.engine.decode import decoded
-from nslab.engine.steps import Done, Lost, Outcome, Plan, Step
+from nslab.engine.joins import whose
+from nslab.engine.steps import Done, Fd, Lost, Outcome, Plan, Step
 from nslab.errors import Because, NslabError
 from nslab.kernel.seccomp import UnknownMachine
 from nslab.kernel.syscalls import SyscallError, errno_name, meaning
@@ -127,6 +128,12 @@ class NotUnicode(LabError):
     code = "not-unicode"
 
 
+class JoinTargetEnded(LabError):
+    """setns answered ESRCH: the process whose namespaces are to be shared has ended."""
+
+    code = "join-target-ended"
+
+
 class TooFewDescriptors(LabError):
     """A process of ours may open no more files, or there was no room for those that came with a packet (EMFILE)."""
 
@@ -162,6 +169,13 @@ def refusal(step: Step, outcome: Outcome) -> LabError:
             return ProgramMissing(program=program)
         if number in (errno.EACCES, errno.ENOEXEC, errno.EISDIR, errno.ENOTDIR):
             return ProgramNotExecutable(program=program, errno=errno_name(number), meaning=meaning("execve", number))
+    if (
+        step.call == "setns"
+        and number == errno.ESRCH
+        and isinstance(step.args[0], Fd)
+        and (name := whose(step.args[0]))
+    ):
+        return JoinTargetEnded(name=name, call=decoded(step))
     if step.call == "clone3" and number == errno.ENOSPC:
         return NamespaceLimit(call=decoded(step))
     if step.call == "clone3" and number == errno.EPERM:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from nslab.engine.ground import Ground, place
 from nslab.engine.handover import hand_over, harden, open_terminal
+from nslab.engine.joins import born
 from nslab.engine.rootfs import enter_root, make_room, make_root
 from nslab.engine.spec import Network, Spec
 from nslab.engine.steps import Plan, Step
@@ -47,7 +48,7 @@ def make_namespaces(spec: Spec, ground: Ground) -> Plan:
         Step("dumpable", "init", "prctl", (PR_SET_DUMPABLE, 1)),
     )
     return (
-        Step("clone", "lab", "clone3", kinds),
+        *born(spec, kinds),
         Step("comm", "init", "set_name", (spec.name[:15],)),
         Step("session", "init", "setsid"),
         *(own_ids if spec.has(Kind.USER) else ()),

@@ -45,7 +45,7 @@ def make_root(spec: Spec, ground: Ground) -> Plan:
         *(bind(name, f"/{name}", f"{root}/{name}") for name in ground.system),
         *kernel_filesystems(spec, root),
         *devices(f"{root}/dev", ground.ids, "init"),
-        *(mask(root, ground.proc) if spec.has(Kind.PID) else ()),
+        *(mask(root, ground.proc) if shows_another(spec, Kind.PID) else ()),
     )
 
 
@@ -54,8 +54,18 @@ def bind(name: str, source: str, target: str) -> Step:
     return Step(name, "init", "mount", (source, target, None, RBIND, None))
 
 
+def shows_another(spec: Spec, kind: Kind) -> bool:
+    """Whether a file system that shows a namespace of this kind has another to show than the lab's, and may be mounted.
+
+    A new one always. One that is joined only without a user namespace below the lab's, for that one would have to own it; but a
+    PID namespace all the same: better refused by the kernel than the lab's processes shown in its place.
+    """
+    below = spec.has(Kind.USER) or spec.joined(Kind.USER) is not None
+    return spec.has(kind) or (spec.joined(kind) is not None and (kind is Kind.PID or not below))
+
+
 def kernel_filesystems(spec: Spec, root: str) -> Plan:
-    """proc, sysfs, cgroup2: new ones where the namespace that they show is new, else the lab's.
+    """proc, sysfs, cgroup2: new ones where the namespace that they show is not the lab's, else those of the lab.
 
     A proc shows the PID namespace of its mounting, sysfs the network namespace, cgroup2 the cgroup namespace; with a user
     namespace of its own a container may mount only those whose namespace it owns.
@@ -71,9 +81,9 @@ def kernel_filesystems(spec: Spec, root: str) -> Plan:
         tolerates=(errno.ENODEV, errno.EBUSY),  # no cgroup v2 in this kernel, or a v1 hierarchy has all of it
     )
     return (
-        proc if spec.has(Kind.PID) else bind("proc", "/proc", f"{root}/proc"),
-        sysfs if spec.has(Kind.NET) else bind("sys", "/sys", f"{root}/sys"),
-        *((cgroup,) if spec.has(Kind.CGROUP) and spec.has(Kind.NET) else ()),
+        proc if shows_another(spec, Kind.PID) else bind("proc", "/proc", f"{root}/proc"),
+        sysfs if shows_another(spec, Kind.NET) else bind("sys", "/sys", f"{root}/sys"),
+        *((cgroup,) if shows_another(spec, Kind.CGROUP) and shows_another(spec, Kind.NET) else ()),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from collections.abc import Callable
@@ -12,10 +13,11 @@ from nslab.engine import protocol
 from nslab.engine.attach import attach_plan, spawn_plan
 from nslab.engine.calls import Actor
 from nslab.engine.changes import Change, changed
-from nslab.engine.execute import Execution, Record, put_to_end
+from nslab.engine.execute import Ended, Execution, Record, put_to_end
 from nslab.engine.failures import NameTaken, NoAccount, NoSuchContainer, plan_refusal
 from nslab.engine.ground import Ground, place
 from nslab.engine.inquiry import foreign
+from nslab.engine.joins import pidfd_of
 from nslab.engine.plan import plan
 from nslab.engine.protocol import Advanced, Reply, Running
 from nslab.engine.spec import Process, Spec, checked
@@ -53,15 +55,16 @@ class Created(Struct, frozen=True):
 
 
 class Started(Struct, frozen=True):
-    """A container whose program runs, or ran, in its first process."""
+    """A container whose program runs, or ran, in its first process. `others`: see execute.put_to_end."""
 
     spec: Spec
     pid: int
     pidfd: int
+    others: Ended
 
     def put_to_end(self) -> int | None:
         """As Created's, and close the pidfd."""
-        return put_to_end(self.pid, self.pidfd)
+        return put_to_end(self.pid, self.pidfd, self.others)
 
 
 class Runtime:
@@ -73,7 +76,7 @@ class Runtime:
         proc: int,
         profile: bytes,
         born: Callable[[int], object],
-        ended: Callable[[int, int], object],
+        ended: Ended,
     ) -> None:
         self._ground, self._proc, self._profile = ground, proc, profile
         self._born, self._ended = born, ended
@@ -86,7 +89,7 @@ class Runtime:
         execution = self._execution(checked(spec), changes, fds)
         answer = self._executed(execution, spec)
         if isinstance(answer[0], Running):
-            self._containers[spec.name] = started(spec, execution)
+            self._containers[spec.name] = started(spec, execution, self._ended)
         return answer
 
     def create(self, spec: Spec, changes: tuple[Change, ...], fds: list[int]) -> Answer:
@@ -111,10 +114,9 @@ class Runtime:
         container = self._container(name)
         if isinstance(container, Started):
             raise NameTaken(name=name)
-        execution = container.execution
-        unborn = execution.pid < 0
+        execution, before = container.execution, container.pid
         execution.advance(min(until, len(execution.plan)))
-        if unborn and execution.pid >= 0:
+        if execution.pid != before:
             self._born(execution.pid)
         return advanced(execution)
 
@@ -126,7 +128,7 @@ class Runtime:
         del self._containers[name]
         answer = self._executed(container.execution, container.spec)
         if isinstance(answer[0], Running):
-            self._containers[name] = started(container.spec, container.execution)
+            self._containers[name] = started(container.spec, container.execution, self._ended)
         return answer
 
     def spawn(self, process: Process, fds: list[int]) -> Answer:
@@ -177,7 +179,22 @@ class Runtime:
     def _execution(self, spec: Spec, changes: tuple[Change, ...], fds: list[int]) -> Execution:
         if spec.name in self._containers:
             raise NameTaken(name=spec.name)
-        return Execution(changed(plan(spec, self._ground), changes), self._actor(spec.process, fds))
+        steps, actor = changed(plan(spec, self._ground), changes), self._actor(spec.process, fds)
+        with contextlib.ExitStack() as opened:
+            for name in {join.of for join in spec.joins}:
+                # Of our own: should the other be deleted meanwhile, its number could be another descriptor's by then.
+                actor.fds[pidfd_of(name).name] = os.dup(self._first_process(name))
+                opened.callback(os.close, actor.fds[pidfd_of(name).name])
+            execution = Execution(steps, actor, self._ended)
+            execution.held = opened.pop_all()
+        return execution
+
+    def _first_process(self, name: str) -> int:
+        """A container's pidfd, not to be closed. Raises NoSuchContainer, also where it is not born yet."""
+        pidfd = self._container(name).pidfd
+        if pidfd < 0:
+            raise NoSuchContainer(name=name)
+        return pidfd
 
     def _actor(self, process: Process, fds: list[int]) -> Actor:
         """The lab as the maker of calls, holding the pipes that came with a request."""
@@ -224,10 +241,10 @@ class Runtime:
         return self._containers[name]
 
 
-def started(spec: Spec, execution: Execution) -> Started:
+def started(spec: Spec, execution: Execution, others: Ended) -> Started:
     """What an execution that came to its end leaves: the container."""
     execution.close()
-    return Started(spec, execution.pid, execution.take_pidfd())
+    return Started(spec, execution.pid, execution.take_pidfd(), others)
 
 
 def advanced(execution: Execution) -> Advanced:

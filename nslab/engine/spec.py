@@ -69,6 +69,22 @@ class HostnameWithoutUts(NslabError):
     code = "hostname-without-uts"
 
 
+class JoinedTwice(NslabError):
+    """A container can be in one namespace of a kind: not in its own and another's, and not in two others'."""
+
+    code = "joined-twice"
+
+
+class UserApart(NslabError):
+    """It would be seen in another's PID namespace before it is anybody in its own user namespace.
+
+    Its id maps are written from outside, through files that nobody may open of a process that hides (see joins.hide); and if it
+    did not hide, the other's root would be the owner of its user namespace, with every right over it. Docker joins both, too.
+    """
+
+    code = "user-apart"
+
+
 class Process(Struct, frozen=True):
     """`process` of config.json. With `terminal` the container gets a pseudoterminal of its own, `size` large.
 
@@ -104,24 +120,45 @@ class Network(Struct, frozen=True):
     bridge: str = "nslab0"
 
 
+class Join(Struct, frozen=True):
+    """A namespace that a container shares with another one, `of` this name.
+
+    In config.json it is a `path` beside the `type`: that of the other's first process, /proc/PID/ns/….
+    """
+
+    kind: Kind
+    of: str
+
+
 class Spec(Struct, frozen=True):
-    """A container. `namespaces` are the ones it gets of its own; it shares all others with the lab."""
+    """A container. `namespaces` are the ones it gets of its own, `joins` those of others; all else it shares with the lab."""
 
     name: str
     process: Process
     namespaces: tuple[Kind, ...]
     hostname: str | None = None
     network: Network | None = None
+    joins: tuple[Join, ...] = ()
 
     def has(self, kind: Kind) -> bool:
         """Whether the container gets a namespace of this kind of its own."""
         return kind in self.namespaces
 
+    def joined(self, kind: Kind) -> str | None:
+        """The container whose namespace of this kind it shares; None where that is its own, or the lab's."""
+        return next((join.of for join in self.joins if join.kind is kind), None)
+
 
 def checked(spec: Spec) -> Spec:
-    """The spec itself. Raises BadName, HostnameWithoutUts, or NetworkWithoutNet."""
-    if not NAME.fullmatch(spec.name):
-        raise BadName(name=spec.name)
+    """The spec itself. Raises BadName, HostnameWithoutUts, NetworkWithoutNet, JoinedTwice, or UserApart."""
+    for name in (spec.name, *(join.of for join in spec.joins)):
+        if not NAME.fullmatch(name):
+            raise BadName(name=name)
+    for join in spec.joins:
+        if spec.has(join.kind) or spec.joined(join.kind) != join.of or spec.joins.count(join) > 1:
+            raise JoinedTwice(kind=join.kind.value, of=join.of)
+    if spec.has(Kind.USER) and (other := spec.joined(Kind.PID)):
+        raise UserApart(of=other)
     if spec.hostname is not None and not spec.has(Kind.UTS):
         raise HostnameWithoutUts(hostname=spec.hostname)
     if spec.network is not None and not spec.has(Kind.NET):

@@ -19,6 +19,7 @@ class Scene(Struct, frozen=True):
 
 SCENES: dict[str, tuple[str, ...]] = {
     "room": ("room", "space", "upper", "work", "root"),
+    "join": ("joiner", "undumpable", "join_*", "user_join"),
     "clone": ("clone", "comm", "session"),
     "ids": ("setgroups", "uid_map", "gid_map", "ids", "dumpable"),
     "private": ("private",),
@@ -57,6 +58,8 @@ def scenes(plan: Plan) -> tuple[Scene, ...]:
 
 
 TOPICS: dict[str, str] = {
+    "join_": "join",
+    "user_join": "join",
     "make_": "make",
     "dev_": "dev_",
     "link_": "link",

@@ -9,9 +9,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 
+from nslab.engine.calls import SIBLING
+from nslab.engine.joins import whose
 from nslab.engine.rosetta.inside import inside
 from nslab.engine.spec import DEFAULT_CAPABILITIES
-from nslab.engine.steps import Step
+from nslab.engine.steps import Fd, Step
 from nslab.kernel.capabilities import Capability
 from nslab.kernel.mounts import MountFlag
 from nslab.kernel.namespaces import Kind
@@ -58,9 +60,23 @@ def by_itself(step: Step) -> bool:
     return step.call in BY_ITSELF or step.who == "net"
 
 
+JOIN_FLAGS = {Kind.NET: "--network", Kind.PID: "--pid", Kind.IPC: "--ipc"}
+"""What docker can share with another container, by `container:NAME`. A host name it can not: docker-run(1), --uts."""
+
+
+def join_flags(step: Step) -> tuple[str, ...]:
+    """A flag for each namespace of another container's that docker can share."""
+    handle, *kinds = step.args
+    name = whose(handle) if isinstance(handle, Fd) else None
+    return tuple(f"{flag}=container:{name}" for kind, flag in JOIN_FLAGS.items() if name and kind in kinds)
+
+
 def namespace_flags(step: Step) -> tuple[str, ...]:
-    """A flag for each namespace that docker would make and this plan does not, or would make with more in it."""
-    left_out = tuple(flag for kind, flag in HOST_FLAGS.items() if kind not in step.args)
+    """A flag for each namespace that docker would make and this plan does not, or would make with more in it.
+
+    Where a joiner came before, what this step does not ask for may be shared with another container: only the whole plan tells.
+    """
+    left_out = () if SIBLING in step.args else tuple(flag for kind, flag in HOST_FLAGS.items() if kind not in step.args)
     return (*left_out, NO_LINKS) if Kind.NET in step.args else left_out
 
 
@@ -102,5 +118,6 @@ FLAGS: dict[str, Callable[[Step], tuple[str, ...]]] = {
     "open_master": lambda _: ("--tty",),
     "prctl": lambda step: ("--security-opt=no-new-privileges",) if step.args[0] == PR_SET_NO_NEW_PRIVS else (),
     "sethostname": option("--hostname"),
+    "setns": join_flags,
     "chdir_inside": directory_flags,
 }

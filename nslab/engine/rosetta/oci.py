@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nslab.engine.calls import SIBLING
+from nslab.engine.joins import whose
 from nslab.engine.rosetta.inside import inside
 from nslab.engine.spec import OCI_NAMES
-from nslab.engine.steps import Step
+from nslab.engine.steps import Fd, Step
 from nslab.kernel.mounts import MountFlag
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import PR_SET_NO_NEW_PRIVS
@@ -27,9 +28,17 @@ def oci_field(step: Step) -> str:
 
 
 def namespaces_field(step: Step) -> str:
-    """The kinds by the specification's names."""
-    kinds = (Kind(str(word)) for word in step.args if word != SIBLING)
-    return f"linux.namespaces: {', '.join(OCI_NAMES[kind] for kind in kinds)}"
+    """The kinds by the specification's names; "" for a process that gets none of its own."""
+    kinds = [OCI_NAMES[Kind(str(word))] for word in step.args if word != SIBLING]
+    return f"linux.namespaces: {', '.join(kinds)}" if kinds else ""
+
+
+def path_field(step: Step) -> str:
+    """The kinds that are not new: beside the type stands the path of one that is there."""
+    handle, *kinds = step.args
+    name = whose(handle) if isinstance(handle, Fd) else None
+    paths = (f"{OCI_NAMES[Kind(str(kind))]} /proc/<{name}>/ns/{kind}" for kind in kinds)
+    return f"linux.namespaces, path: {', '.join(paths)}" if name else ""
 
 
 def mount_field(step: Step) -> str:
@@ -65,6 +74,7 @@ FIELDS: dict[str, str | Callable[[Step], str]] = {
     "prctl": lambda step: PRCTL_FIELDS.get(int(str(step.args[0])), ""),
     "seccomp": "linux.seccomp",
     "set_size": "process.consoleSize",
+    "setns": path_field,
     "sethostname": "hostname",
     "symlink": device_field,
     "write_proc": lambda step: WRITTEN_FIELDS.get(str(step.args[0]), ""),

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable
 from itertools import chain
 
 from nslab.engine.calls import SIBLING
+from nslab.engine.joins import whose
 from nslab.engine.steps import Argument, Fd, Step
 from nslab.kernel.capabilities import Capability
 from nslab.kernel.mounts import (
@@ -91,19 +93,25 @@ def unshare_option(kind: Kind) -> str:
 def clone_words(step: Step) -> str:
     """unshare(1), told not to make the new mounts private by itself: that is a step of its own here.
 
-    No word for a sibling: what a shell starts is its child.
+    A sibling is a child there. Without a namespace there is nothing to say: nsenter(1) starts it.
     """
-    if SIBLING in step.args:
+    kinds = tuple(Kind(str(word)) for word in step.args if word != SIBLING)
+    if SIBLING in step.args and not kinds:
         return ""
-    kinds = tuple(Kind(str(word)) for word in step.args)
     as_they_are = ("--propagation", "unchanged") if Kind.MNT in kinds else ()
     return " ".join(("unshare", "--fork", *map(unshare_option, kinds), *as_they_are))
+
+
+def target_variable(handle: Fd) -> str:
+    """The variable that holds a process's number: the container's name, as far as a shell takes it."""
+    return re.sub(r"\W", "_", whose(handle) or handle.name, flags=re.ASCII)
 
 
 def join_words(step: Step) -> str:
     """nsenter(1), for the process that the descriptor stands for."""
     target, *kinds = step.args
-    return " ".join((f"nsenter --target ${fd_name(target)}", *(unshare_option(Kind(str(kind))) for kind in kinds)))
+    options = (unshare_option(Kind(str(kind))) for kind in kinds)
+    return " ".join((f"nsenter --target ${target_variable(target)}", *options)) if isinstance(target, Fd) else ""
 
 
 def map_words(step: Step) -> str:
