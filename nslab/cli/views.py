@@ -25,17 +25,26 @@ from nslab.engine.rosetta.script import script, script_ground
 from nslab.engine.spec import Spec
 from nslab.engine.stages import Found, ground
 from nslab.engine.steps import Plan
+from nslab.errors import NslabError
 from nslab.kernel.namespaces import Kind
 from nslab.words import Words
 
 VIEWS = ("plan", "calls", "shell", "docker", "oci")
 
 
+class ScriptOfOne(NslabError):
+    """A script makes one container, and this one shares namespaces with another."""
+
+    code = "script-of-one"
+
+
 def explain(view: str, spec: Spec, title: str, words: Words, *, changes: tuple[Change, ...] = (), json: bool) -> None:
     """Print what would be asked of the kernel for `spec`, its plan changed by `changes`. Runs nothing.
 
-    Raises NoSuchStep, NoIds, NoMountNamespace (an OCI bundle without).
+    Raises NoSuchStep, NoIds, NoMountNamespace (an OCI bundle without), ScriptOfOne.
     """
+    if view == "shell" and spec.joins:
+        raise ScriptOfOne(of=spec.joins[0].of)
     inventory = take_inventory()
     steps = changed(plan(spec, here(view, inventory)), changes)
     if view == "oci":

@@ -13,6 +13,8 @@ from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import PR_SET_DUMPABLE
 
 PIDFD = "pidfd of "
+JOINER = "joiner"
+"""The step that bears the joiner: a means of ours, and no part of what the container is."""
 
 
 def pidfd_of(container: str) -> Fd:
@@ -25,12 +27,19 @@ def whose(handle: Fd) -> str | None:
     return handle.name.removeprefix(PIDFD) if handle.name.startswith(PIDFD) else None
 
 
+def joined(plan: Plan) -> dict[Kind, str]:
+    """The kinds that a plan's container shares with others, and with which."""
+    steps = (step for step in plan if step.call == "setns" and isinstance(step.args[0], Fd))
+    named = ((whose(step.args[0]), step.args[1:]) for step in steps if isinstance(step.args[0], Fd))
+    return {Kind(str(kind)): name for name, kinds in named if name is not None for kind in kinds}
+
+
 def born(spec: Spec, kinds: tuple[Kind, ...]) -> Plan:
     """The birth of a container's first process, with new namespaces of these kinds; by way of a joiner, if it joins any."""
     if not spec.joins:
         return (Step("clone", "lab", "clone3", kinds),)
     return (
-        Step("joiner", "lab", "clone3"),
+        Step(JOINER, "lab", "clone3"),
         *((hide(),) if spec.joined(Kind.PID) else ()),
         *joinings(spec),
         Step("clone", "joiner", "clone3", (SIBLING, *kinds)),

@@ -103,11 +103,11 @@ def test_several_kinds_are_shared_at_once_the_rest_being_its_own(
 
 def test_two_others_can_be_shared_with(shared_lab: Lab, in_lab: Run) -> None:
     wanted = (Join(Kind.USER, "pause"), Join(Kind.NET, "side"), Join(Kind.UTS, "side"), Join(Kind.IPC, "pause"))
-    with pause(shared_lab) as one, pause(shared_lab, POD, "side") as two:
-        with container(shared_lab, spec((Kind.MNT,), wanted)) as pid:
-            web = links(shared_lab, in_lab, pid)
-            assert shared(web, links(shared_lab, in_lab, one)) == {Kind.USER, Kind.IPC}
-            assert shared(web, links(shared_lab, in_lab, two)) == {Kind.NET, Kind.UTS, Kind.PID, Kind.CGROUP, Kind.TIME}
+    both = pause(shared_lab), pause(shared_lab, POD, "side")
+    with both[0] as one, both[1] as two, container(shared_lab, spec((Kind.MNT,), wanted)) as pid:
+        web = links(shared_lab, in_lab, pid)
+        assert shared(web, links(shared_lab, in_lab, one)) == {Kind.USER, Kind.IPC}
+        assert shared(web, links(shared_lab, in_lab, two)) == {Kind.NET, Kind.UTS, Kind.PID, Kind.CGROUP, Kind.TIME}
 
 
 def test_what_the_other_shares_with_the_lab_is_the_labs_for_both(shared_lab: Lab, in_lab: Run) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from nslab.engine.ground import MASKED_DIRECTORIES, MASKED_FILES, READ_ONLY
 from nslab.engine.inventory import Inventory
+from nslab.engine.joins import joined
 from nslab.engine.profiles import CONTAINER_RULES, LAB
 from nslab.engine.rosetta import runtime_spec as oci
 from nslab.engine.rosetta.inside import inside
@@ -40,7 +41,9 @@ OCI_TYPES = {"cgroup2": "cgroup"}
 
 
 def config(plan: Plan, inventory: Inventory, maps: IdMaps | None) -> oci.Config:
-    """The configuration. `maps` are the user namespace's, None where the container shall have none of its own.
+    """The configuration; in the path of a namespace of another container's, that one's name stands for its first process.
+
+    `maps` are the user namespace's, None where the container shall have none of its own.
 
     Who is not root outside needs one, whatever the plan says: only in a user namespace may their runtime mount.
 
@@ -124,8 +127,12 @@ def linux(plan: Plan, maps: IdMaps | None) -> oci.Linux:
     """What the specification has for Linux alone."""
     kinds = {str(word) for step in plan if step.call == "clone3" for word in step.args} - {Kind.USER}
     own = [kind for kind in Kind if kind in kinds or (maps and kind is Kind.USER)]
+    shared = joined(plan)
     return oci.Linux(
-        namespaces=tuple(oci.Namespace(OCI_NAMES[kind]) for kind in own),
+        namespaces=(
+            *(oci.Namespace(OCI_NAMES[kind]) for kind in own if kind not in shared),
+            *(oci.Namespace(OCI_NAMES[kind], f"/proc/<{name}>/ns/{kind}") for kind, name in shared.items()),
+        ),
         uid_mappings=mappings(maps.uids) if maps else (),
         gid_mappings=mappings(maps.gids) if maps else (),
         # Root is root outside, too, and may make nodes: but for the usual ones no device answers, as `runc spec` has it.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from nslab.engine.rosetta.docker import NO_LINKS, docker_flags
+from nslab.engine.joins import JOINER, joined
+from nslab.engine.rosetta.docker import HOST_FLAGS, JOIN_FLAGS, NO_LINKS, docker_flags
 from nslab.engine.rosetta.inside import inside
 from nslab.engine.rosetta.lines import comment, continued
 from nslab.engine.steps import Plan, Step
@@ -19,12 +20,14 @@ def docker_run(plan: Plan, title: str, words: Words) -> str:
     """The command line, below comments; `title` says in a line what the container is of."""
     name = next((str(step.args[0]) for step in plan if step.call == "set_name"), "box")
     plugged_in = any(step.call == "net_veth" for step in plan)
-    flags = [flag for step in plan for flag in docker_flags(step) if not (plugged_in and flag == NO_LINKS)]
+    asked = (flag for step in plan if step.id != JOINER for flag in docker_flags(step))
+    flags = [flag for flag in asked if not (plugged_in and flag == NO_LINKS)]
     program = next((step for step in plan if step.call == "execve"), None)
     return "\n".join(
         (
             *comment(title),
             *(line for id_ in remarks(plan) for line in comment(words(f"rosetta.docker.{id_}", image=IMAGE))),
+            *(line for kind in apart(plan) for line in comment(words("rosetta.docker.apart", kind=kind.value))),
             "",
             *continued(
                 ["docker", "run", "--rm", "--interactive", f"--name={name}"],
@@ -46,10 +49,18 @@ def program_parts(step: Step) -> tuple[list[str], ...]:
 def undoing(plan: Plan) -> Iterator[str]:
     """Flags for what docker does by itself and the plan has no step for."""
     calls = {step.call for step in plan}
+    if shared := joined(plan):
+        made = {str(word) for step in plan if step.call == "clone3" for word in step.args}
+        yield from (flag for kind, flag in HOST_FLAGS.items() if kind not in made and kind not in shared)
     if "seccomp" not in calls:
         yield "--security-opt=seccomp=unconfined"
     if not masked(plan):
         yield "--security-opt=systempaths=unconfined"
+
+
+def apart(plan: Plan) -> Iterator[Kind]:
+    """The kinds that are shared with another container here, and can't be there."""
+    return (kind for kind in joined(plan) if kind not in JOIN_FLAGS)
 
 
 def masked(plan: Plan) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from nslab.engine.joins import JOINER
 from nslab.engine.rosetta.docker import docker_words
 from nslab.engine.rosetta.oci import oci_field
 from nslab.engine.rosetta.shell import shell_words
@@ -19,5 +20,7 @@ class Elsewhere(Struct, frozen=True):
 
 
 def elsewhere(step: Step) -> Elsewhere:
-    """What a step is called elsewhere."""
+    """What a step is called elsewhere; nothing for the birth of a joiner, which only this plan has."""
+    if step.id == JOINER:
+        return Elsewhere()
     return Elsewhere(shell_words(step), docker_words(step), oci_field(step))

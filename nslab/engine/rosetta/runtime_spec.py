@@ -60,10 +60,11 @@ class Mount(Struct, frozen=True):
     options: tuple[str, ...]
 
 
-class Namespace(Struct, frozen=True):
-    """An entry of `linux.namespaces`: a new one of this type."""
+class Namespace(Struct, frozen=True, omit_defaults=True):
+    """An entry of `linux.namespaces`: a new one of this type, or the one at the path."""
 
     type: str
+    path: str | None = None
 
 
 class IdMapping(Struct, frozen=True):
