@@ -34,12 +34,16 @@ FORMAT = 1
 
 
 class Container(Struct, frozen=True, forbid_unknown_fields=True):
-    """A container that the engine makes. Fields as in the OCI runtime-spec: hostname, namespaces, process.args."""
+    """A container that the engine makes. Fields as in the OCI runtime-spec: hostname, namespaces, process.args.
+
+    `share`: the kinds that it shares with other containers, and with which.
+    """
 
     container: Id
     namespaces: tuple[Kind, ...]
     hostname: str | None = None
     args: tuple[str, ...] = ("sleep", "infinity")
+    share: dict[Kind, ContainerName] = {}
 
     @property
     def name(self) -> str:
@@ -58,6 +62,17 @@ class Exec(Struct, frozen=True, forbid_unknown_fields=True):
     def name(self) -> str:
         """What the lesson calls the process."""
         return self.exec
+
+
+class Kill(Struct, frozen=True, forbid_unknown_fields=True):
+    """SIGKILL to a container's first process. Its name stays, as last seen."""
+
+    kill: ContainerName
+
+    @property
+    def name(self) -> str:
+        """Whom it is for."""
+        return self.kill
 
 
 class Born(Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,7 +113,7 @@ class Ordered(Struct, frozen=True, forbid_unknown_fields=True):
         return "order"
 
 
-Made = Container | Exec | Born | Attacked | Ordered
+Made = Container | Exec | Kill | Born | Attacked | Ordered
 """What the engine makes when a step begins, or on a board."""
 
 

@@ -83,7 +83,7 @@ class Names:
             case Role.FILE:
                 return self._files
             case Role.CONTAINER:
-                return self._declared(use.path)
+                return self._declared(use.path) if use.path[-1] == "in" else self._earlier(use.path)
             case Role.TERMINAL:
                 return PLACES | self._all_containers() if use.path[0] == "terminals" else self._terminals
             case Role.TASK:
@@ -105,6 +105,17 @@ class Names:
         return {
             name for declared, name in self._made.items() if declared[0] == "containers" or _step_of(declared) in lab
         }
+
+    def _earlier(self, path: Path) -> set[str]:
+        """The containers that were made in the same lab before what `path` is a part of; not that itself, made again."""
+        lab, own = self._steps_in_lab(_step_of(path)), (*path[:-2], "container")
+        names = {
+            name
+            for declared, name in self._made.items()
+            if declared[-1] == "container" and (declared[0] == "containers" or _step_of(declared) in lab)
+            if _place(declared) < _place(path)
+        }
+        return names - {self._made.get(own, "")}
 
     def _steps_in_lab(self, here: int) -> range:
         """The steps up to `here` that run in the same lab as it does."""
@@ -157,6 +168,13 @@ def declares(use: Use) -> bool:
 def _step_of(path: Path) -> int:
     """The index of the step that `path` is in; -1 outside of steps."""
     return path[1] if path[0] == "step" and len(path) > 1 and isinstance(path[1], int) else -1
+
+
+def _place(path: Path) -> tuple[int, int, int]:
+    """When the part is made that `path` is in: the lesson's containers first, then step by step, the setup first."""
+    step = _step_of(path)
+    field, at = (path[2], path[3]) if step >= 0 else (path[0], path[1])
+    return step, int(field == "solution"), at if isinstance(at, int) else 0
 
 
 def _tables(raw: Any) -> list[Mapping[str, Any]]:

@@ -18,6 +18,7 @@ from nslab.course.model import Choice, Container, Exec, Highlight, Lesson, Run, 
 from nslab.course.positions import Path
 from nslab.course.probes import Clone
 from nslab.course.told import Told
+from nslab.kernel.namespaces import Kind
 
 Fault = tuple[Path, Told]
 
@@ -171,6 +172,11 @@ def _highlight(highlight: Highlight) -> Iterator[Fault]:
 
 def _container(container: Container) -> Iterator[Fault]:
     yield from _made(container, "container", ("host", "deep"))
+    for kind, other in container.share.items():
+        if kind in container.namespaces:
+            yield ("share", kind.value), Told("fault.shared-own", {"kind": kind.value, "other": other})
+    if Kind.USER in container.namespaces and Kind.PID in container.share:
+        yield ("share", Kind.PID.value), Told("fault.user-apart", {"other": container.share[Kind.PID]})
 
 
 def _exec(program: Exec) -> Iterator[Fault]:

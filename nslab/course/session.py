@@ -18,12 +18,12 @@ from nslab.course.boards import Boards
 from nslab.course.cast import Engine
 from nslab.course.engine_words import HOME
 from nslab.course.live import LiveWorld
-from nslab.course.model import Attacked, Born, Container, Exec, Made, Ordered
+from nslab.course.model import Attacked, Born, Container, Exec, Kill, Made, Ordered
 from nslab.engine.client import Lab, Task, Told
 from nslab.engine.failures import LabError
 from nslab.engine.protocol import Accounted
 from nslab.engine.recall import Recall
-from nslab.engine.spec import DEFAULT_ENVIRONMENT, Process, Spec
+from nslab.engine.spec import DEFAULT_ENVIRONMENT, Join, Process, Spec
 from nslab.kernel.pty import WindowSize
 from nslab.kernel.uts import UtsNames
 from nslab.observe.call_view import call_rows_of
@@ -31,6 +31,7 @@ from nslab.observe.views import Birth
 
 SHELL = ("bash",)
 FIRST_SIZE = WindowSize()
+PATIENCE_S = 2.0  # for the end of a process that was killed; on a busy machine it takes a while
 
 # The marks of OSC 133 tell a terminal where a prompt begins and ends; it can then wear the colour of its world.
 BASHRC = r"""PS1='\[\e]133;A\a\]\h:\w\$\[\e]133;B\a\] '
@@ -113,6 +114,8 @@ class Session:
                 self._contain(part)
             case Exec():
                 self._exec(part)
+            case Kill():
+                self._kill(part)
             case Born():
                 self.boards.bear(part)
             case Attacked():
@@ -125,7 +128,8 @@ class Session:
         terminal = container.container in self._terminals
         pipes = () if terminal else (0, 1, 2)
         process = Process(container.args, cwd="/", terminal=terminal, pipes=pipes)
-        spec = Spec(container.container, process, container.namespaces, container.hostname)
+        joins = tuple(Join(kind, other) for kind, other in container.share.items())
+        spec = Spec(container.container, process, container.namespaces, container.hostname, joins)
         if container.container in self._containers:
             self.lab.delete(container.container)
             del self._containers[container.container]
@@ -147,6 +151,11 @@ class Session:
             self._tell_birth(program.exec, None, refused)
             raise
         self._made(program.exec, task)
+
+    def _kill(self, kill: Kill) -> None:
+        """End a container's first process, and wait until it has ended."""
+        self.lab.signal(kill.kill, signal.SIGKILL)
+        self.lab.wait(self._containers[kill.kill], PATIENCE_S)
 
     def _made(self, name: str, task: Task) -> None:
         self._containers[name] = task.pid

@@ -68,6 +68,12 @@ ONE_FAULT = [
     (SETUP, 'setup = [{ exec = "box", in = "web" }]', "fault.reserved"),
     (SETUP, 'setup = [{ exec = "one", in = "web" }, { exec = "one", in = "web" }]', "fault.twice"),
     (SETUP, 'setup = [{ exec = "guest", in = "web", args = [] }]', "fault.empty-list"),
+    ('hostname = "web" }', 'hostname = "web", share = { nett = "web" } }', "fault.unknown-word"),
+    ('hostname = "web" }', 'hostname = "web", share = { net = "web" } }', "fault.unknown-container"),
+    (SETUP, 'setup = [{ container = "one", namespaces = [], share = { net = "wob" } }]', "fault.unknown-container"),
+    (SETUP, 'setup = [{ container = "one", namespaces = ["net"], share = { net = "web" } }]', "fault.shared-own"),
+    (SETUP, 'setup = [{ container = "one", namespaces = ["user"], share = { pid = "web" } }]', "fault.user-apart"),
+    (SETUP, 'setup = [{ exec = "guest", in = "web" }, { kill = "guest" }]', "fault.unknown-container"),
     ('terminals = ["host", "box"]', 'terminals = ["host", "guest"]', "fault.unknown-terminal"),
     (ALIVE, '{ kind = "alife", process = "web" }', "fault.unknown-kind"),
     (ALIVE, '{ kind = "alive", process = "wob" }', "fault.unknown-process"),
@@ -234,6 +240,16 @@ def test_what_a_lesson_wants_must_be_a_probe_of_doctor(folder: Path) -> None:
 def test_values_and_containers_of_another_lab_are_not_known(folder: Path) -> None:
     edit(folder, "lesson.toml", 'id = "second"', 'id = "second"\nfresh = true')
     assert ("en.md", line_of(folder, "en.md", "It was {outer}."), "fault.unknown-value") in faults(folder)
+
+
+def test_a_container_shares_only_with_one_that_was_made_before_it(folder: Path) -> None:
+    one = '{ container = "one", namespaces = [], share = { net = "web", uts = "two" } }'
+    two = '{ container = "two", namespaces = [], share = { net = "web" } }'
+    edit(folder, "lesson.toml", SETUP, f"setup = [{one},\n{two}]")
+    line = line_of(folder, "lesson.toml", one)
+    assert faults(folder) == [("lesson.toml", line, "fault.unknown-container")]
+    edit(folder, "lesson.toml", f"setup = [{one},\n{two}]", f"setup = [{two},\n{one}, {{ kill = 'two' }}]")
+    assert isinstance(load(folder), Pack)
 
 
 def test_a_check_that_the_task_before_made_true_cannot_fail(folder: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from nslab.course.look import Look
-from nslab.course.model import Container, Exec
+from nslab.course.model import Container, Exec, Kill
 from nslab.course.session import Ended, Session, lesson_files
 from nslab.course.values import StatusField
 from nslab.course.world import Life
@@ -52,6 +52,29 @@ def test_a_container_that_is_called_as_a_terminal_gets_it() -> None:
         assert stage.session.shells["box"].pid == stage.session.engine().containers["box"]
         stage.type("box", "hostname > /tmp/where")
         stage.until(lambda: stage.world.text("/tmp/where", "host") == "shop\n")
+
+
+def test_a_container_shares_what_it_declares_with_another_and_outlives_it(stage: Stage) -> None:
+    stage.session.make(WEB)
+    stage.session.make(Container("log", (Kind.PID,), share={Kind.UTS: "web"}))
+    stage.session.look()
+    assert stage.world.hostname("log") == "shop"
+    assert [row.step for row in stage.session.births["log"].calls[:3]] == ["joiner", "join_web", "clone"]
+    stage.session.make(Kill("web"))
+    stage.session.look()
+    assert (stage.world.life("web"), stage.world.life("log")) == (Life.GONE, Life.ALIVE)
+    assert stage.world.hostname("log") == "shop"
+
+
+def test_who_has_ended_is_shared_with_no_more(stage: Stage) -> None:
+    stage.session.make(WEB)
+    stage.session.make(Kill("web"))
+    with pytest.raises(LabError) as refused:
+        stage.session.make(Container("log", (), share={Kind.UTS: "web"}))
+    assert refused.value.code == "join-target-ended"
+    failure = stage.session.births["log"].failure
+    assert failure is not None
+    assert (failure.step, failure.answer) == ("join_web", Refused("ESRCH", "No such process", tolerated=False))
 
 
 def test_a_program_put_into_a_container_joins_all_of_it_and_is_told_call_by_call(stage: Stage) -> None:
