@@ -129,7 +129,7 @@ class Session:
         pipes = () if terminal else (0, 1, 2)
         process = Process(container.args, cwd="/", terminal=terminal, pipes=pipes)
         joins = tuple(Join(kind, other) for kind, other in container.share.items())
-        spec = Spec(container.container, process, container.namespaces, container.hostname, joins)
+        spec = Spec(container.container, process, container.namespaces, container.hostname, joins=joins)
         if container.container in self._containers:
             self.lab.delete(container.container)
             del self._containers[container.container]

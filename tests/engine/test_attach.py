@@ -130,8 +130,8 @@ def test_a_joiner_that_stays_dumpable_would_be_looked_into(changed_lab: Callable
     """Or the test above would prove nothing."""
     patch = """
     original = execute.Execution.__init__
-    def without(self, plan, lab):
-        original(self, tuple(step for step in plan if step.id != "undumpable"), lab)
+    def without(self, plan, *rest):
+        original(self, tuple(step for step in plan if step.id != "undumpable"), *rest)
     execute.Execution.__init__ = without
     """
     with changed_lab(patch) as lab:

@@ -32,7 +32,7 @@ def joins(*kinds: Kind, of: str = "pause") -> tuple[Join, ...]:
 
 
 def spec(own: tuple[Kind, ...], joined: tuple[Join, ...], process: Process = QUIET) -> Spec:
-    return Spec("web", process, own, None, joined)
+    return Spec("web", process, own, joins=joined)
 
 
 @contextlib.contextmanager
@@ -196,7 +196,7 @@ def test_the_namespaces_outlive_the_one_they_were_made_for_and_are_joined_throug
         before = links(shared_lab, in_lab, first)
         with container(shared_lab, spec(own, joins(*POD))):
             shared_lab.delete("pause")
-            with container(shared_lab, Spec("app", QUIET, own, None, joins(*POD, of="web"))) as app:
+            with container(shared_lab, Spec("app", QUIET, own, joins=joins(*POD, of="web"))) as app:
                 assert shared(links(shared_lab, in_lab, app), before) >= set(POD)
 
 
@@ -215,7 +215,7 @@ def test_a_user_namespace_of_its_own_goes_with_a_pid_namespace_that_is_not_anoth
 
 def test_a_shared_host_name_is_not_renamed_in_passing() -> None:
     with pytest.raises(HostnameWithoutUts):
-        checked(Spec("web", QUIET, (), "mine", joins(Kind.UTS)))
+        checked(Spec("web", QUIET, (), "mine", joins=joins(Kind.UTS)))
 
 
 def test_who_is_shared_with_has_a_name_that_is_one() -> None:
@@ -263,7 +263,7 @@ def test_user_namespaces_are_joined_last_and_all_before_the_first_process_is_bor
 
 def test_every_way_of_sharing_has_ids_of_its_own() -> None:
     for kinds in combinations(Kind, 3):
-        steps = plan(Spec("web", QUIET, (Kind.MNT,) if Kind.MNT not in kinds else (), None, joins(*kinds)), GROUND)
+        steps = plan(Spec("web", QUIET, (Kind.MNT,) if Kind.MNT not in kinds else (), joins=joins(*kinds)), GROUND)
         assert len(set(ids(steps))) == len(steps)
 
 

@@ -21,7 +21,7 @@ OWN = (Kind.PID, Kind.MNT)
 
 
 def joined(joins: tuple[Join, ...] = POD, own: tuple[Kind, ...] = OWN) -> Plan:
-    return plan(Spec("web", Process(("sh",)), own, None, joins), Ground(("usr",), 65536))
+    return plan(Spec("web", Process(("sh",)), own, joins=joins), Ground(("usr",), 65536))
 
 
 def said(steps: Plan, id_: str) -> Elsewhere:
