@@ -6,9 +6,9 @@ import argparse
 
 import msgspec
 
-from nslab.cli.lesson import ready_terminal
 from nslab.cli.output import print_json
 from nslab.cli.run import network_of, parse_namespaces, unknown_namespaces
+from nslab.cli.screen import add_look, ready_terminal, show
 from nslab.course.birth import Birth
 from nslab.course.boards import view_of
 from nslab.engine.client import Lab
@@ -17,7 +17,6 @@ from nslab.engine.spec import DOCKER_NAMESPACES, Process, Spec, checked
 from nslab.kernel.namespaces import Kind
 from nslab.observe.birth_view import BirthView
 from nslab.observe.score import Difference, Part
-from nslab.tui.theme import WANTED
 from nslab.words import Words
 
 NAME = "box"
@@ -30,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument("--ns", metavar="LIST", default=DOCKER, help=words("cli.birth.ns"))
     parser.add_argument("--hostname", metavar="NAME", help=words("cli.run.hostname"))
     parser.add_argument("--network", metavar="ADDRESS/PREFIX", help=words("cli.run.network"))
-    parser.add_argument("--theme", choices=WANTED, help=words("cli.lesson.theme"))
+    add_look(parser, words)
     parser.add_argument("--json", action="store_true", help=words("cli.birth.json"))
     parser.set_defaults(misused=parser.error)
 
@@ -52,28 +51,22 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
             if arguments.json:
                 print_json(account(birth, spec))
                 return 0
-            return show(birth, spec, WANTED.get(arguments.theme), words)
+            return on_screen(birth, spec, arguments, words)
         finally:
             birth.close()
 
 
-def show(birth: Birth, spec: Spec, theme: str | None, words: Words) -> int:
-    """On screen. Raises what ended it, once the terminal is as it was."""
-    from nslab.course.progress import ProgressStore
-    from nslab.course.syllabus import Syllabus
-    from nslab.tui.app import NslabApp
+def on_screen(birth: Birth, spec: Spec, look: argparse.Namespace, words: Words) -> int:
+    """Until the person leaves. Raises what ended it."""
     from nslab.tui.screens.birth import BirthScreen
 
     def step() -> BirthView:
         birth.step()
         return view_of(birth, spec)
 
-    app = NslabApp(words, Syllabus(), ProgressStore(), theme)
-    app.start_with_screen(lambda words: BirthScreen(words, view_of(birth, spec), step))
-    app.run()
-    if app.failure is not None:
-        raise app.failure
-    return app.return_code or 0
+    return show(
+        look, words, lambda app: app.start_with_screen(lambda words: BirthScreen(words, view_of(birth, spec), step))
+    )
 
 
 def account(birth: Birth, spec: Spec) -> list[dict[str, object]]:

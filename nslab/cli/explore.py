@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from nslab.cli.lesson import ready_terminal
 from nslab.cli.output import print_json, print_table
 from nslab.cli.processes import PROC, host_pid
+from nslab.cli.screen import add_look, ready_terminal, show
 from nslab.kernel.namespaces import Kind
 from nslab.observe.containers import Manager
 from nslab.observe.machine.census import Namespace
@@ -22,7 +22,6 @@ from nslab.observe.namespaces import Membership, Unread
 from nslab.observe.roots import ProcRoot
 from nslab.observe.views import Member
 from nslab.tui.explore.said import kept_of, name_of, ref_said, unseen_of
-from nslab.tui.theme import WANTED
 from nslab.words import Words
 
 INHERITED = "│"
@@ -74,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     by = [arrangement.value for arrangement in Arrangement]
     parser.add_argument("--by", choices=by, default=Arrangement.OWNER.value, help=words("cli.explore.by"))
     parser.add_argument("--json", action="store_true", help=words("cli.explore.json"))
-    parser.add_argument("--theme", choices=WANTED, help=words("cli.lesson.theme"))
+    add_look(parser, words)
 
 
 def run(arguments: argparse.Namespace, words: Words) -> int:
@@ -82,7 +81,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     with ProcRoot(PROC) as root:
         if sys.stdout.isatty() and not arguments.json:
             ready_terminal()
-            return show(root, Arrangement(arguments.by), WANTED.get(arguments.theme), words)
+            return on_screen(root, arguments, words)
         machine = Explorer(root, host_pid(root)).look()
     by = Arrangement(arguments.by)
     rows = rows_of(machine, by)
@@ -93,19 +92,14 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     return 0
 
 
-def show(root: ProcRoot, by: Arrangement, theme: str | None, words: Words) -> int:
-    """Until the person leaves. Raises what ended it, once the terminal is as it was."""
-    from nslab.course.progress import ProgressStore
-    from nslab.course.syllabus import Syllabus
-    from nslab.tui.app import NslabApp
+def on_screen(root: ProcRoot, look: argparse.Namespace, words: Words) -> int:
+    """Until the person leaves. Raises what ended it."""
     from nslab.tui.screens.explore import ExploreScreen
 
-    app = NslabApp(words, Syllabus(), ProgressStore(), theme)
-    app.start_with_screen(lambda words: ExploreScreen(words, lambda: Explorer(root, host_pid(root)), by))
-    app.run()
-    if app.failure is not None:
-        raise app.failure
-    return app.return_code or 0
+    def explore(words: Words) -> ExploreScreen:
+        return ExploreScreen(words, lambda: Explorer(root, host_pid(root)), Arrangement(look.by))
+
+    return show(look, words, lambda app: app.start_with_screen(explore))
 
 
 def print_machine(machine: Machine, rows: Sequence[Row], by: Arrangement, words: Words) -> None:

@@ -67,9 +67,11 @@ def open_missing() -> None:
 
 def _dispatch(argv: Sequence[str], words: Words) -> int:
     parser, _ = frame(words, COMMANDS)
-    arguments = parser.parse_args(argv)
+    arguments, unknown = parser.parse_known_args(argv)
     if arguments.command is None:
-        arguments = parser.parse_args([*argv, ALONE])
+        arguments = parser.parse_args([ALONE, *argv])  # `nslab --present` is `nslab lesson --present`
+    elif unknown:
+        parser.parse_args(argv)  # which says so
     status: int = arguments.run(arguments, words)
     return status
 

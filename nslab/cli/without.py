@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import argparse
 
-from nslab.cli.lesson import ready_terminal
 from nslab.cli.output import print_json
+from nslab.cli.screen import add_look, ready_terminal, show
 from nslab.course.ablation import ATTACKS, PRIMITIVES
 from nslab.course.trial import Trial, run_trial
 from nslab.engine.decode import decoded
 from nslab.engine.steps import Done
 from nslab.kernel.syscalls import errno_name
-from nslab.tui.theme import WANTED
 from nslab.words import Words
 
 
 def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     """Declare the command's arguments."""
     parser.add_argument("--off", metavar="LIST", default="", help=words("cli.without.off", known=", ".join(PRIMITIVES)))
-    parser.add_argument("--theme", choices=WANTED, help=words("cli.lesson.theme"))
+    add_look(parser, words)
     parser.add_argument("--json", action="store_true", help=words("cli.without.json"))
     parser.set_defaults(misused=parser.error)
 
@@ -33,22 +32,9 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         print_json([told(run_trial(attack, off)) for attack in ATTACKS])
         return 0
     ready_terminal()
-    return show(off, WANTED.get(arguments.theme), words)
-
-
-def show(off: frozenset[str], theme: str | None, words: Words) -> int:
-    """On screen. Raises what ended it, once the terminal is as it was."""
-    from nslab.course.progress import ProgressStore
-    from nslab.course.syllabus import Syllabus
-    from nslab.tui.app import NslabApp
     from nslab.tui.screens.without import WithoutScreen
 
-    app = NslabApp(words, Syllabus(), ProgressStore(), theme)
-    app.start_with_screen(lambda words: WithoutScreen(words, off))
-    app.run()
-    if app.failure is not None:
-        raise app.failure
-    return app.return_code or 0
+    return show(arguments, words, lambda app: app.start_with_screen(lambda words: WithoutScreen(words, off)))
 
 
 def told(trial: Trial) -> dict[str, object]:

@@ -101,6 +101,14 @@ class Play:
         self.session.look()
         self.tell(states.Answered(task_id, text, self.look().operand(task.ask)))
 
+    def read_off(self) -> None:
+        """What was to be found stands on the screen, for a room to read: the answer is what the machine says now."""
+        task = self.player.task
+        if task is not None and task.ask is not None:
+            self.session.look()
+            reading = self.look().operand(task.ask)
+            self.tell(states.Answered(task.id, str(reading), reading))
+
     def look(self) -> Look:
         """The machine as the step on show speaks of it: what was frozen stays."""
         player = self.player

@@ -76,15 +76,21 @@ def state_path() -> Path:
 
 
 class ProgressStore:
-    """The progress file, and what is known of it. `trouble` says what a person should know about it, if anything."""
+    """The progress file, and what is known of it. `trouble` says what a person should know about it, if anything.
 
-    def __init__(self, path: Path | None = None) -> None:
+    One that is not `kept` begins with nothing and ends with its process: for a talk.
+    """
+
+    def __init__(self, path: Path | None = None, *, kept: bool = True) -> None:
         self.path = path or state_path()
         self._changed: dict[str, LessonProgress] = {}
-        read = _read(self.path) if self.path.is_absolute() else _Read(Progress(), Told("progress.no-home"), keep=True)
+        read = self._begin() if kept else _Read(Progress(), keep=True)
         self._writable = not read.keep
         self.trouble = _set_aside(self.path, read.trouble) if read.broken else read.trouble
         self.progress = read.progress
+
+    def _begin(self) -> _Read:
+        return _read(self.path) if self.path.is_absolute() else _Read(Progress(), Told("progress.no-home"), keep=True)
 
     def change(self, lesson: str, change: Callable[[LessonProgress], LessonProgress]) -> Told | None:
         """Apply `change` to a lesson's progress and write it down. Returns what went wrong, if anything did.

@@ -27,9 +27,10 @@ from nslab.course.syllabus import Syllabus, search
 from nslab.course.told import Told, say
 from nslab.engine.doctor import Finding
 from nslab.tui import keys, theme
+from nslab.tui.lesson.acting import MakeConductor
 from nslab.tui.lesson.conductor import Conductor
 from nslab.tui.lesson.helping import MAP, help_view
-from nslab.tui.lesson.screen import LessonScreen, MakeConductor
+from nslab.tui.lesson.screen import LessonScreen
 from nslab.tui.mapping import map_view
 from nslab.tui.screens.card import CardScreen
 from nslab.tui.screens.card_view import CardView
@@ -74,11 +75,21 @@ class NslabApp(App[None], inherit_bindings=False):
     """
     TITLE = "nslab"
 
-    def __init__(self, words: Words, syllabus: Syllabus, store: ProgressStore, wanted_theme: str | None = None) -> None:
+    def __init__(
+        self,
+        words: Words,
+        syllabus: Syllabus,
+        store: ProgressStore,
+        wanted_theme: str | None = None,
+        *,
+        presenting: bool = False,
+    ) -> None:
         # Asked not to colour, Textual would paint what has the terminal's own colours black, unless told to leave those be.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         theme.register(self)
-        self.theme = theme.choose(self.no_color, self.console.color_system, wanted_theme)
+        self.presenting = presenting
+        self._theme_alone = self._chosen(wanted_theme)  # for when nothing is presented
+        self.theme = self._chosen(wanted_theme or theme.PAPER) if presenting else self._theme_alone
         self.words, self.syllabus, self.store = words.knowing(keys.NAMED), Kept(syllabus), store
         self.failure: Exception | None = None
         """What ended the application, if it did not end by itself; to be told once the terminal is as it was."""
@@ -87,6 +98,9 @@ class NslabApp(App[None], inherit_bindings=False):
         self._first_screen: Callable[[Words], KeyedScreen] | None = None
         self._map: MapScreen | None = None
         self._carded: Pack | None = None  # whose card is on show
+
+    def _chosen(self, wanted: str | None) -> str:
+        return theme.choose(self.no_color, self.console.color_system, wanted)
 
     def start_with(self, pack: Pack | None, step: str | None) -> None:
         """Begin in a lesson instead of at the map."""
@@ -101,12 +115,12 @@ class NslabApp(App[None], inherit_bindings=False):
         for number in ENDING:
             asyncio.get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
         if self._first_screen is not None:
-            self.push_screen(self._first_screen(self.words))
+            self._open(self._first_screen(self.words))
         elif self._first is not None:
             self.open_lesson(*self._first)
         else:
             self._map = MapScreen(self.words, self._map_view(), self._search)
-            self.push_screen(self._map)
+            self._open(self._map)
             self.call_after_refresh(self._learn)
         self._warn(self.store.trouble)
 
@@ -126,7 +140,23 @@ class NslabApp(App[None], inherit_bindings=False):
 
     def open_lesson(self, pack: Pack, from_step: str | None = None) -> None:
         """Show a lesson at the step where it goes on, or at `from_step`."""
-        self.push_screen(LessonScreen(self.words, pack, self._chapter(pack), self._conductor(pack, from_step)))
+        self._open(LessonScreen(self.words, pack, self._chapter(pack), self._conductor(pack, from_step)))
+
+    def _open(self, screen: KeyedScreen) -> None:
+        """Show another screen, to whom the one below is shown."""
+        screen.present(self.presenting)
+        self.push_screen(screen)
+
+    def _present(self) -> None:
+        """From one reader to a room, on paper where there are colours; or back."""
+        self.presenting = not self.presenting
+        if self.presenting:
+            self._theme_alone, self.theme = self.theme, self._chosen(theme.PAPER)
+        else:
+            self.theme = self._theme_alone
+        for screen in self.screen_stack:
+            if isinstance(screen, KeyedScreen):
+                screen.present(self.presenting)
 
     def _conductor(self, pack: Pack, from_step: str | None) -> MakeConductor:
         key = key_of(pack, self.syllabus)
@@ -189,6 +219,8 @@ class NslabApp(App[None], inherit_bindings=False):
             case "theme":
                 if not self.no_color:
                     self.theme = theme.following(self.theme, self.console.color_system)
+            case "present":
+                self._present()
             case "help":
                 self._open_help()
             case "glossary":
@@ -225,7 +257,7 @@ class NslabApp(App[None], inherit_bindings=False):
             pack = self.syllabus.load(chosen)
             self._carded = pack if isinstance(pack, Pack) else None
         if self._carded is not None:
-            self.push_screen(CardScreen(self.words, self._card_view(self._carded)))
+            self._open(CardScreen(self.words, self._card_view(self._carded)))
 
     def _card_view(self, pack: Pack) -> CardView:
         played = [one for one in self.screen_stack if isinstance(one, LessonScreen) and one.pack is pack]
@@ -278,7 +310,7 @@ class NslabApp(App[None], inherit_bindings=False):
         def search_terms(query: str) -> list[str]:
             return [term.en for term in find(known, query)]
 
-        self.push_screen(GlossaryScreen(self.words, self._glossary_view(known), search_terms))
+        self._open(GlossaryScreen(self.words, self._glossary_view(known), search_terms))
 
     def _glossary_view(self, known: Iterable[Term]) -> GlossaryView:
         return glossary_view(known, self.store.progress.done(), self.words)

@@ -23,14 +23,21 @@ THIN_EDGE = "▏"
 class Canvas:
     """`width` by `height` cells on one ground; without a height it grows as it is written.
 
-    `plain`: there are no colours, so shapes carry all.
+    `plain`: there are no colours, so shapes carry all. `afar`: it is read from the back row, so what matters is drawn large.
     """
 
     def __init__(
-        self, width: int, height: int | None = None, *, plain: bool = False, ground: Role | None = None
+        self,
+        width: int,
+        height: int | None = None,
+        *,
+        plain: bool = False,
+        afar: bool = False,
+        ground: Role | None = None,
     ) -> None:
         self.width = width
         self.plain = plain
+        self.afar = afar
         self.lost: list[str] = []
         self._grows = height is None
         self._blank: Cell = (" ", Face(ground=ground))

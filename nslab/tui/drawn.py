@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol, runtime_checkable
+
 from rich.segment import Segment
 from textual.app import RenderResult
 from textual.geometry import Region
@@ -29,6 +31,13 @@ def strip(row: list[Cell], theme: str) -> Strip:
     return Strip(segments, len(row))
 
 
+@runtime_checkable
+class Presented(Protocol):
+    """A screen that may be shown to a room."""
+
+    presenting: bool
+
+
 class Drawn(Widget):
     """Subclasses arrange in `draw`; `redraw` says that what they show has changed."""
 
@@ -37,7 +46,7 @@ class Drawn(Widget):
         self.words = words
         self.lost: list[str] = []  # words that found no room when last arranged: see Canvas
         self._rows: list[list[Cell]] = []
-        self._drawn_for: tuple[int, int, str] | None = None
+        self._drawn_for: tuple[int, int, str, bool] | None = None
         self._dimmed = False
 
     def draw(self, canvas: Canvas) -> None:
@@ -83,12 +92,17 @@ class Drawn(Widget):
         """The theme on show; ink where the application was given one that is not ours."""
         return self.app.theme if self.app.theme in PALETTES else INK
 
-    def _now(self) -> tuple[int, int, str]:
-        return (*self.size, self.theme_name)
+    @property
+    def afar(self) -> bool:
+        """Whether the screen is shown to a room, whose back row must read it."""
+        return isinstance(self.screen, Presented) and self.screen.presenting
+
+    def _now(self) -> tuple[int, int, str, bool]:
+        return (*self.size, self.theme_name, self.afar)
 
     def _arrange(self) -> None:
-        width, height, theme = self._drawn_for = self._now()
-        canvas = Canvas(width, height, plain=PALETTES[theme].plain)
+        width, height, theme, afar = self._drawn_for = self._now()
+        canvas = Canvas(width, height, plain=PALETTES[theme].plain, afar=afar)
         self.draw(canvas)
         self.lost = canvas.lost
         self._rows = [[(glyph, MUTE) for glyph, _ in row] for row in canvas.rows] if self._dimmed else canvas.rows

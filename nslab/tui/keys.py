@@ -13,6 +13,7 @@ from textual.binding import Binding
 
 LEADER = "ctrl+g"
 LEADER_SHOWN = "^G"
+IN_A_TALK = 3  # keys that a footer names before a room: the look of a projector
 PALETTE_KEY = "f12"  # Textual binds it on every screen
 
 
@@ -24,6 +25,7 @@ class Key(Struct, frozen=True):
     after_leader: str | None = None
     rank: int = 9  # of a footer that has no room for all, the highest go first
     in_footer: bool = True
+    in_a_talk: bool = False  # one of the three that a footer names before a room
 
     @property
     def shown(self) -> str:
@@ -52,19 +54,22 @@ THEME = Key("theme", None, "t", in_footer=False)
 WORDS = Key("glossary", None, "g", in_footer=False)
 PALETTE = Key("palette", PALETTE_KEY, "x", in_footer=False)
 CARDS = Key("cards", None, "d", in_footer=False)
+PRESENT = Key("present", None, "v", in_footer=False)
 
 LESSON: tuple[Key, ...] = (
     HELP,
     Key("hint", "f2", "i", rank=3),
-    Key("show_me", "f3", "s", rank=5),
+    Key("show_me", "f3", "s", rank=5, in_a_talk=True),
     Key("check", "f5", "c", rank=4),
     Key("next_pane", "f6", "p", rank=2),
-    Key("back", "f8", "b", rank=7),
-    Key("next", "f9", "n", rank=3),
+    Key("back", "f8", "b", rank=7, in_a_talk=True),
+    Key("next", "f9", "n", rank=3, in_a_talk=True),
+    Key("next_terminal", "f7", "w", in_footer=False),
     Key("enlarge", None, "m", in_footer=False),
     Key("reset_lab", None, "r", in_footer=False),
     LANGUAGE,
     THEME,
+    PRESENT,
     WORDS,
     CARDS,
     PALETTE,
@@ -72,40 +77,41 @@ LESSON: tuple[Key, ...] = (
     LEAVE,
 )
 MAP: tuple[Key, ...] = (
-    Key("search", "slash", "f", rank=2),
-    Key("move", "up", rank=5),
-    Key("open", "enter", "o", rank=1),
+    Key("search", "slash", "f", rank=2, in_a_talk=True),
+    Key("move", "up", rank=5, in_a_talk=True),
+    Key("open", "enter", "o", rank=1, in_a_talk=True),
     Key("cards", "c", "d", rank=4),
     Key("glossary", "g", "g", rank=6),
     Key("help", "f1", "h", rank=3),
     LANGUAGE,
     THEME,
+    PRESENT,
     PALETTE,
     ALL_KEYS,
     LEAVE,
 )
 CARD: tuple[Key, ...] = (
-    Key("other_cards", "left", rank=1),
+    Key("other_cards", "left", rank=1, in_a_talk=True),
     Key("copy_commands", "y", rank=3),
-    Key("next_lesson", "enter", rank=2),
+    Key("next_lesson", "enter", rank=2, in_a_talk=True),
     Key("glossary", "g", rank=4),
-    Key("close", "escape", rank=1),
+    Key("close", "escape", rank=1, in_a_talk=True),
     LANGUAGE,
     LEAVE,
 )
 GLOSSARY: tuple[Key, ...] = (
-    Key("search", "slash", rank=2),
-    Key("move", "up", rank=4),
+    Key("search", "slash", rank=2, in_a_talk=True),
+    Key("move", "up", rank=4, in_a_talk=True),
     Key("its_lesson", "enter", rank=2),
     Key("swap_languages", "t", rank=5),
-    Key("close", "escape", rank=1),
+    Key("close", "escape", rank=1, in_a_talk=True),
     LANGUAGE,
     LEAVE,
 )
 WITHOUT_KEYS: tuple[Key, ...] = (
-    Key("move_cell", "up", rank=3),
-    Key("leave_out", "space", "o", rank=1),
-    Key("base", "b", "b", rank=2),
+    Key("move_cell", "up", rank=3, in_a_talk=True),
+    Key("leave_out", "space", "o", rank=1, in_a_talk=True),
+    Key("base", "b", "b", rank=2, in_a_talk=True),
     Key("open_cell", "enter", "c", rank=2),
     Key("run_all", "r", "r", rank=4),
 )
@@ -113,14 +119,15 @@ WITHOUT: tuple[Key, ...] = (
     *WITHOUT_KEYS,
     LANGUAGE,
     THEME,
+    PRESENT,
     PALETTE,
     ALL_KEYS,
     LEAVE,
 )
 ORDER_KEYS: tuple[Key, ...] = (
-    Key("move_card", "up", rank=3),
-    Key("take", "space", "o", rank=1),
-    Key("run_order", "r", "r", rank=1),
+    Key("move_card", "up", rank=3, in_a_talk=True),
+    Key("take", "space", "o", rank=1, in_a_talk=True),
+    Key("run_order", "r", "r", rank=1, in_a_talk=True),
     Key("why", "enter", "y", rank=2),
     Key("undo", "u", "u", rank=4),
 )
@@ -128,27 +135,29 @@ ORDER: tuple[Key, ...] = (
     *ORDER_KEYS,
     LANGUAGE,
     THEME,
+    PRESENT,
     PALETTE,
     ALL_KEYS,
     LEAVE,
 )
 BIRTH_KEYS: tuple[Key, ...] = (
-    Key("step", "left", rank=1),
-    Key("play", "space", "p", rank=2),
+    Key("step", "left", rank=1, in_a_talk=True),
+    Key("play", "space", "p", rank=2, in_a_talk=True),
     Key("mark", "d", "d", rank=3),
-    Key("why", "enter", "y", rank=3),
+    Key("why", "enter", "y", rank=3, in_a_talk=True),
 )
 BIRTH: tuple[Key, ...] = (
     *BIRTH_KEYS,
     LANGUAGE,
     THEME,
+    PRESENT,
     PALETTE,
     ALL_KEYS,
     LEAVE,
 )
 KINDS: tuple[Key, ...] = (
     Key("move", "up", rank=4),
-    Key("prove", "enter", rank=1),
+    Key("prove", "enter", rank=1, in_a_talk=True),
 )
 BOARDS: Mapping[str, tuple[Key, ...]] = {
     "kinds": KINDS,
@@ -159,34 +168,41 @@ BOARDS: Mapping[str, tuple[Key, ...]] = {
 """The keys that a board takes itself; the lesson's stand beside them in the footer."""
 
 EXPLORE: tuple[Key, ...] = (
-    Key("move", "up", rank=4),
+    Key("move", "up", rank=4, in_a_talk=True),
     Key("kind", "left", rank=5),
-    Key("what_it_shares", "enter", "w", rank=1),
+    Key("what_it_shares", "enter", "w", rank=1, in_a_talk=True),
     Key("by_owner", "o", "o", rank=3),
     Key("by_process", "p", "p", rank=3),
-    Key("search", "slash", "f", rank=2),
+    Key("search", "slash", "f", rank=2, in_a_talk=True),
     Key("help", "f1", "h", rank=2),
     LANGUAGE,
     THEME,
+    PRESENT,
     PALETTE,
     ALL_KEYS,
     LEAVE,
 )
 EXPLORE_PANEL: tuple[Key, ...] = (
-    Key("move", "up", rank=2),
-    Key("close", "escape", rank=1),
+    Key("move", "up", rank=2, in_a_talk=True),
+    Key("close", "escape", rank=1, in_a_talk=True),
     LANGUAGE,
     THEME,
+    PRESENT,
     ALL_KEYS,
     LEAVE,
 )
 HELP_SCREEN: tuple[Key, ...] = (
     Key("help", "f1", in_footer=False),
-    Key("close", "escape", rank=1),
+    Key("close", "escape", rank=1, in_a_talk=True),
     Key("move", "up", rank=3),
     Key("next_help", "tab", rank=2),
     LEAVE,
 )
+
+
+CLICKS: Mapping[str, str] = {"click_on": "pagedown", "click_back": "pageup"}
+"""What a lesson does at the keys of a speaker's clicker."""
+CLICKER = [Binding(key, f"screen.{action}", action, show=False, priority=True) for action, key in CLICKS.items()]
 
 
 def bindings(keys: tuple[Key, ...]) -> list[Binding]:
@@ -209,6 +225,12 @@ def _is_function(key: str) -> bool:
 def footer_keys(keys: tuple[Key, ...]) -> tuple[Key, ...]:
     """The keys a footer names, without leaving, which always stands at its right end."""
     return tuple(key for key in keys if key.in_footer and key.action != LEAVE.action)
+
+
+def talk_keys(keys: tuple[Key, ...]) -> tuple[Key, ...]:
+    """The three keys a footer names before a room, and leaving; with a board's among them, the least needed gives way."""
+    chosen = sorted((key for key in keys if key.in_a_talk), key=lambda key: key.rank)[:IN_A_TALK]
+    return tuple(key for key in keys if key in chosen or key.action == LEAVE.action)
 
 
 def after_leader(keys: tuple[Key, ...], pressed: str) -> str | None:

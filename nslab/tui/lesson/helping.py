@@ -12,6 +12,7 @@ from nslab.tui.lesson.places import STORY
 from nslab.tui.screens.help_view import HelpView, Label, Part
 from nslab.words import Words
 
+ROOM = "room"
 TERMINAL = "terminal"
 MAP = "map"
 EXPLORE = "explore"
@@ -31,6 +32,18 @@ HELPED = {
     STORY: Helped(
         signs=(("? $ ◉ »", "stages"), ("▸", "now"), ("✓ ✗", "held")),
         keys=(("1 2 3", "pick"), ("⏎", "commit"), ("⌫", "back"), ("↑↓", "scroll")),
+    ),
+    ROOM: Helped(
+        signs=(("▸ 2/3", "tasks"),),
+        keys=(
+            ("1 2 3", "pick"),
+            (shown("next"), "on"),
+            (shown("show_me"), "show"),
+            (shown("next_pane"), "pane"),
+            (shown("next_terminal"), "terminal"),
+            ("PgDn PgUp", "click"),
+            (shown("present"), "alone"),
+        ),
     ),
     TERMINAL: Helped(
         signs=(("▌", "edge"), ("pid B", "owns")),

@@ -13,10 +13,11 @@ from nslab.observe.views import Tag
 from nslab.tui import keys
 from nslab.tui.lesson.narrate import now_of
 from nslab.tui.lesson.panes import PANES, show_panes
-from nslab.tui.lesson.places import NOWBAR, PROGRAM, STORY, TABS, WRECK, Shown, Size
+from nslab.tui.lesson.places import ANSWERS, NOWBAR, PROGRAM, STORY, TABS, WRECK, Shown, Size
 from nslab.tui.lesson.program import program_view
 from nslab.tui.lesson.terminals import Terminals
 from nslab.tui.panes.program import Program
+from nslab.tui.story.answers import Answers
 from nslab.tui.story.view import StoryView
 from nslab.tui.story.widget import Story
 from nslab.tui.widgets.nowbar import NowBar
@@ -34,6 +35,7 @@ class Parts:
     def __init__(self, words: Words, pack: Pack, view: StoryView) -> None:
         self._pack = pack
         self.story = Story(words, view, id=STORY)
+        self.answers = Answers(words, view.card, id=ANSWERS)
         self.terminals = Terminals(words, terminal_names(pack), RESERVED)
         self.panes = {name: PANES[name].make(words, name) for name in pane_names(pack)}
         self.program = Program(words, program_view(None, (), words), id=PROGRAM)
@@ -44,11 +46,12 @@ class Parts:
 
     def __iter__(self) -> Iterator[Widget]:
         yield from (self.tabs, self.story, *self.terminals.frames.values(), *self.panes.values())
-        yield from (self.program, self.nowbar, self.wreck)
+        yield from (self.program, self.answers, self.nowbar, self.wreck)
 
     def tell(self, view: StoryView) -> None:
         """Show the story, and its question where the story is not on screen."""
         self.story.show(view)
+        self.answers.show(self.story.card)
         self.nowbar.show(now_of(view))
 
     def show(self, seen: Snapshot, words: Words, theme: str) -> None:
@@ -57,9 +60,13 @@ class Parts:
         show_panes(self.panes, seen)
         self.program.show(program_view(seen.source, owned(seen), words))
 
+    def step(self, seen: Snapshot | None) -> Step:
+        """The step at hand; the first one until there is a lab."""
+        return seen.player.step if seen else self._pack.lesson.step[0]
+
     def shown(self, seen: Snapshot | None, size: Size, front: str, *, enlarged: bool) -> Shown:
         """What stands on screen in the step at hand; in front the story, where the step has not what was."""
-        step = seen.player.step if seen else self._pack.lesson.step[0]
+        step = self.step(seen)
         wreck_rows = WRECK_ROWS if self.wreck.display else 0
         if step.board:
             terminals, panes = step.terminals or (), (*(step.panes or ()), step.board)

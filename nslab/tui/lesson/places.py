@@ -1,7 +1,8 @@
 """Where everything on the lesson screen stands, for each size: pure rectangles, of which the screen's layout makes widgets' places.
 
-Three layouts: below 110 columns, or where it is very low, one thing at a time under tabs; up to 159 the story beside stacked
-terminals; from 160 terminals side by side and a third pane. Spare rows go to the terminals, never to the story.
+Three layouts for one reader: below 110 columns, or where it is very low, one thing at a time under tabs; up to 159 the story beside
+stacked terminals; from 160 terminals side by side and a third pane. Spare rows go to the terminals, never to the story. The
+layout for a room is `projector`'s.
 """
 
 from __future__ import annotations
@@ -16,15 +17,17 @@ STORY = "story"
 TABS = "tabs"
 NOWBAR = "nowbar"
 WRECK = "wreck"
+ANSWERS = "answers"
 PROGRAM = "program"
 
 
 class Size(StrEnum):
-    """The three layouts."""
+    """The layouts."""
 
     SMALL = "small"
     MEDIUM = "medium"
     LARGE = "large"
+    PROJECTOR = "projector"
 
 
 class Shown(Struct, frozen=True):
@@ -38,6 +41,9 @@ class Shown(Struct, frozen=True):
     now_rows: int = 1
     board_cells: int = 0
     """Of the last pane, if it is a board: the fewest columns that it wants beside the story."""
+    bar_rows: int = 0
+    """Before a room: how many rows the question wants, and whether it has answers to choose from."""
+    answers: bool = False
 
 
 MEDIUM_FROM, LARGE_FROM = 110, 160

@@ -23,6 +23,8 @@ ChangedCell = tuple[Kind, int]
 
 SOURCE = "/proc/<pid>/ns"
 TALL = 3
+AFAR = ((5, 1), (3, 1), (2, 1), (1, 1))
+"""The heights of bars that are seen from afar, and of the gap between them, the best first."""
 NOTHING_STANDS_OUT: Emphasis[Kind, ChangedCell] = Emphasis()
 
 
@@ -105,6 +107,15 @@ class _Table:
         """Heads, split rows, shared rows; for each y, the kind drawn there."""
         for at, column in enumerate(self.view.columns[: self.grid.count]):
             column_head(self.canvas, self.grid, at, column, self.words)
+        row_at = self._afar() if self.canvas.afar else self._near()
+        for at, column in enumerate(self.view.columns[: self.grid.count]):
+            if column.pid is None:
+                words = self.words("pane.no-process-yet", name=column.name)
+                self.canvas.para(self.grid.left(at), 3, self.grid.cells(at, at), words, MUTE)
+        return tuple(row_at.get(y) for y in range(self.canvas.height))
+
+    def _near(self) -> dict[int, Kind]:
+        """Every kind has its row, as long as there is room for eight."""
         split, shared = sorted_rows(self.view)
         room = self.canvas.height - 4  # below the heads, and without a blank row and the source at the end
         tall = TALL if len(split) * (TALL + 1) + len(shared) <= room else 1
@@ -117,11 +128,23 @@ class _Table:
             y += height + (height > 1)
         if fold and shared:
             self._folded(y, tall, shared)
-        for at, column in enumerate(self.view.columns[: self.grid.count]):
-            if column.pid is None:
-                words = self.words("pane.no-process-yet", name=column.name)
-                self.canvas.para(self.grid.left(at), 3, self.grid.cells(at, at), words, MUTE)
-        return tuple(row_at.get(y) for y in range(self.canvas.height))
+        return row_at
+
+    def _afar(self) -> dict[int, Kind]:
+        """For a back row: bars as tall as they can be, and all that is shared in one, but for what the lesson points at."""
+        split, shared = sorted_rows(self.view)
+        alone = split + [row for row in shared if row.kind is self.emphasis.highlight]
+        rest = [row for row in shared if row not in alone]
+        room, bars = self.canvas.height - 2, len(alone) + bool(rest)
+        height, gap = next((fit for fit in AFAR if bars * sum(fit) - fit[1] <= room), (1, 0))
+        y, row_at = 2, dict[int, Kind]()
+        for row in alone:
+            self._row(y, height, row)
+            row_at |= dict.fromkeys(range(y, y + height), row.kind)
+            y += height + gap
+        if rest:
+            self._folded(y, height, rest)
+        return row_at
 
     def _row(self, y: int, height: int, row: NamespaceRow) -> None:
         middle = y + height // 2
@@ -133,7 +156,8 @@ class _Table:
 
     def _folded(self, y: int, height: int, shared: list[NamespaceRow]) -> None:
         """All that is shared in one bar. Its kinds have one letter, unless none of the columns is the host's."""
-        x, width, middle = LABEL_CELLS, self.grid.width - LABEL_CELLS, y + height // 2
+        known = max(at for row in shared for at, cell in enumerate(row.cells[: self.grid.count]) if cell is not None)
+        x, width, middle = LABEL_CELLS, self.grid.cells(0, known), y + height // 2
         letters = {cell.letter for row in shared for cell in row.cells if cell is not None and cell.letter}
         letter = letters.pop() if len(letters) == 1 else ""
         ink = hue(letter) if letter else Role.A
@@ -141,9 +165,22 @@ class _Table:
         self.canvas.quiet_bar(x, y, width, height, quiet_ground(ink, 0))
         if letter:
             quiet_letter(self.canvas, x, middle, letter)
-        kinds = [row.kind.value for row in shared]
-        line = next((line for gap in ("   ", "  ") if len(line := gap.join(kinds)) + 5 <= width), " ".join(kinds))
-        self.canvas.mid(x + 3, width - 3, middle, shorten(f" {line} ", width - 3), Face(ink, bold=True))
+        kinds = [row.kind for row in shared]
+        gap = next((gap for gap in ("   ", "  ") if len(gap.join(kinds)) + 5 <= width), " ")
+        line = shorten(f" {gap.join(kinds)} ", width - 3)
+        start = x + 3 + (width - 3 - cell_len(line)) // 2
+        self.canvas.put(start, middle, line, Face(ink, bold=True))
+        self._mark_folded(start, middle, line, kinds)
+
+    def _mark_folded(self, x: int, y: int, line: str, kinds: list[Kind]) -> None:
+        """Of the kinds in one bar, the one that a lesson points at is reversed, and the cursor stands before its own."""
+        for kind in kinds:
+            at = line.find(f" {kind.value}")
+            if at >= 0 and kind is self.emphasis.highlight:
+                self.canvas.fill(x + at + 1, y, len(kind.value), 1, REVERSE)
+                self.canvas.put(x + at + 1, y, kind.value, REVERSE)
+            if at >= 0 and kind is self.emphasis.cursor:
+                self.canvas.put(x + at, y, "▸", BOLD)
 
 
 class NamespacePane(Pane[NamespaceView, Kind, ChangedCell]):

@@ -47,7 +47,7 @@ def absent_rows(canvas: Canvas, title: str, view: NotYet, words: Words) -> None:
 
 def gone_rows(canvas: Canvas, title: str, words: Words, draw_last: Callable[[Canvas], object]) -> None:
     """A pane whose lab is dead shows what was last seen, without colour, and says so."""
-    last = Canvas(canvas.width, canvas.height, plain=canvas.plain)
+    last = Canvas(canvas.width, canvas.height, plain=canvas.plain, afar=canvas.afar)
     draw_last(last)
     last.rows[0] = [(" ", MUTE)] * canvas.width
     canvas.blit(last, 0, 0, dimmed=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from textual.binding import Binding
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
@@ -18,13 +20,15 @@ class KeyedScreen(Screen[None]):
     """Binds its keys; what concerns more than this screen is asked of the application by `Wanted`."""
 
     keys: ClassVar[tuple[Key, ...]] = ()
+    unnamed: ClassVar[Sequence[Binding]] = ()
+    """Keys that stand in no footer and no list of keys."""
 
     def __init_subclass__(cls, **options: Any) -> None:
-        cls.BINDINGS = [*bindings(cls.keys)]
+        cls.BINDINGS = [*bindings(cls.keys), *cls.unnamed]
         super().__init_subclass__(**options)
 
     class Wanted(Message):
-        """An action for the application: `language`, `theme`, `leave`, `help`, `cards`, `glossary`."""
+        """An action for the application: `language`, `theme`, `present`, `leave`, `help`, `cards`, `glossary`."""
 
         def __init__(self, action: str) -> None:
             super().__init__()
@@ -33,6 +37,14 @@ class KeyedScreen(Screen[None]):
     def __init__(self, words: Words) -> None:
         super().__init__()
         self.words = words
+        self.presenting = False
+        """Whether it is shown to a room: everything drawn on it reads this."""
+
+    def present(self, presenting: bool) -> None:
+        """Be arranged for a projector from now on, or for one reader again."""
+        self.presenting = presenting
+        for drawn in self.query(Drawn):
+            drawn.redraw()
 
     def speak(self, words: Words) -> None:
         """Go on in another language."""
@@ -68,6 +80,9 @@ class KeyedScreen(Screen[None]):
 
     def action_theme(self) -> None:
         self.post_message(self.Wanted("theme"))
+
+    def action_present(self) -> None:
+        self.post_message(self.Wanted("present"))
 
     def action_leave(self) -> None:
         self.post_message(self.Wanted("leave"))

@@ -146,7 +146,7 @@ def _predicting(body: Body, card: Predicting) -> None:
 
 def _doing(body: Body, card: Doing, typed: Line) -> None:
     if card.miss:
-        _miss(body, card.miss)
+        write_miss(body, card.miss)
         body.blank()
     if card.lead.blocks:
         body.para(inline(card.lead), BOLD)
@@ -170,10 +170,10 @@ def _task(body: Body, task: Task, typed: Line) -> None:
     mark, mark_face, face = TASK_MARK[task.state]
     body.labelled(mark, inline(task.words), face, column=2, label_face=mark_face)
     if task.asks and task.state is TaskState.NOW:
-        _input(body, typed)
+        write_input(body, typed)
 
 
-def _input(body: Body, typed: Line) -> None:
+def write_input(body: Body, typed: Line) -> None:
     """The line an answer is typed in; where it is longer than its room, the end by the cursor is shown."""
     y, room = body.y, body.canvas.width - 6
     shown = typed
@@ -191,7 +191,8 @@ def _input(body: Body, typed: Line) -> None:
         x = body.canvas.put(x, y, glyph, Face(bold=True, ground=Role.TERMINAL))
 
 
-def _miss(body: Body, miss: Miss) -> None:
+def write_miss(body: Body, miss: Miss) -> None:
+    """Write what was wanted, what is there, and what to try next."""
     labels = [body.words(f"story.{name}") for name in ("wanted", "found", "next")]
     column = max(map(cell_len, labels)) + 2
     for label, words, face in zip(labels, (miss.wanted, miss.found, miss.next), (TEXT, BOLD, TEXT), strict=True):
@@ -200,17 +201,26 @@ def _miss(body: Body, miss: Miss) -> None:
 
 
 def _observing(body: Body, card: Observing) -> None:
-    for at, seen in enumerate(card.seen):
-        body.para(told(seen), BOLD if at == 0 else TEXT)
+    write_seen(body, card)
     if card.held is not None:
         body.blank()
-        mark, face = ("✓", OK) if card.held else ("✗", BAD)
-        said = body.words("story.held" if card.held else "story.not-held", said=card.predicted)
-        body.labelled(mark, told(said), TEXT, column=2, label_face=face)
+        write_held(body, card, "story.held" if card.held else "story.not-held")
     if card.reply.blocks:
         body.blank()
         write_prose(body, card.reply)
     _go_on(body)
+
+
+def write_seen(body: Body, card: Observing) -> None:
+    """Write what the machine shows now."""
+    for at, seen in enumerate(card.seen):
+        body.para(told(seen), BOLD if at == 0 else TEXT)
+
+
+def write_held(body: Body, card: Observing, words_id: str) -> None:
+    """Write what became of the prediction."""
+    mark, face = ("✓", OK) if card.held else ("✗", BAD)
+    body.labelled(mark, told(body.words(words_id, said=card.predicted)), TEXT, column=2, label_face=face)
 
 
 def _loading(body: Body, card: Loading) -> None:

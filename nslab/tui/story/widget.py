@@ -10,17 +10,28 @@ from nslab.tui.canvas import Canvas
 from nslab.tui.edit import Line
 from nslab.tui.faces import Face
 from nslab.tui.scrolled import Scrolled
+from nslab.tui.story.bar import bar_height, bar_rows
 from nslab.tui.story.card import Hit, HitKind
 from nslab.tui.story.rows import StoryRows, fitting_rows
-from nslab.tui.story.view import Doing, Explaining, Observing, Predicting, StoryView, TaskState
+from nslab.tui.story.view import Card, Doing, Explaining, Observing, Predicting, StoryView, TaskState
 from nslab.words import Words
 
 
 class Story(Scrolled):
-    """Shows a StoryView. What stands under the cursor and in the input line is its own; all else is the view's."""
+    """Shows a StoryView; before a room its open card alone, as a bar.
+
+    What stands under the cursor and in the input line is its own; all else is the view's.
+    """
 
     class Chosen(Message):
         """The learner committed to an answer."""
+
+        def __init__(self, choice_id: str) -> None:
+            super().__init__()
+            self.choice_id = choice_id
+
+    class Picked(Message):
+        """Another answer is under the cursor."""
 
         def __init__(self, choice_id: str) -> None:
             super().__init__()
@@ -62,8 +73,18 @@ class Story(Scrolled):
 
     def all_rows(self, width: int, height: int, *, plain: bool) -> Canvas:
         """The step, with as much air as there is room for."""
-        self._rows_shown = fitting_rows(self._view, width, height, self.words, typed=self._typed, plain=plain)
+        arrange = bar_rows if self.afar else fitting_rows
+        self._rows_shown = arrange(self._view, width, height, self.words, typed=self._typed, plain=plain)
         return self._rows_shown.canvas
+
+    @property
+    def card(self) -> Card:
+        """The open card, with what is picked on it."""
+        return self._view.card
+
+    def bar_height(self, width: int) -> int:
+        """The rows that it wants before a room, in `width` cells."""
+        return bar_height(self._view, width, self.words, self._typed)
 
     def wanted_offset(self, rows: int, height: int) -> int:
         """Where the open card is in sight, its beginning before its end, until the learner scrolls away."""
@@ -98,7 +119,7 @@ class Story(Scrolled):
             return
         match hit.kind:
             case HitKind.CHOICE:
-                self._pick(hit.id)
+                self.pick(hit.id)
             case HitKind.COMMIT:
                 self.commit()
             case HitKind.HINT:
@@ -136,10 +157,10 @@ class Story(Scrolled):
         ids = [choice.id for choice in card.choices]
         at = ids.index(card.picked) if card.picked in ids else None
         if key.isdigit() and 1 <= int(key) <= len(ids):
-            self._pick(ids[int(key) - 1])
+            self.pick(ids[int(key) - 1])
         elif key in ("down", "up"):
             step = 1 if key == "down" else -1
-            self._pick(ids[(at + step) % len(ids)] if at is not None else ids[0 if step > 0 else -1])
+            self.pick(ids[(at + step) % len(ids)] if at is not None else ids[0 if step > 0 else -1])
         elif key == "enter":
             self.commit()
         else:
@@ -164,9 +185,11 @@ class Story(Scrolled):
         self._typed = line
         self.redraw()
 
-    def _pick(self, choice_id: str) -> None:
+    def pick(self, choice_id: str) -> None:
+        """Put the cursor on an answer."""
         self._view = _with_pick(self._view, choice_id)
         self.redraw()
+        self.post_message(self.Picked(choice_id))
 
     def commit(self) -> None:
         """Say the answer that is picked, if one is being asked for."""

@@ -10,7 +10,7 @@ from nslab.tui.canvas import Canvas
 from nslab.tui.drawn import Drawn
 from nslab.tui.faces import BOLD, MUTE
 from nslab.tui.keys import MOVING as OWN
-from nslab.tui.keys import Key, footer_keys
+from nslab.tui.keys import Key, footer_keys, talk_keys
 from nslab.words import Words
 
 GAP = 2
@@ -77,7 +77,8 @@ class Footer(Drawn):
 
     def draw(self, canvas: Canvas) -> None:
         """The one row."""
-        self._places = footer_row(canvas, self._keys, self.words)
+        keys = talk_keys(self._keys) if canvas.afar else self._keys
+        self._places = footer_row(canvas, keys, self.words)
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the key under the pointer does; one that the widget at hand takes itself is pressed there."""

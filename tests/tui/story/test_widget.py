@@ -32,7 +32,8 @@ def press(stand: type, en: Words, heard: Any) -> Press:
         async with stand(story).run_test(size=SIZE, message_hook=heard.append) as pilot:
             story.focus()
             await pilot.press(*keys)
-        return [message for message in heard if type(message).__qualname__.startswith("Story.")]
+        said = (message for message in heard if type(message).__qualname__.startswith("Story."))
+        return [message for message in said if not isinstance(message, Story.Picked)]
 
     return run
 
