@@ -13,7 +13,7 @@ from textual.binding import Binding
 
 LEADER = "ctrl+g"
 LEADER_SHOWN = "^G"
-IN_A_TALK = 3  # keys that a footer names before a room: the look of a projector
+IN_A_TALK = 3  # keys that a footer names before a room
 PALETTE_KEY = "f12"  # Textual binds it on every screen
 
 
@@ -25,7 +25,7 @@ class Key(Struct, frozen=True):
     after_leader: str | None = None
     rank: int = 9  # of a footer that has no room for all, the highest go first
     in_footer: bool = True
-    in_a_talk: bool = False  # one of the three that a footer names before a room
+    in_a_talk: int | None = None  # before a room, a footer names the three that come first
 
     @property
     def shown(self) -> str:
@@ -59,11 +59,11 @@ PRESENT = Key("present", None, "v", in_footer=False)
 LESSON: tuple[Key, ...] = (
     HELP,
     Key("hint", "f2", "i", rank=3),
-    Key("show_me", "f3", "s", rank=5, in_a_talk=True),
+    Key("show_me", "f3", "s", rank=5, in_a_talk=3),
     Key("check", "f5", "c", rank=4),
     Key("next_pane", "f6", "p", rank=2),
-    Key("back", "f8", "b", rank=7, in_a_talk=True),
-    Key("next", "f9", "n", rank=3, in_a_talk=True),
+    Key("back", "f8", "b", rank=7, in_a_talk=2),
+    Key("next", "f9", "n", rank=3, in_a_talk=1),
     Key("next_terminal", "f7", "w", in_footer=False),
     Key("enlarge", None, "m", in_footer=False),
     Key("reset_lab", None, "r", in_footer=False),
@@ -77,9 +77,9 @@ LESSON: tuple[Key, ...] = (
     LEAVE,
 )
 MAP: tuple[Key, ...] = (
-    Key("search", "slash", "f", rank=2, in_a_talk=True),
-    Key("move", "up", rank=5, in_a_talk=True),
-    Key("open", "enter", "o", rank=1, in_a_talk=True),
+    Key("search", "slash", "f", rank=2, in_a_talk=2),
+    Key("move", "up", rank=5, in_a_talk=3),
+    Key("open", "enter", "o", rank=1, in_a_talk=1),
     Key("cards", "c", "d", rank=4),
     Key("glossary", "g", "g", rank=6),
     Key("help", "f1", "h", rank=3),
@@ -91,27 +91,27 @@ MAP: tuple[Key, ...] = (
     LEAVE,
 )
 CARD: tuple[Key, ...] = (
-    Key("other_cards", "left", rank=1, in_a_talk=True),
+    Key("other_cards", "left", rank=1, in_a_talk=2),
     Key("copy_commands", "y", rank=3),
-    Key("next_lesson", "enter", rank=2, in_a_talk=True),
+    Key("next_lesson", "enter", rank=2, in_a_talk=1),
     Key("glossary", "g", rank=4),
-    Key("close", "escape", rank=1, in_a_talk=True),
+    Key("close", "escape", rank=1, in_a_talk=3),
     LANGUAGE,
     LEAVE,
 )
 GLOSSARY: tuple[Key, ...] = (
-    Key("search", "slash", rank=2, in_a_talk=True),
-    Key("move", "up", rank=4, in_a_talk=True),
+    Key("search", "slash", rank=2, in_a_talk=2),
+    Key("move", "up", rank=4, in_a_talk=3),
     Key("its_lesson", "enter", rank=2),
     Key("swap_languages", "t", rank=5),
-    Key("close", "escape", rank=1, in_a_talk=True),
+    Key("close", "escape", rank=1, in_a_talk=3),
     LANGUAGE,
     LEAVE,
 )
 WITHOUT_KEYS: tuple[Key, ...] = (
-    Key("move_cell", "up", rank=3, in_a_talk=True),
-    Key("leave_out", "space", "o", rank=1, in_a_talk=True),
-    Key("base", "b", "b", rank=2, in_a_talk=True),
+    Key("move_cell", "up", rank=3, in_a_talk=3),
+    Key("leave_out", "space", "o", rank=1, in_a_talk=1),
+    Key("base", "b", "b", rank=2, in_a_talk=2),
     Key("open_cell", "enter", "c", rank=2),
     Key("run_all", "r", "r", rank=4),
 )
@@ -125,9 +125,9 @@ WITHOUT: tuple[Key, ...] = (
     LEAVE,
 )
 ORDER_KEYS: tuple[Key, ...] = (
-    Key("move_card", "up", rank=3, in_a_talk=True),
-    Key("take", "space", "o", rank=1, in_a_talk=True),
-    Key("run_order", "r", "r", rank=1, in_a_talk=True),
+    Key("move_card", "up", rank=3, in_a_talk=3),
+    Key("take", "space", "o", rank=1, in_a_talk=2),
+    Key("run_order", "r", "r", rank=1, in_a_talk=1),
     Key("why", "enter", "y", rank=2),
     Key("undo", "u", "u", rank=4),
 )
@@ -141,10 +141,10 @@ ORDER: tuple[Key, ...] = (
     LEAVE,
 )
 BIRTH_KEYS: tuple[Key, ...] = (
-    Key("step", "left", rank=1, in_a_talk=True),
-    Key("play", "space", "p", rank=2, in_a_talk=True),
+    Key("step", "left", rank=1, in_a_talk=1),
+    Key("play", "space", "p", rank=2, in_a_talk=2),
     Key("mark", "d", "d", rank=3),
-    Key("why", "enter", "y", rank=3, in_a_talk=True),
+    Key("why", "enter", "y", rank=3, in_a_talk=3),
 )
 BIRTH: tuple[Key, ...] = (
     *BIRTH_KEYS,
@@ -157,7 +157,7 @@ BIRTH: tuple[Key, ...] = (
 )
 KINDS: tuple[Key, ...] = (
     Key("move", "up", rank=4),
-    Key("prove", "enter", rank=1, in_a_talk=True),
+    Key("prove", "enter", rank=1, in_a_talk=1),
 )
 BOARDS: Mapping[str, tuple[Key, ...]] = {
     "kinds": KINDS,
@@ -168,12 +168,12 @@ BOARDS: Mapping[str, tuple[Key, ...]] = {
 """The keys that a board takes itself; the lesson's stand beside them in the footer."""
 
 EXPLORE: tuple[Key, ...] = (
-    Key("move", "up", rank=4, in_a_talk=True),
+    Key("move", "up", rank=4, in_a_talk=3),
     Key("kind", "left", rank=5),
-    Key("what_it_shares", "enter", "w", rank=1, in_a_talk=True),
+    Key("what_it_shares", "enter", "w", rank=1, in_a_talk=1),
     Key("by_owner", "o", "o", rank=3),
     Key("by_process", "p", "p", rank=3),
-    Key("search", "slash", "f", rank=2, in_a_talk=True),
+    Key("search", "slash", "f", rank=2, in_a_talk=2),
     Key("help", "f1", "h", rank=2),
     LANGUAGE,
     THEME,
@@ -183,8 +183,8 @@ EXPLORE: tuple[Key, ...] = (
     LEAVE,
 )
 EXPLORE_PANEL: tuple[Key, ...] = (
-    Key("move", "up", rank=2, in_a_talk=True),
-    Key("close", "escape", rank=1, in_a_talk=True),
+    Key("move", "up", rank=2, in_a_talk=3),
+    Key("close", "escape", rank=1, in_a_talk=3),
     LANGUAGE,
     THEME,
     PRESENT,
@@ -193,7 +193,7 @@ EXPLORE_PANEL: tuple[Key, ...] = (
 )
 HELP_SCREEN: tuple[Key, ...] = (
     Key("help", "f1", in_footer=False),
-    Key("close", "escape", rank=1, in_a_talk=True),
+    Key("close", "escape", rank=1, in_a_talk=3),
     Key("move", "up", rank=3),
     Key("next_help", "tab", rank=2),
     LEAVE,
@@ -228,9 +228,10 @@ def footer_keys(keys: tuple[Key, ...]) -> tuple[Key, ...]:
 
 
 def talk_keys(keys: tuple[Key, ...]) -> tuple[Key, ...]:
-    """The three keys a footer names before a room, and leaving; with a board's among them, the least needed gives way."""
-    chosen = sorted((key for key in keys if key.in_a_talk), key=lambda key: key.rank)[:IN_A_TALK]
-    return tuple(key for key in keys if key in chosen or key.action == LEAVE.action)
+    """The three keys that a footer names before a room, and leaving. Those of a board stand beside the lesson's."""
+    known = [(key.in_a_talk, at) for at, key in enumerate(keys) if key.in_a_talk is not None]
+    chosen = {at for _, at in sorted(known)[:IN_A_TALK]}
+    return tuple(key for at, key in enumerate(keys) if at in chosen or key.action == LEAVE.action)
 
 
 def after_leader(keys: tuple[Key, ...], pressed: str) -> str | None:

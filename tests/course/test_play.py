@@ -108,6 +108,28 @@ def test_an_answer_is_compared_with_the_machine_and_a_wrong_one_is_an_attempt(pl
     assert play.player.stage is Stage.OBSERVE
 
 
+def test_what_a_room_reads_off_the_screen_is_what_the_machine_says(play: Play) -> None:
+    play.tell(Predicted("one"))
+    play.read_off()  # there is nothing to be found yet
+    make_box(play)
+    play.tick()
+    play.read_off()
+    assert play.player.record.answers == {"ask": "1"}
+
+
+def test_what_a_room_can_t_read_off_is_not_passed_over(play: Play) -> None:
+    play.tell(Predicted("one"))
+    make_box(play)
+    play.tick()
+    on(play).type("box", "exit")
+    on(play).until(
+        lambda: play.world.pid("box:bash", "host") is None or isinstance(play.world.pid("box:bash", "host"), Absent)
+    )
+    play.read_off()
+    assert play.player.record.answers == {}
+    assert play.player.record.verdict is not None
+
+
 def test_a_step_whose_tasks_are_done_is_judged_and_its_values_stay_as_they_were(play: Play) -> None:
     pass_first(play)
     assert play.player.record.judgement == Decided("one")

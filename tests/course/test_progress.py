@@ -369,3 +369,14 @@ def test_no_descriptor_is_left_open(path: Path, make: Callable[[Path], None]) ->
 def test_the_file_is_in_the_state_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert state_path() == tmp_path / "nslab" / "progress.json"
+
+
+def test_a_talk_begins_with_nothing_and_leaves_nothing(path: Path) -> None:
+    store = ProgressStore(path)
+    store.change("pid", begin)
+    before = path.read_bytes()
+    talk = ProgressStore(path, kept=False)
+    assert talk.progress.lessons == {}
+    talk.change("uts", begin)
+    assert talk.progress.of("uts") == BEGUN  # within the talk it is known
+    assert path.read_bytes() == before

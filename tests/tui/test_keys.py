@@ -11,6 +11,7 @@ from nslab.words import Words
 from tests.stage import screen_words
 
 TABLES = [keys.LESSON, keys.MAP, keys.CARD, keys.GLOSSARY, keys.HELP_SCREEN]
+PRESENTED = [keys.LESSON, keys.MAP, keys.CARD, keys.GLOSSARY, keys.BIRTH, keys.WITHOUT, keys.ORDER, keys.EXPLORE]
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -28,6 +29,25 @@ def test_the_leader_comes_before_the_shell_that_has_the_focus() -> None:
     priority = {binding.action: binding.priority for binding in keys.bindings(keys.LESSON)}
     assert priority["screen.all_keys"]
     assert priority["screen.leave"]
+
+
+@pytest.mark.parametrize("table", PRESENTED)
+def test_before_a_room_a_footer_names_three_keys_and_the_way_out(table: tuple[keys.Key, ...]) -> None:
+    named = keys.talk_keys(table)
+    assert len(named) <= 4
+    assert keys.LEAVE in named
+
+
+@pytest.mark.parametrize("board", keys.BOARDS)
+def test_before_a_room_a_board_s_first_key_stands_beside_the_one_that_goes_on(board: str) -> None:
+    named = [key.action for key in keys.talk_keys((*keys.BOARDS[board], *keys.LESSON))]
+    first = min((key for key in keys.BOARDS[board] if key.in_a_talk), key=lambda key: key.in_a_talk or 0)
+    assert {first.action, "next", "leave"} <= set(named)
+
+
+def test_every_screen_that_can_change_its_theme_can_be_shown_to_a_room() -> None:
+    for table in (*PRESENTED, keys.EXPLORE_PANEL):
+        assert (keys.THEME in table) == (keys.PRESENT in table)
 
 
 @pytest.mark.parametrize("size", [80, 120, 200])

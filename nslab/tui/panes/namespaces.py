@@ -138,11 +138,15 @@ class _Table:
         room, bars = self.canvas.height - 2, len(alone) + bool(rest)
         height, gap = next((fit for fit in AFAR if bars * sum(fit) - fit[1] <= room), (1, 0))
         y, row_at = 2, dict[int, Kind]()
-        for row in alone:
+        fits = bars <= room
+        shown = alone if fits else alone[: max(room - 1, 0)]  # the last row tells how many more there are
+        for row in shown:
             self._row(y, height, row)
             row_at |= dict.fromkeys(range(y, y + height), row.kind)
             y += height + gap
-        if rest:
+        if not fits:
+            self.canvas.put(0, y, self.words("pane.more-rows", above=0, below=bars - len(shown)), MUTE)
+        elif rest:
             self._folded(y, height, rest)
         return row_at
 

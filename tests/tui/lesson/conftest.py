@@ -115,10 +115,15 @@ def played(store: ProgressStore, monkeypatch: pytest.MonkeyPatch) -> Callable[..
 
     @asynccontextmanager
     async def play(
-        size: tuple[int, int] = (120, 36), lang: Lang = "en", step: str | None = None, theme: str | None = None
+        size: tuple[int, int] = (120, 36),
+        lang: Lang = "en",
+        step: str | None = None,
+        theme: str | None = None,
+        *,
+        presenting: bool = False,
     ) -> AsyncIterator[Played]:
         before = trace()
-        app = NslabApp(words_for(lang), Syllabus(LESSONS), store, theme)
+        app = NslabApp(words_for(lang), Syllabus(LESSONS), store, theme, presenting=presenting)
         app.start_with(lesson("pid"), step)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()

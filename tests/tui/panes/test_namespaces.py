@@ -35,8 +35,9 @@ def pane(
     emphasis: Emphasis[Kind, ChangedCell] = NOTHING_STANDS_OUT,
     *,
     plain: bool = False,
+    afar: bool = False,
 ) -> Canvas:
-    canvas = Canvas(*size, plain=plain)
+    canvas = Canvas(*size, plain=plain, afar=afar)
     namespace_rows(canvas, view, words, emphasis)
     assert canvas.lost == []
     return canvas
@@ -59,6 +60,50 @@ def test_what_is_shared_is_one_bar_and_what_is_not_is_two(en: Words) -> None:
         cgroup   A         4026532182
         time     A         4026532184
     """)
+
+
+def test_from_afar_all_that_is_shared_is_one_bar_and_every_bar_is_tall(en: Words) -> None:
+    assert pane(observed.lesson_namespaces(), en, (60, 13), afar=True).text().rstrip() == text("""
+        namespaces ────────────────────────────────── /proc/<pid>/ns
+                host bash 2                 box bash 8
+
+        pid      A     4026532181        ≠   B     4026532263
+
+
+
+        uts      A     4026532179        ≠   B     4026532261
+
+
+
+        shared   A      mnt   net   ipc   user   cgroup   time
+    """)
+
+
+def test_from_afar_a_shared_kind_that_the_lesson_points_at_has_a_bar_of_its_own(en: Words) -> None:
+    lit = Emphasis[Kind, ChangedCell](highlight=Kind.MNT)
+    rows = pane(observed.lesson_namespaces(), en, (60, 13), lit, afar=True).text().split("\n")
+    assert any(row.startswith("mnt") and "4026532178" in row for row in rows)
+    assert not any(row.startswith("shared") and "mnt" in row for row in rows)
+
+
+@pytest.mark.parametrize("height", [7, 9, 13, 22])
+@pytest.mark.parametrize("split", range(9))
+def test_from_afar_every_kind_has_its_bar_or_is_counted(en: Words, split: int, height: int) -> None:
+    kinds = list(Kind)
+    rows = pane(observed.namespaces(*kinds[:split]), en, (102, height), afar=True).text().split("\n")
+    wanted = [kind.value for kind in kinds[:split]] + ["shared"] * (split < len(kinds))
+    told = [row.split()[0] for row in rows[2:] if row.strip() and not row.startswith(" ")]
+    if len(wanted) <= height - 2:
+        assert told == wanted
+    else:
+        left = len(wanted) - (height - 3)
+        assert told[:-1] == wanted[: height - 3]
+        assert rows[-1] == f"▴ 0  ▾ {left} more"
+
+
+def test_in_a_low_pane_the_shared_bar_says_which_of_its_kinds_the_cursor_is_on(en: Words) -> None:
+    canvas = pane(observed.lesson_namespaces(), en, (60, 8), Emphasis(cursor=Kind.NET))
+    assert "▸net" in canvas.text()
 
 
 def test_without_colour_brackets_lines_and_reverse_say_the_same(en: Words) -> None:

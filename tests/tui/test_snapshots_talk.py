@@ -1,0 +1,44 @@
+"""How a screen looks before a room, kept as SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from podium import PROJECTOR, Shows, Talk
+
+from nslab.tui import theme
+from nslab.tui.drawn import Drawn
+from nslab.words import Lang, Words
+from tests.stage import screen_words
+
+Snapshot = Callable[..., bool]
+
+
+@pytest.mark.parametrize(
+    ("card", "lang", "size", "theme_name"),
+    [
+        ("predict", "en", PROJECTOR, theme.PAPER),
+        ("predict", "zh", PROJECTOR, theme.INK),
+        ("ask", "zh", PROJECTOR, theme.PAPER),
+        ("passed", "en", PROJECTOR, theme.PAPER),
+        ("passed", "zh", (80, 24), theme.PAPER),
+        ("held", "en", PROJECTOR, theme.PLAIN),
+        ("explain", "zh", (200, 50), theme.PAPER),
+    ],
+    ids=lambda value: "x".join(map(str, value)) if isinstance(value, tuple) else str(value),
+)
+def test_a_lesson_before_a_room(
+    snap_compare: Snapshot, card: str, lang: Lang, size: tuple[int, int], theme_name: str
+) -> None:
+    assert snap_compare(Shows(Talk(lang, card, screen_words(lang)), theme_name), terminal_size=size)
+
+
+@pytest.mark.parametrize("card", ["undecided", "do", "ask", "miss", "passed", "explain", "cannot", "loading"])
+@pytest.mark.parametrize("size", [PROJECTOR, (120, 36), (200, 50)])
+async def test_no_widget_before_a_room_loses_words(lang: Lang, words: Words, card: str, size: tuple[int, int]) -> None:
+    screen = Talk(lang, card, words)
+    async with Shows(screen).run_test(size=size) as pilot:
+        await pilot.pause()
+        lost = {str(drawn): drawn.lost for drawn in screen.query(Drawn) if drawn.lost}
+    assert lost == {}
