@@ -295,7 +295,7 @@ async def test_every_action_can_be_called_by_its_name(played: Any) -> None:
         await lesson.ready()
         for action, condition in {
             "next_pane": lambda: lesson.app.focused is lesson.terminal("host"),
-            "enlarge": lambda: lesson.screen._enlarged,
+            "enlarge": lambda: lesson.screen._at.enlarged,
             "language": lambda: lesson.app.words.lang == "zh",
         }.items():
             await lesson.press("f12")
