@@ -72,7 +72,8 @@ class LiveWorld(World):
         return self.seen
 
     def close(self) -> None:
-        """Let the lab's /proc go."""
+        """Let the lab's /proc go, and what listens in it."""
+        self.networks.close()
         self._root.close()
 
     def pid(self, process: str, seen_from: str) -> int | Absent:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+
+from msgspec.structs import replace
 
 from nslab.engine.client import Lab
 from nslab.engine.failures import LabError
@@ -12,6 +15,7 @@ from nslab.observe.namespaces import Membership, Unread
 from nslab.observe.network import NetworkReader, Networks
 from nslab.observe.network_view import NetworkView, WorldView, network_view
 from nslab.observe.observer import Look
+from nslab.observe.pings import PingWatch
 from nslab.observe.roots import ProcRoot
 from nslab.observe.sockets import SocketHolders
 
@@ -20,8 +24,9 @@ class LiveNetworks:
     """Not for two threads at once."""
 
     def __init__(self, root: ProcRoot, lab: Lab) -> None:
-        self._reader = NetworkReader(root, lab.netlink)
+        self._reader = NetworkReader(root, lab.sockets)
         self._holders = SocketHolders(root)
+        self._pings = PingWatch(partial(lab.sockets, family="packet"))
         self._look: Look | None = None
         self._networks: Networks = {}
 
@@ -32,6 +37,18 @@ class LiveNetworks:
         networks = [one for one in self._networks.values() if not isinstance(one, Unread)]
         holders = self._holders.of({inode for network in networks for inode in network.inodes}, look.scan)
         return network_view(subjects, letters, look.scan, self._networks, holders)
+
+    def listened(self, look: Look, letters: Letters, subjects: Sequence[Subject]) -> NetworkView:
+        """The same, and the last ping over the host's links: those before the first call are not heard."""
+        view = self.view(look, letters, subjects)
+        try:
+            return replace(view, ping=self._pings.look(look.host.pid))
+        except LabError:
+            return view
+
+    def close(self) -> None:
+        """Let go of what listens."""
+        self._pings.close()
 
     def world(self, namespace: Membership, look: Look, letters: Letters) -> WorldView | None:
         """One of them; None where it could not be looked into, its last process having ended just now."""

@@ -149,7 +149,7 @@ def calls(play: Play, letters: Letters) -> CallsView | NotYet:
 def network(play: Play, subjects: Sequence[Subject]) -> NetworkView:
     """The networks, as they are known to the subjects."""
     world = play.session.world
-    return world.networks.view(world.seen, world.observer.letters, subjects)
+    return world.networks.listened(world.seen, world.observer.letters, subjects)
 
 
 def highlighted(play: Play) -> int | None:

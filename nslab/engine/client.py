@@ -23,7 +23,7 @@ from nslab.engine import protocol
 from nslab.engine.changes import Change
 from nslab.engine.failures import LabError, LabGone, LabSilent, TooFewDescriptors, unplanned
 from nslab.engine.net_owner import NetHelper
-from nslab.engine.protocol import Content, Hello, Message, Probed, Reply, Request, Running
+from nslab.engine.protocol import Content, Family, Hello, Message, Probed, Reply, Request, Running
 from nslab.engine.recall import Recall
 from nslab.engine.spawn import spawn_keeper
 from nslab.engine.spec import Process, Spec
@@ -233,9 +233,9 @@ class Lab:
         """The UTS names of the lab's processes, None for one that is gone. Raises LabError."""
         return self._asked(protocol.Names(pids), protocol.Named).names
 
-    def netlink(self, pids: tuple[int, ...]) -> dict[int, int]:
-        """A netlink socket where each of these processes is, at most MOST_FDS at a time. Raises LabError."""
-        reply, fds = self._ask(protocol.OpenNetlink(pids))
+    def sockets(self, pids: tuple[int, ...], family: Family = "netlink") -> dict[int, int]:
+        """A netlink or packet socket where each of these processes is, at most MOST_FDS at a time. Raises LabError."""
+        reply, fds = self._ask(protocol.OpenSockets(pids, family))
         if not isinstance(reply, protocol.Opened) or len(fds) != len(reply.pids):
             protocol.close_all(fds)
             raise unexpected(reply)

@@ -14,7 +14,7 @@ from nslab.engine.execute import Execution
 from nslab.engine.failures import plan_refusal
 from nslab.engine.protocol import Probed, Reply
 from nslab.engine.steps import Done, Plan
-from nslab.kernel import procfs, rtnetlink, uts
+from nslab.kernel import packets, procfs, rtnetlink, uts
 from nslab.kernel.namespaces import Kind, setns
 from nslab.kernel.pidfd import pidfd_open
 from nslab.kernel.syscalls import SyscallError
@@ -83,9 +83,10 @@ def names(proc: int, pids: tuple[int, ...]) -> Reply:
     return protocol.Named(visited(proc, pids, Kind.UTS, uts.names))
 
 
-def netlink(proc: int, pids: tuple[int, ...]) -> tuple[Reply, tuple[int, ...]]:
-    """A netlink socket in the network namespace of each of these processes, for whoever asked. Raises Astray."""
-    sockets = visited(proc, pids, Kind.NET, lambda: rtnetlink.open_socket().detach())
+def sockets(proc: int, request: protocol.OpenSockets) -> tuple[Reply, tuple[int, ...]]:
+    """A socket in the network namespace of each of these processes, for whoever asked. Raises Astray."""
+    pids, make = request.pids, rtnetlink.open_socket if request.family == "netlink" else packets.open_socket
+    sockets = visited(proc, pids, Kind.NET, lambda: make().detach())
     opened = tuple(pid for pid, fd in zip(pids, sockets, strict=True) if fd is not None)
     return protocol.Opened(opened), tuple(fd for fd in sockets if fd is not None)
 

@@ -113,8 +113,8 @@ class Lab:
                 return inquiry.names(self._proc, pids), ()
             case protocol.Employ():
                 self._runtime.employ(fds)
-            case protocol.OpenNetlink(pids):
-                return inquiry.netlink(self._proc, pids)
+            case protocol.OpenSockets():
+                return inquiry.sockets(self._proc, request)
             case protocol.Account(pid):
                 return self._runtime.account(pid), ()
             case protocol.Signal(name, number):

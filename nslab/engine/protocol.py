@@ -14,7 +14,7 @@ import contextlib
 import os
 import socket
 import struct
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -31,6 +31,7 @@ PACKET_BYTES = 192 << 10  # below the kernel's default socket buffer of 208 KiB
 REQUEST_BYTES = 128 << 10  # less, for a reply repeats in its plan what the request held, and must fit too
 MOST_FDS = 8
 FD = struct.Struct("=i")
+Family = Literal["netlink", "packet"]
 
 
 class ProtocolError(Exception):
@@ -147,14 +148,15 @@ class Employ(Struct, frozen=True, tag=True):
     """Have links made by the net helper: beside it, the socket on which it takes errands. One from before is let go."""
 
 
-class OpenNetlink(Struct, frozen=True, tag=True):
-    """A netlink socket in the network namespace of each of these processes, at most MOST_FDS."""
+class OpenSockets(Struct, frozen=True, tag=True):
+    """A socket in the network namespace of each of these processes, at most MOST_FDS: to ask for links, or to see packets."""
 
     pids: tuple[int, ...]
+    family: Family = "netlink"
 
 
 Maker = Spawn | Create | Run | Conceive | Advance | Start | Exec
-Request = Maker | Employ | Put | Account | Signal | Delete | Probe | Names | OpenNetlink | Read
+Request = Maker | Employ | Put | Account | Signal | Delete | Probe | Names | OpenSockets | Read
 
 
 class Hello(Struct, frozen=True, tag=True):

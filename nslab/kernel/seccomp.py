@@ -9,24 +9,15 @@ from __future__ import annotations
 import ctypes
 import errno
 import platform
-import struct
 from collections.abc import Iterable
 
 from msgspec import Struct
 
+from nslab.kernel.bpf import JUMP_EQUAL, JUMP_GREATER_EQUAL, JUMP_SET, LOAD_WORD, RETURN, packed, program_header
 from nslab.kernel.syscalls import invoke
 
 PR_SET_SECCOMP = 22
 SECCOMP_MODE_FILTER = 2
-
-INSTRUCTION = struct.Struct("=HBBI")  # struct sock_filter: code, jump if true, jump if false, k
-PROGRAM = struct.Struct("@HP")  # struct sock_fprog
-
-LOAD_WORD = 0x20  # BPF_LD | BPF_W | BPF_ABS
-JUMP_EQUAL = 0x15  # BPF_JMP | BPF_JEQ | BPF_K
-JUMP_GREATER_EQUAL = 0x35  # BPF_JMP | BPF_JGE | BPF_K
-JUMP_SET = 0x45  # BPF_JMP | BPF_JSET | BPF_K
-RETURN = 0x06  # BPF_RET | BPF_K
 
 RET_ERRNO = 0x0005_0000
 RET_ALLOW = 0x7FFF_0000
@@ -109,7 +100,7 @@ def build(rules: Iterable[Deny], machine: str | None = None) -> bytes:
     for rule in rules:
         program += instructions(rule, table.numbers[rule.call])
     program.append((RETURN, 0, 0, RET_ALLOW))
-    return b"".join(INSTRUCTION.pack(*line) for line in program)
+    return packed(program)
 
 
 def instructions(rule: Deny, number: int) -> list[tuple[int, int, int, int]]:
@@ -137,5 +128,4 @@ def install(program: bytes) -> int:
     Raises SyscallError. EACCES: neither no_new_privs nor CAP_SYS_ADMIN.
     """
     held = ctypes.create_string_buffer(program, len(program))
-    header = PROGRAM.pack(len(program) // INSTRUCTION.size, ctypes.addressof(held))
-    return invoke("prctl", PR_SET_SECCOMP, SECCOMP_MODE_FILTER, header, 0, 0)
+    return invoke("prctl", PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program_header(held), 0, 0)

@@ -16,6 +16,7 @@ from nslab.observe.letters import Letters
 from nslab.observe.namespace_view import Subject
 from nslab.observe.namespaces import NamespaceId, Unread
 from nslab.observe.network import Network, Networks, one_in_each
+from nslab.observe.pings import PingView
 from nslab.observe.scan import Process, Scan
 
 SHOWN = frozenset({TCP_LISTEN, TCP_ESTABLISHED})
@@ -97,10 +98,12 @@ class WorldView(Struct, frozen=True):
 
 
 class NetworkView(Struct, frozen=True, tag="network"):
-    """The network pane: the worlds in the order of their letters. `read_at` is time.monotonic(), in seconds."""
+    """The network pane: the worlds in the order of their letters, and the last ping over the host's links, where it is listened
+    for. `read_at` is time.monotonic(), in seconds."""
 
     worlds: tuple[WorldView, ...]
     read_at: float
+    ping: PingView | None = None
 
     def world(self, letter: str | None) -> WorldView | None:
         """The world with this letter."""

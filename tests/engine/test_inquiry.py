@@ -36,14 +36,14 @@ def test_a_netlink_socket_belongs_to_the_network_of_the_process_it_was_asked_for
     os.close(box.pidfd)
     os.close(box.master)
     home = net_of(lab.pid)
-    while not (opened := lab.netlink((box.pid,))):  # in the midst of execve nobody may join it
+    while not (opened := lab.sockets((box.pid,))):  # in the midst of execve nobody may join it
         pass
-    opened |= lab.netlink((1,))
+    opened |= lab.sockets((1,))
     assert net_of(lab.pid) == home
     assert not os.get_inheritable(opened[box.pid])
     assert {pid: link_names(fd) for pid, fd in opened.items()} == {1: ["lo", "br0"], box.pid: ["lo"]}
 
 
 def test_a_process_that_is_gone_has_no_network_to_look_into(lab: Lab) -> None:
-    assert lab.netlink((4711,)) == {}
+    assert lab.sockets((4711,)) == {}
     assert Path(f"/proc/{lab.pid}").exists()

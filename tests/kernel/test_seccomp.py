@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nslab.engine.profiles import ALL_NAMESPACES, CONTAINER_RULES, LAB, TIOCLINUX
-from nslab.kernel import seccomp
+from nslab.kernel import bpf, seccomp
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import PR_SET_NO_NEW_PRIVS, prctl
 from nslab.kernel.seccomp import MACHINES, Deny
@@ -42,20 +42,20 @@ def restrict(rules: tuple[Deny, ...]) -> None:
 def run_program(program: bytes, nr: int, arch: int, *args: int) -> int:
     """What the kernel's interpreter would return; only the instructions that we use."""
     data = struct.pack("=iIQ6Q", nr - (1 << 32) if nr >= 1 << 31 else nr, arch, 0, *(*args, *[0] * (6 - len(args))))
-    lines = list(seccomp.INSTRUCTION.iter_unpack(program))
+    lines = list(bpf.INSTRUCTION.iter_unpack(program))
     at = accumulator = 0
     while True:
         code, true, false, k = lines[at]
-        if code == seccomp.RETURN:
+        if code == bpf.RETURN:
             return int(k)
-        if code == seccomp.LOAD_WORD:
+        if code == bpf.LOAD_WORD:
             accumulator = struct.unpack_from("=I", data, k)[0]
             at += 1
             continue
         holds = {
-            seccomp.JUMP_EQUAL: accumulator == k,
-            seccomp.JUMP_GREATER_EQUAL: accumulator >= k,
-            seccomp.JUMP_SET: bool(accumulator & k),
+            bpf.JUMP_EQUAL: accumulator == k,
+            bpf.JUMP_GREATER_EQUAL: accumulator >= k,
+            bpf.JUMP_SET: bool(accumulator & k),
         }[code]
         at += 1 + (true if holds else false)
 

@@ -35,7 +35,7 @@ class Eyes:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.root = ProcRoot(stage.session.lab.proc)
-        self.reader = NetworkReader(self.root, stage.session.lab.netlink)
+        self.reader = NetworkReader(self.root, stage.session.lab.sockets)
         self.holders = SocketHolders(self.root)
 
     def scan(self) -> Scan:

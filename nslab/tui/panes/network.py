@@ -12,7 +12,8 @@ from nslab.observe.views import Gone, NotYet
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BAD, BOLD, MUTE, REVERSE, Face, hue, lettered, tint
 from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, absent_rows, gone_rows
-from nslab.tui.panes.sheets import FEWEST_CELLS, Sheet, Side, Wire, layout
+from nslab.tui.panes.sheets import FEWEST_CELLS, Sheet, Side, Wire, end_text, layout
+from nslab.tui.panes.staircase import staircase
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
@@ -143,6 +144,8 @@ class _Drawing:
             self._wire(wire)
         for sheet in found.sheets:
             self._inside(sheet, [wire for wire in found.wires if sheet in (wire.hub, wire.sheet)])
+        if self.view.ping is not None:
+            staircase(self.canvas, self.view.ping, found, self.words)
         if found.hidden:
             words = self.words("pane.network-more", count=found.hidden)
             self.canvas.put(0, self.canvas.height - 1, words, MUTE)
@@ -194,7 +197,7 @@ class _Drawing:
     def _left_over(self, sheet: Sheet, ends: Sequence[LinkRow]) -> Iterator[Line]:
         """Addresses that had no room beside their wires."""
         for link in ends:
-            if link.addresses and end_text(link, sheet) == link.name:
+            if link.addresses and end_text(link, room_for_end(sheet)) == link.name:
                 spot = Spot(sheet.world.letter, link=link.index)
                 yield spot, " ".join(link.addresses), lettered(sheet.world.letter) if link.up else MUTE
 
@@ -252,7 +255,7 @@ class _Drawing:
     def _end(self, sheet: Sheet, spot: Spot, link: LinkRow, y: int, *, to_right: bool) -> None:
         """An end's name beside the sheet's edge where the wire comes in; its address too, where it has room."""
         face = lettered(sheet.world.letter).strong if link.up else MUTE
-        text = end_text(link, sheet)
+        text = end_text(link, room_for_end(sheet))
         if to_right:
             self.canvas.put(sheet.end - 1, y, "●", face)
             x = self.canvas.right(sheet.end - 2, y, text, face) - 1
@@ -287,7 +290,7 @@ class _Drawing:
 
     def _join(self, sheet: Sheet, wire: Wire, x: int, width: int, *, up: bool) -> None:
         """From a port's name to its bridge."""
-        name = cell_len(end_text(wire.near, sheet))
+        name = cell_len(end_text(wire.near, room_for_end(sheet)))
         left = wire.sheet.side is Side.LEFT
         start, end = (sheet.x + 4 + name, x) if left else (x + width, sheet.end - 3 - name)
         whole = up and wire.near.carrier
@@ -311,11 +314,9 @@ def shown_of(lines: Sequence[Line], rows: int) -> Sequence[Line]:
     return [*lines[: rows - 1], (None, f"▾ {len(lines) - rows + 1}", MUTE)]
 
 
-def end_text(link: LinkRow, sheet: Sheet) -> str:
-    """What an end of a wire is called on its row: with its addresses, if they fit. The hub has wires on both sides."""
-    room = (sheet.width - 4) // 2 if sheet.side is Side.HUB else sheet.width - 3
-    whole = " ".join((link.name, *link.addresses))
-    return whole if cell_len(whole) <= room else shorten(link.name, room)
+def room_for_end(sheet: Sheet) -> int:
+    """Cells that the end of a wire has in a sheet: the hub has wires on both sides."""
+    return (sheet.width - 4) // 2 if sheet.side is Side.HUB else sheet.width - 3
 
 
 def socket_label(socket: SocketRow) -> str:

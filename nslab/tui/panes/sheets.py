@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
+from rich.cells import cell_len
 
 from nslab.observe.network_view import LinkRow, NetworkView, WorldView
+from nslab.tui.wrap import shorten
 
 FEWEST_CELLS = 60  # for worlds side by side; below, they stand one under the other
 FEWEST_ROWS = 3  # for a world in a stack: its name, a wire, and one thing more
 HUB_CELLS = 26
+LEAST_ROWS = 4
 
 
 class Side(StrEnum):
@@ -71,9 +74,8 @@ def layout(view: NetworkView, width: int, top: int, rows: int) -> Layout:
     per_side = max(rows // FEWEST_ROWS, 1)
     shown, hidden = others[: 2 * per_side], len(others[2 * per_side :])
     left, right = (shown[0::2], shown[1::2]) if len(shown) > 1 else ([], shown)
-    if len(left) < 2:  # else a port of the hub stands far down, and what it has besides below that
-        rows = min(rows, max(map(rows_of, view.worlds)) + 1)
     gap = max(5, width // 14)
+    rows = min(rows, rows_for(hub, left, right, width, gap))
     if not left:
         middle = (width - gap) // 2 if right else min(width, 2 * HUB_CELLS)
         own = Sheet(hub, Side.HUB, 0, top, middle, rows)
@@ -92,9 +94,27 @@ def hub_of(view: NetworkView) -> WorldView:
     return max(view.worlds, key=lambda world: sum(leads_out(link, world) for link in world.links))
 
 
-def rows_of(world: WorldView) -> int:
-    """How many rows a world needs: its name, its links, its sockets."""
-    return 1 + len(world.links) + len(world.sockets)
+def rows_for(hub: WorldView, left: Sequence[WorldView], right: Sequence[WorldView], width: int, gap: int) -> int:
+    """How many rows all of it needs: the taller stack, or the hub, whose own things stand below its lowest port."""
+    side = (width - 2 * gap - HUB_CELLS) // 2 if left else (width - gap) // 2
+    stacks = [[rows_of(world, side) for world in worlds] for worlds in (left, right)]
+    ports = [sum(heights[:-1]) + 1 for heights in stacks if heights]
+    wired = [link for link in hub.links if leads_out(link, hub)]
+    below = len(hub.links) - len(wired) + len(hub.sockets) + sum(bool(link.addresses) for link in wired)
+    return max(*map(sum, stacks), 1 + max(ports, default=0) + below, LEAST_ROWS)
+
+
+def rows_of(world: WorldView, width: int) -> int:
+    """How many rows a world beside the hub needs: its name, its links, the addresses that have no room beside them, its sockets."""
+    wired = [link for link in world.links if leads_out(link, world)]
+    below = sum(end_text(link, width - 3) == link.name and bool(link.addresses) for link in wired)
+    return 1 + len(world.links) + below + len(world.sockets)
+
+
+def end_text(link: LinkRow, room: int) -> str:
+    """What an end of a wire is called on its row: with its addresses, if they fit."""
+    whole = " ".join((link.name, *link.addresses))
+    return whole if cell_len(whole) <= room else shorten(link.name, room)
 
 
 def leads_out(link: LinkRow, world: WorldView) -> bool:
@@ -104,9 +124,11 @@ def leads_out(link: LinkRow, world: WorldView) -> bool:
 
 def stack(worlds: Sequence[WorldView], side: Side, x: int, top: int, width: int, rows: int) -> list[Sheet]:
     """One above the other, no row between: each begins with its name on solid ground."""
+    needed = [rows_of(world, width) for world in worlds]
     found, y = [], top
     for index, world in enumerate(worlds):
-        height = (top + rows - y) // (len(worlds) - index)
+        last, fits = index == len(worlds) - 1, sum(needed) <= rows
+        height = needed[index] if fits and not last else (top + rows - y) // (len(worlds) - index)
         found.append(Sheet(world, side, x, y, width, height))
         y += height
     return found

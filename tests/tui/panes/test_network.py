@@ -58,8 +58,6 @@ def test_worlds_stand_side_by_side_with_the_wires_through_them_and_the_one_with_
         ▌ lo UP 127.0.0.1/8        ▌      10.77.0.1/24            ▌ lo UP 127.0.0.1/8
         ▌ :80 LISTEN serve 31      ▌ lo UP 127.0.0.1/8            ▌ :80 LISTEN serve 32
         ▌                          ▌ :80 LISTEN serve 9           ▌
-        ▌                          ▌                              ▌
-        ▌                          ▌                              ▌
     """)
 
 
@@ -108,7 +106,7 @@ def test_a_third_container_stands_below_the_first_and_a_link_that_is_no_port_has
     assert (
         row_of(canvas, 2).strip() == "▌ eth0 10.77.0.11/24 ●━━━━━▌● veth1 ━ br0 ━━━ veth2 ●━━━━━▌● eth0 10.77.0.12/24"
     )
-    assert row_of(canvas, 7).startswith("▌ eth0 10.77.0.13/24 ●━━━━━▌● veth3                       ▌")
+    assert row_of(canvas, 6).startswith("▌ eth0 10.77.0.13/24 ●━━━━━▌● veth3                       ▌")
 
 
 def test_a_cut_wire_has_a_cross_at_the_end_that_is_down(en: Words) -> None:
