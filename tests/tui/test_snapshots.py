@@ -12,6 +12,7 @@ import explored
 import gallery
 import observed
 import pytest
+import wired
 from msgspec import Struct
 from textual.app import App
 from textual.containers import Horizontal, Vertical
@@ -33,6 +34,7 @@ from nslab.tui.lesson.places import Shown, places
 from nslab.tui.order.board import OrderBoard
 from nslab.tui.panes.kinds import KindsPane
 from nslab.tui.panes.mounts import MountPane
+from nslab.tui.panes.network import NetworkPane
 from nslab.tui.panes.program import Program
 from nslab.tui.panes.users import UserPane
 from nslab.tui.screens.birth import BirthScreen
@@ -243,8 +245,9 @@ def make(which: str, lang: Lang) -> Screen[Any]:
             return States(lang, words)
         case "small":
             return Small(lang, words)
-        case "mounts":
-            return Board(lang, MountPane(words), observed.lesson_mounts(), words)
+        case "mounts" | "network":
+            mounts = MountPane(words), observed.lesson_mounts()
+            return Board(lang, *(mounts if which == "mounts" else (NetworkPane(words), wired.pinged())), words)
         case "kinds":
             view = KindsView(KINDS, observed.namespaces(Kind.NET))
             return Board(lang, KindsPane(words), view, words, keys.KINDS)
@@ -294,6 +297,10 @@ def make(which: str, lang: Lang) -> Screen[Any]:
         ("mounts", "en", SMALL, theme.PLAIN),
         ("mounts", "zh", SMALL, theme.PAPER),
         ("mounts", "en", LARGE, theme.PAPER),
+        ("network", "en", MIDDLE, theme.INK),
+        ("network", "zh", SMALL, theme.PAPER),
+        ("network", "zh", LARGE, theme.PLAIN),
+        ("network", "en", SMALL, theme.SIXTEEN),
         ("kinds", "en", MIDDLE, theme.INK),
         ("kinds", "zh", SMALL, theme.PAPER),
         ("kinds", "zh", LARGE, theme.PLAIN),

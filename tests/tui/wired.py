@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nslab.observe.network_view import LinkEnd, LinkRow, NetworkView, SocketRow, WorldView
+from nslab.observe.pings import Crossing, PingView
 
 
 def link(
@@ -62,6 +63,19 @@ def port(
 def two_containers() -> NetworkView:
     """As at the end of the lesson: three servers on port 80."""
     return NetworkView((host(port(1, "B"), port(2, "C")), container("B", 1), container("C", 2)), 0.0)
+
+
+def pinged() -> NetworkView:
+    """The same, with a third container whose wire is cut, after a ping from c1 to c2."""
+    ports = port(1, "B"), port(2, "C"), port(3, "D", up=False, carrier=False)
+    crossings = (
+        Crossing(0.0, "veth1", False, False),
+        Crossing(3.0, "veth2", True, False),
+        Crossing(20.0, "veth2", False, True),
+        Crossing(24.0, "veth1", True, True),
+    )
+    worlds = host(*ports), container("B", 1), container("C", 2), container("D", 3, carrier=False, serving=False)
+    return NetworkView(worlds, 0.0, PingView("10.77.0.11", "10.77.0.12", crossings))
 
 
 def apart() -> NetworkView:

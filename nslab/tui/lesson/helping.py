@@ -64,7 +64,14 @@ HELPED = {
         keys=(("↑↓", "row"), ("⏎", "more"), (shown("enlarge"), "enlarge")),
     ),
     "network": Helped(
-        signs=(("eth0 ●", "link"), ("━━", "wire"), ("╌✗╌", "cut"), ("━ br0 ━", "bridge"), (":80 LISTEN", "listen"), ("━━►", "ping")),
+        signs=(
+            ("eth0 ●", "link"),
+            ("━━", "wire"),
+            ("╌✗╌", "cut"),
+            ("━ br0 ━", "bridge"),
+            (":80 LISTEN", "listen"),
+            ("━━►", "ping"),
+        ),
         keys=(("↑↓", "row"), ("⏎", "more"), (shown("enlarge"), "enlarge")),
     ),
     "calls": Helped(

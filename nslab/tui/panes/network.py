@@ -283,9 +283,12 @@ class _Drawing:
         rows = range(min(wire.y for wire in ports), max(wire.y for wire in ports) + 1)
         for y in rows:
             self.canvas.fill(x, y, width, 1, Face(ink, solid=True) if bridge.up else tint(ink))
+            if self.canvas.plain:  # the host's hue is no ground there: two lines show how far down it reaches
+                self.canvas.put(x, y, "│", Face(ink, bold=bridge.up))
+                self.canvas.put(x + width - 1, y, "│", Face(ink, bold=bridge.up))
         middle = rows[len(rows) // 2]
         face = Face(ink, bold=True, solid=True) if bridge.up else MUTE
-        self.canvas.put(x, middle, f" {bridge.name} ", face)
+        self.canvas.put(x + 1, middle, bridge.name, face)
         return bridge
 
     def _join(self, sheet: Sheet, wire: Wire, x: int, width: int, *, up: bool) -> None:
