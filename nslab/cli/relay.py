@@ -14,10 +14,11 @@ import signal
 import termios
 import tty
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from msgspec import Struct
 
-from nslab.engine.client import Lab, Task
+from nslab.engine.client import Task
 from nslab.engine.spec import Process
 from nslab.kernel.pidfd import pidfd_send_signal
 from nslab.kernel.pty import WindowSize, set_size
@@ -96,11 +97,30 @@ class Output(Struct):
             self.pending, self.source = b"", -1
 
 
+class Program(Protocol):
+    """A program that runs in a lab, ours or another's, as far as its streams are concerned."""
+
+    @property
+    def task(self) -> Task:
+        """Its process."""
+        ...
+
+    @property
+    def news(self) -> tuple[int, ...]:
+        """Descriptors: when one is readable, `hear` has something to do."""
+        ...
+
+    def hear(self, ready: set[int]) -> int | None:
+        """Take in the news on these. The program's wait(2) status, once it has ended. Raises LabGone."""
+        ...
+
+
 class Relay:
     """One program's streams, copied until it has ended and its last word is out. Nothing here waits but for poll(2)."""
 
-    def __init__(self, lab: Lab, task: Task, streams: Streams) -> None:
-        self._lab, self._task, self._terminal = lab, task, streams.terminal
+    def __init__(self, program: Program, streams: Streams) -> None:
+        self._program, self._terminal = program, streams.terminal
+        self._task = task = program.task
         named = dict(zip(streams.pipes, streams.ours, strict=True))
         self._input = named.pop(STDIN, task.master)
         os.set_blocking(self._input, False)  # a program that does not read must not keep signals waiting
@@ -137,8 +157,8 @@ class Relay:
             self._take_in()
         if self._typed and self._input in writable:
             self._give()
-        if self._lab.events.fileno() in readable:
-            self._see_end()
+        if self._status is None and (news := readable & {*self._program.news}):
+            self._hear(news)
         if self._status is not None and not events:
             self._drop(lambda output: not output.pending)
         self._drop(lambda output: output.source < 0 and not output.pending)
@@ -153,15 +173,16 @@ class Relay:
         for output in self._outputs:
             want(*((output.sink, select.POLLOUT) if output.pending else (output.source, select.POLLIN)))
         if self._status is None:
-            want(self._lab.events.fileno(), select.POLLIN)
+            for fd in self._program.news:
+                want(fd, select.POLLIN)
             if self._typed:
                 want(self._input, select.POLLOUT)
             elif self._reading:
                 want(STDIN, select.POLLIN)
         return wanted
 
-    def _see_end(self) -> None:
-        self._status = self._lab.ended(self._task.pid)
+    def _hear(self, news: set[int]) -> None:
+        self._status = self._program.hear(news)
         if self._status is not None:
             for output in self._outputs:
                 output.left = LAST_WORDS_BYTES

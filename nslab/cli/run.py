@@ -5,19 +5,26 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+from collections.abc import Callable
 from ipaddress import ip_interface
 
 from msgspec.structs import replace
 
-from nslab.cli.relay import Relay, open_streams, process_for
+from nslab.cli.programs import Guest, Host, door_of, stay
+from nslab.cli.relay import Relay, Streams, open_streams, process_for
 from nslab.cli.views import VIEWS, explain, run_command
-from nslab.engine.client import Lab, Told
+from nslab.engine import rundir
+from nslab.engine.client import Lab, Task, Told
 from nslab.engine.protocol import close_all
-from nslab.engine.spec import Network, Process, Spec, checked
+from nslab.engine.spec import Join, Network, Process, Spec, checked
+from nslab.engine.visit import Visit
 from nslab.kernel.namespaces import Kind
 from nslab.words import Words
 
 NAME = "box"
+POD = (Kind.NET, Kind.IPC, Kind.UTS)
+"""What the containers of a pod share: podman-pod-create(1), --share; Kubernetes, "Pods", shared networking and host name."""
+
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as a shell has it, POSIX 2.8.2
 EXIT_STATUS = {"program-missing": NOT_FOUND, "program-not-executable": NOT_EXECUTABLE}
 
@@ -27,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument("--ns", metavar="LIST", default="none", help=words("cli.run.ns"))
     parser.add_argument("--hostname", metavar="NAME", help=words("cli.run.hostname"))
     parser.add_argument("--network", metavar="ADDRESS/PREFIX", help=words("cli.run.network"))
+    parser.add_argument("--name", metavar="NAME", help=words("cli.run.name"))
+    parser.add_argument("--share", metavar="KIND=NAME", action="append", default=[], help=words("cli.run.share"))
+    parser.add_argument("--pod", metavar="NAME", help=words("cli.run.pod"))
     parser.add_argument("--explain", choices=VIEWS, help=words("cli.run.explain"))
     parser.add_argument("--json", action="store_true", help=words("cli.run.json"))
     parser.add_argument("args", metavar="CMD", nargs=argparse.REMAINDER, help=words("cli.run.args"))
@@ -43,12 +53,21 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         arguments.misused(words("cli.run.no-command"))
     if unknown := unknown_namespaces(arguments.ns):
         arguments.misused(words("cli.run.unknown-namespace", name=", ".join(unknown), known=", ".join(Kind)))
-    namespaces, network = parse_namespaces(arguments.ns), network_of(arguments, words)
+    joins = joins_of(arguments, words)
+    namespaces = tuple(
+        kind
+        for kind in parse_namespaces(arguments.ns)
+        if arguments.ns != "all" or kind not in {join.kind for join in joins}
+    )
+    network = network_of(arguments, words)
+    spec = Spec(arguments.name or "", Process(args), namespaces, arguments.hostname, network, joins)
+    if joins and not arguments.explain:
+        return visit(spec, words)
+    spec = checked(replace(spec, name=spec.name or NAME))
     if arguments.explain:
-        spec = checked(Spec(NAME, Process(args), namespaces, arguments.hostname, network))
         explain(arguments.explain, spec, run_command(spec), words, json=arguments.json)
         return 0
-    return contain(Spec(NAME, Process(args), namespaces, arguments.hostname, network), words)
+    return contain(spec, words, named=arguments.name is not None)
 
 
 def parse_namespaces(text: str) -> tuple[Kind, ...]:
@@ -67,6 +86,17 @@ def listed(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
+def joins_of(arguments: argparse.Namespace, words: Words) -> tuple[Join, ...]:
+    """What --share and --pod ask for. Wrong usage ends the program with 2."""
+    joins = [Join(kind, arguments.pod) for kind in POD if arguments.pod is not None]
+    for wanted in arguments.share:
+        kind, equals, name = wanted.partition("=")
+        if kind not in set(Kind) or not equals or not name:
+            arguments.misused(words("cli.run.bad-share", wanted=wanted, known=", ".join(Kind)))
+        joins.append(Join(Kind(kind), name))
+    return tuple(joins)
+
+
 def network_of(arguments: argparse.Namespace, words: Words) -> Network | None:
     """What --network asks for. The bridge gets the network's first address. Wrong usage ends the program with 2."""
     if arguments.network is None:
@@ -80,26 +110,53 @@ def network_of(arguments: argparse.Namespace, words: Words) -> Network | None:
     return None
 
 
-def contain(spec: Spec, words: Words) -> int:
-    """Run the command in a lab of its own and relay its streams."""
+def contain(spec: Spec, words: Words, *, named: bool) -> int:
+    """Run the command in a lab of its own and relay its streams. `named`: others may come in, and keep the lab while they stay."""
     streams = open_streams()
     spec = checked(replace(spec, process=process_for(spec.process.args, streams)))
-    with Lab.start() as lab:
+    with Lab.start() as lab, door_of(lab, spec, named) as door:
+        task = started(lambda: lab.run(spec, streams.theirs), streams, words)
+        if isinstance(task, int):
+            return task
         try:
-            task = lab.run(spec, streams.theirs)
-        except Told as error:
-            if error.code not in EXIT_STATUS:
-                raise
-            from nslab.cli.failures import told
-
-            os.write(2, (told(error, words) + "\n").encode())
-            return EXIT_STATUS[error.code]
-        finally:
-            close_all(streams.theirs)
-        try:
-            return shell_status(Relay(lab, task, streams).run())
+            status = shell_status(Relay(Host(lab, task, door), streams).run())
         finally:
             close_all((task.pidfd,))
+        if door and door.guests:
+            os.write(2, (words("run.stays", name=spec.name, guests=", ".join(door.guests)) + "\n").encode())
+            stay(door)
+        return status
+
+
+def visit(spec: Spec, words: Words) -> int:
+    """Run the command in the lab of the containers that it shares namespaces with, and relay its streams."""
+    streams = open_streams()
+    spec = replace(spec, process=process_for(spec.process.args, streams))
+    checked(replace(spec, name=spec.name or NAME))
+    names = (join.of for join in spec.joins)
+    with Visit.to(names, rundir.base(dict(os.environ), os.geteuid())) as there:
+        task = started(lambda: there.enter(spec, streams.theirs), streams, words)
+        if isinstance(task, int):
+            return task
+        try:
+            return shell_status(Relay(Guest(there), streams).run())
+        finally:
+            close_all((task.pidfd,))
+
+
+def started(start: Callable[[], Task], streams: Streams, words: Words) -> Task | int:
+    """The program, once it runs; the exit status where there is no such program, which is told. Raises LabError."""
+    try:
+        return start()
+    except Told as error:
+        if error.code not in EXIT_STATUS:
+            raise
+        from nslab.cli.failures import told
+
+        os.write(2, (told(error, words) + "\n").encode())
+        return EXIT_STATUS[error.code]
+    finally:
+        close_all(streams.theirs)
 
 
 def shell_status(status: int) -> int:

@@ -83,4 +83,5 @@ def run_command(spec: Spec) -> str:
     namespaces = ",".join(spec.namespaces) or "none"
     hostname = ["--hostname", spec.hostname] if spec.hostname is not None else []
     network = ["--network", spec.network.address] if spec.network is not None else []
-    return shlex.join(["nslab", "run", "--ns", namespaces, *hostname, *network, "--", *spec.process.args])
+    share = [word for join in spec.joins for word in ("--share", f"{join.kind}={join.of}")]
+    return shlex.join(["nslab", "run", "--ns", namespaces, *share, *hostname, *network, "--", *spec.process.args])

@@ -72,6 +72,7 @@ class Lab:
         self.events = events
         self.pid = -1
         self.proc = -1
+        self.directory = ""  # its run directory
         self._pidfd = -1
         self._net: NetHelper | None = None
         self._silent = False
@@ -133,8 +134,8 @@ class Lab:
         except (OSError, protocol.ProtocolError):
             packet = None
         match packet:
-            case (protocol.Ready(pid), [pidfd]):
-                self.pid, self._pidfd = pid, pidfd
+            case (protocol.Ready(pid, directory), [pidfd]):
+                self.pid, self._pidfd, self.directory = pid, pidfd, directory
             case (protocol.Refused() as refused, fds):
                 protocol.close_all(fds)
                 raise Told(refused)

@@ -67,7 +67,7 @@ class Keeper:
             ids.write_maps(self._proc, a, maps)
             ours.send(GO)
             lab_pid, lab_pidfd = self._receive_lab(ours)
-            protocol.send(self._status, protocol.Ready(lab_pid), (lab_pidfd,))
+            protocol.send(self._status, protocol.Ready(lab_pid, str(run.path)), (lab_pidfd,))
             self._control.close()
             self._events.close()
             self._wait(lab_pid, lab_pidfd)

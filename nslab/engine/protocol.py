@@ -234,9 +234,10 @@ class Ended(Struct, frozen=True, tag=True):
 
 
 class Ready(Struct, frozen=True, tag=True):
-    """The keeper's word that the lab is up: its number outside."""
+    """The keeper's word that the lab is up: its number outside, and its run directory."""
 
     pid: int
+    directory: str = ""
 
 
 KeeperNews = Ready | Refused

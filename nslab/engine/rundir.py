@@ -2,6 +2,7 @@
 
     $XDG_RUNTIME_DIR/nslab/<id>/lock    held by flock(2) as long as the lab's keeper lives; never judged by a pid
                                /root    an empty directory; the lab's file tree is mounted on it, in the lab's own namespace
+                               /door    where other processes of the user ask to be let in, if the owner made it: see door.py
 
 For root the base is /run/nslab; for a user without a runtime directory it lies below the state home. A run directory appears
 under its final name with its lock already held, so a sweep that runs at that moment can't take it.
@@ -21,6 +22,7 @@ from msgspec import Struct
 
 LOCK = "lock"
 ROOT = "root"
+DOOR = "door"
 NEW = ".new-"
 
 
@@ -87,7 +89,7 @@ def make(parent: Path, owner_pid: int, command: str) -> RunDirectory:
 
 def remove(path: Path) -> None:
     """Remove a run directory by the names it may hold, never a tree. Raises OSError (ENOTEMPTY: somebody put things there)."""
-    for name, take in ((ROOT, Path.rmdir), (LOCK, Path.unlink)):
+    for name, take in ((ROOT, Path.rmdir), (DOOR, Path.unlink), (LOCK, Path.unlink)):
         with contextlib.suppress(FileNotFoundError):
             take(path / name)
     with contextlib.suppress(FileNotFoundError):

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
 import pty
 import select
 import signal
-import struct
 import subprocess
 import sys
-import termios
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-NSLAB = (sys.executable, "-m", "nslab")
-SECONDS = 20.0
+from tests.cli.runs import NSLAB, SECONDS, children, descendants, first_line, on_terminal, run, running
 
 
 @pytest.fixture(autouse=True)
@@ -30,27 +24,6 @@ def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setenv("NSLAB_LANG", "en")
-
-
-def run(*arguments: str, stdin: bytes = b"", **options: Any) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [*NSLAB, "run", *arguments], input=stdin, capture_output=True, check=False, timeout=SECONDS, **options
-    )
-
-
-@contextlib.contextmanager
-def running(*arguments: str, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """A run that is still going on; whatever happens, it is ended."""
-    with subprocess.Popen([*NSLAB, "run", *arguments], **{"stdout": subprocess.PIPE} | options) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def first_line(process: subprocess.Popen[bytes]) -> bytes:
-    assert process.stdout is not None
-    return process.stdout.readline()
 
 
 # --- as it is shown -------------------------------------------------------------------------------------------------
@@ -91,15 +64,6 @@ def test_no_map_inside_holds_the_machines_root() -> None:
         for pid in descendants(keeper):
             for line in Path(f"/proc/{pid}/uid_map").read_text().splitlines():
                 assert int(line.split()[1]) > 0
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def descendants(pid: int) -> list[int]:
-    found = children(pid)
-    return [*found, *(inner for child in found for inner in descendants(child))]
 
 
 # --- streams ----------------------------------------------------------------------------------------------------------
@@ -364,68 +328,6 @@ def test_a_bundle_without_a_mount_namespace_is_refused_in_words() -> None:
 
 
 # --- on a terminal ------------------------------------------------------------------------------------------------------
-
-
-class Terminal:
-    """A terminal with a person at it: nslab run is its foreground job."""
-
-    def __init__(self, *arguments: str, rows: int = 30, columns: int = 100) -> None:
-        self.master, slave = pty.openpty()
-        self.resize(rows, columns)
-        self.before = termios.tcgetattr(slave)
-        self.process = subprocess.Popen(
-            [*NSLAB, "run", *arguments],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - safe in a process of one thread
-        )
-        self.slave = slave
-        self.said = b""
-
-    def resize(self, rows: int, columns: int) -> None:
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("=4H", rows, columns, 0, 0))
-
-    def type(self, keys: str) -> None:
-        os.write(self.master, keys.encode())
-
-    def expect(self, word: str) -> None:
-        """Read until the terminal has said it; what came before is forgotten."""
-        deadline = time.monotonic() + SECONDS
-        while word.encode() not in self.said:
-            assert select.select([self.master], [], [], max(0.0, deadline - time.monotonic()))[0], self.said
-            self.said += os.read(self.master, 1 << 16)
-        self.said = self.said.partition(word.encode())[2]
-
-    def wait(self) -> int:
-        """Its status, all that it still says being read meanwhile."""
-        deadline = time.monotonic() + SECONDS
-        while self.process.poll() is None and time.monotonic() < deadline:
-            if select.select([self.master], [], [], 0.02)[0]:
-                self.said += os.read(self.master, 1 << 16)
-        while select.select([self.master], [], [], 0.02)[0]:
-            self.said += os.read(self.master, 1 << 16)
-        return self.process.wait(1)
-
-    @property
-    def restored(self) -> bool:
-        return termios.tcgetattr(self.slave) == self.before
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self.master)
-        os.close(self.slave)
-
-
-@contextlib.contextmanager
-def on_terminal(*arguments: str, rows: int = 30, columns: int = 100) -> Iterator[Terminal]:
-    terminal = Terminal(*arguments, rows=rows, columns=columns)
-    try:
-        yield terminal
-    finally:
-        terminal.close()
 
 
 def test_a_terminal_of_the_containers_own_is_given_and_has_our_size() -> None:

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import json
 import os
+import socket
 import time
 from pathlib import Path
 
@@ -58,6 +59,13 @@ def test_what_dead_keepers_left_is_swept_and_a_live_lab_is_not_touched(tmp_path:
     assert live.path.exists()
     assert not dead.exists()
     os.close(live.lock_fd)
+
+
+def test_a_door_that_a_killed_owner_left_is_swept_with_the_rest(tmp_path: Path) -> None:
+    path = left_behind(tmp_path)
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(path / rundir.DOOR))
+        assert sweep(tmp_path).removed == (path,)
 
 
 def test_a_stale_lock_with_a_living_pid_is_swept_for_only_the_lock_counts(tmp_path: Path) -> None:

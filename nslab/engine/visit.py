@@ -1,0 +1,142 @@
+"""A container of ours in another nslab's lab: found by the name of one that is there, and let in by the lab's owner (`door.py`)."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from msgspec import structs
+
+from nslab.engine import protocol, rundir
+from nslab.engine.client import Task, Told
+from nslab.engine.failures import LabError, LabGone
+from nslab.engine.protocol import Ended, Refused, Running
+from nslab.engine.spec import Spec
+from nslab.engine.visits import WORDS, Enter, Present, Roll, Word, address, new_socket
+from nslab.errors import Because
+
+ANSWER_SECONDS = 10.0
+UNNAMED = "box"
+
+
+class NobodyCalled(LabError):
+    """No lab of this user has a container of that name that others may share with."""
+
+    code = "nobody-called"
+
+
+class LabsApart(LabError):
+    """Two containers are to be shared with that are in different labs."""
+
+    code = "labs-apart"
+
+
+class Visit:
+    """One container in somebody's lab, from the wish to its end. A context manager: leaving it ends the container."""
+
+    def __init__(self, line: socket.socket, names: tuple[str, ...]) -> None:
+        self._line = line
+        self.names = names
+        self._status: int | None = None
+        self.task = Task(-1, -1, -1)
+
+    @classmethod
+    def to(cls, names: Iterable[str], parent: Path) -> Visit:
+        """To the lab in which containers of all these names are; `parent` is where the run directories are.
+
+        Raises NobodyCalled, LabsApart.
+        """
+        wanted = dict.fromkeys(names)
+        met: set[str] = set()
+        for visit in calls(parent):
+            if wanted.keys() <= set(visit.names):
+                return visit
+            met |= set(visit.names)
+            visit.close()
+        missing = next((name for name in wanted if name not in met), None)
+        if missing is None:
+            raise LabsApart(names=", ".join(wanted))
+        raise NobodyCalled(name=missing, known=", ".join(sorted(met)) or "–")
+
+    def enter(self, spec: Spec, pipes: tuple[int, ...]) -> Task:
+        """Have the container made. One without a name gets one that is free. Raises LabError, as Lab.run does."""
+        named = spec if spec.name else structs.replace(spec, name=free_name(self.names))
+        self._send(Enter(named), pipes)
+        match self._receive():
+            case (Running(pid), [pidfd, *master]):
+                self.task = Task(pid, pidfd, master[0] if master else -1)
+                return self.task
+            case (Refused() as refused, _):
+                raise Told(refused)
+            case (_, fds):
+                protocol.close_all(fds)
+                raise LabGone(why=Because("error.lab-gone.because.ended-at-start"))
+
+    def fileno(self) -> int:
+        """What becomes readable when the container has ended, or its lab has."""
+        return self._line.fileno()
+
+    def ended(self) -> int | None:
+        """The wait(2) status of its first process; None while it runs. Raises LabGone.
+
+        To be asked when there is something to read.
+        """
+        if self._status is None:
+            word, fds = self._receive()
+            protocol.close_all(fds)
+            self._status = word.status if isinstance(word, Ended) else None
+        return self._status
+
+    def close(self) -> None:
+        """Leave."""
+        self._line.close()
+
+    def __enter__(self) -> Visit:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _send(self, wish: Roll | Enter, fds: tuple[int, ...] = ()) -> None:
+        try:
+            protocol.send(self._line, wish, fds, most_bytes=protocol.REQUEST_BYTES)
+        except OSError as error:
+            raise LabGone(why=str(error.strerror)) from error
+
+    def _receive(self) -> tuple[Word, list[int]]:
+        try:
+            packet = protocol.receive(self._line, WORDS)
+        except (OSError, protocol.ProtocolError) as error:
+            raise LabGone(why=str(error)) from error
+        if packet is None:
+            raise LabGone(why=Because("error.lab-gone.because.owner-ended"))
+        return packet
+
+
+def calls(parent: Path) -> Iterator[Visit]:
+    """A visit to each lab of ours whose door is open, which has said who is there. Those that don't answer are passed over."""
+    for directory in rundir.entries(parent):
+        line = new_socket()
+        line.settimeout(ANSWER_SECONDS)
+        visit = Visit(line, ())
+        try:
+            with address(directory, rundir.DOOR) as path:
+                line.connect(path)
+            visit._send(Roll())
+            word, fds = visit._receive()
+        except (OSError, LabGone):  # no door, or its lab has gone meanwhile
+            visit.close()
+            continue
+        protocol.close_all(fds)
+        with contextlib.suppress(OSError):
+            line.settimeout(None)
+        yield Visit(line, word.names if isinstance(word, Present) else ())
+
+
+def free_name(taken: Iterable[str]) -> str:
+    """`box`, or `box-2`, and so on."""
+    others = set(taken)
+    numbered = (f"{UNNAMED}-{number}" for number in range(2, len(others) + 3))
+    return next(name for name in (UNNAMED, *numbered) if name not in others)
