@@ -68,6 +68,8 @@ class Drawn(Widget):
         """Arrange anew, and paint the rows that came out different."""
         if not self.is_mounted or not self.size:
             self._drawn_for = None  # should it come back at its old size, it must not show what it did then
+            if self.is_mounted:
+                self.refresh()  # nor may Textual, which keeps the lines of a widget that has no place for a while
             return
         old = self._rows if self._drawn_for == self._now() else []
         self._arrange()

@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from textual.geometry import Region
+from textual.widgets import Static
+
 from nslab.tui import theme
 from nslab.tui.canvas import Canvas
 from nslab.tui.drawn import Drawn
 from nslab.tui.faces import lettered
+from nslab.tui.lesson.desk import Desk
 from nslab.words import Words, words_for
 
 
@@ -76,3 +80,22 @@ async def test_dimmed_it_keeps_its_glyphs_and_loses_its_hue(stand: Any, en: Word
         assert counter.render_line(1) != lit
         counter.dim(False)
         assert counter.render_line(1) == lit
+
+
+async def test_what_changed_while_it_had_no_place_is_shown_when_it_comes_back(stand: Any, en: Words) -> None:
+    counter = Counter(en)
+    counter.id = "counter"
+    placed = {"other": Region(0, 2, 20, 1), "counter": Region(0, 0, 20, 2)}
+    desk = Desk(lambda _width, _height: placed, Static(id="other"), counter)
+    async with stand(desk).run_test(size=(20, 4)) as pilot:
+        await pilot.pause()
+        place = placed.pop("counter")
+        desk.rearrange()
+        await pilot.pause()
+        counter.number = 7
+        counter.redraw()
+        await pilot.pause()
+        placed["counter"] = place
+        desk.rearrange()
+        await pilot.pause()
+        assert pilot.app.screen._compositor.render_strips()[1].text.rstrip() == "7"
