@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 from collections.abc import Mapping
 
-from nslab.course.ablation import ATTACKS, PRIMITIVES, Attack, standing
+from nslab.course.ablation import PRIMITIVES, blind, standing
+from nslab.course.attacks import ATTACKS, Attack
 from nslab.course.boards import TrialsView
 from nslab.course.told import Told
 from nslab.course.trial import Trial
 from nslab.course.trials import Failed, Result
 from nslab.engine.steps import Done, Step
-from nslab.tui.without.view import Row, WithoutView
+from nslab.tui.without.view import Row, Side, WithoutView, base_of
 
 BY_ID = {attack.id: attack for attack in ATTACKS}
 
@@ -19,7 +20,7 @@ BY_ID = {attack.id: attack for attack in ATTACKS}
 def through(attack: str, seen: int) -> Trial:
     moves = BY_ID[attack].moves
     outcomes = tuple(Done(move.id, 0, 9.0, 0, seen if move is moves[-1] else 0) for move in moves)
-    return Trial(attack, frozenset(), moves, outcomes, None, True, seen, 14, 8.71)
+    return Trial(attack, frozenset(), moves, outcomes, None, True, seen, (0, 14), 8.71)
 
 
 def stopped(attack: str) -> Trial:
@@ -28,7 +29,7 @@ def stopped(attack: str) -> Trial:
         *(Done(move.id, 0, 9.0, 0, 0) for move in moves[:-1]),
         *(Done(move.id, errno.ENOENT, 9.0, 0, -1) for move in moves[-1:]),
     )
-    return Trial(attack, frozenset(), moves, outcomes, None, False, None, 0, 8.71)
+    return Trial(attack, frozenset(), moves, outcomes, None, False, None, (0, 0), 8.71)
 
 
 def refused(attack: str, number: int) -> Trial:
@@ -39,10 +40,6 @@ def refused(attack: str, number: int) -> Trial:
 
 def failed() -> Failed:
     return Failed(Told("error.lab-silent.why", {"seconds": 15}))
-
-
-def lab_step(attack: str) -> Step:
-    return BY_ID[attack].moves[0]
 
 
 def trials(off: frozenset[str], results: Mapping[str, Result | None]) -> TrialsView:
@@ -62,8 +59,9 @@ def view(
     def result(attack: Attack) -> Result | None:
         return results[attack.id] if attack.id in results else stopped(attack.id)
 
-    rows = tuple(Row(attack, result(attack), standing(attack, off)) for attack in ATTACKS)
+    rows = tuple(Row(attack, result(attack), standing(attack, off), blind(attack, off)) for attack in ATTACKS)
     chosen = ATTACKS[at[0]].id
     sides = pair or (stopped(chosen), through(chosen, 4711))
-    assert at[1] < len(PRIMITIVES)
-    return WithoutView(off, False, at, rows, sides)
+    primitive = PRIMITIVES[at[1]]
+    pair_of = (Side(off - {primitive}, sides[0]), Side(off | {primitive}, sides[1]))
+    return WithoutView(off, base_of(off), at, rows, pair_of)

@@ -6,17 +6,20 @@ import argparse
 
 from nslab.cli.output import print_json
 from nslab.cli.screen import add_look, ready_terminal, show
-from nslab.course.ablation import ATTACKS, PRIMITIVES
+from nslab.course.ablation import PRIMITIVES
+from nslab.course.attacks import ATTACKS, HOST_USERS
 from nslab.course.trial import Trial, run_trial
 from nslab.engine.decode import decoded
 from nslab.engine.steps import Done
 from nslab.kernel.syscalls import errno_name
 from nslab.words import Words
 
+CAN_GO = (*PRIMITIVES, HOST_USERS)
+
 
 def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--off", metavar="LIST", default="", help=words("cli.without.off", known=", ".join(PRIMITIVES)))
+    parser.add_argument("--off", metavar="LIST", default="", help=words("cli.without.off", known=", ".join(CAN_GO)))
     add_look(parser, words)
     parser.add_argument("--json", action="store_true", help=words("cli.without.json"))
     parser.set_defaults(misused=parser.error)
@@ -25,8 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
 def run(arguments: argparse.Namespace, words: Words) -> int:
     """Show the board until the person leaves, or run every attack once. Wrong usage ends the program with 2."""
     off = frozenset(name.strip() for name in arguments.off.split(",") if name.strip())
-    if unknown := sorted(off - set(PRIMITIVES)):
-        known = ", ".join(PRIMITIVES)
+    if unknown := sorted(off - set(CAN_GO)):
+        known = ", ".join(CAN_GO)
         arguments.misused(words("cli.without.unknown", name=", ".join(unknown), known=known))
     if arguments.json:
         print_json([told(run_trial(attack, off)) for attack in ATTACKS])
@@ -44,13 +47,14 @@ def told(trial: Trial) -> dict[str, object]:
         "attack": trial.attack,
         "off": sorted(trial.off),
         "through": trial.through,
+        "held": trial.held,
         "refused": None if refused is None else {"step": refused[0].id, "answer": answer(refused[1])},
         "calls": [
             {"who": step.who, "call": decoded(step), "answer": answer(outcome)}
             for step, outcome in zip(trial.moves, trial.outcomes, strict=False)
         ],
         "seen": trial.seen,
-        "rights": trial.rights,
+        "rights": None if trial.rights is None else {"before": trial.rights[0], "after": trial.rights[1]},
         "milliseconds": round(trial.milliseconds, 3),
     }
 

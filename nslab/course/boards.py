@@ -6,17 +6,19 @@ what the kernel answered.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from msgspec import Struct
 
-from nslab.course.ablation import ATTACKS
+from nslab.course.attacks import ATTACKS
 from nslab.course.attempt import run_order
 from nslab.course.birth import Birth, path_of
-from nslab.course.model import Attacked, Born, Ordered
+from nslab.course.model import AllAttacked, Attacked, Born, Ordered
 from nslab.course.ordering import Attempt
 from nslab.course.trial import Trial, run_trial
-from nslab.course.trials import Cell, Result
+from nslab.course.trials import MOST_AT_ONCE, Cell, Result
 from nslab.engine.client import Lab
 from nslab.engine.spec import Process, Spec, checked
 from nslab.observe.birth_view import BirthView, birth_view
@@ -62,11 +64,13 @@ class Boards:
             self._birth.step()
         self._view = view_of(self._birth, spec)
 
-    def attack(self, attacked: Attacked) -> None:
-        """Try an attack."""
-        attack = next(attack for attack in ATTACKS if attack.id == attacked.attack)
+    def attack(self, attacked: Attacked | AllAttacked) -> None:
+        """Try an attack, or every one, a few at a time."""
         off = frozenset(attacked.without)
-        self.trials[attack.id, off] = run_trial(attack, off)
+        wanted = [one for one in ATTACKS if isinstance(attacked, AllAttacked) or one.id == attacked.attack]
+        with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_AT_ONCE), "trial") as pool:
+            for trial in pool.map(lambda attack: run_trial(attack, off), wanted):
+                self.trials[trial.attack, off] = trial
 
     def run(self, ordered: Ordered) -> None:
         """Run an order."""

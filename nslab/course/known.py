@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from nslab.course.ablation import ATTACKS, PRIMITIVES
+from nslab.course.ablation import PRIMITIVES
+from nslab.course.attacks import ATTACKS, HOST_USERS
 from nslab.course.ordering import CARDS
 from nslab.course.roles import Role
 from nslab.engine.doctor import PROBES, PROGRAMS
@@ -29,7 +30,7 @@ class Known(Struct, frozen=True):
     needs: frozenset[str] = NEEDS
     programs: frozenset[str] = frozenset(PROGRAMS)
     attacks: frozenset[str] = frozenset(attack.id for attack in ATTACKS)
-    primitives: frozenset[str] = frozenset(PRIMITIVES)
+    primitives: frozenset[str] = frozenset({*PRIMITIVES, HOST_USERS})
     cards: frozenset[str] = frozenset(CARDS)
     lessons: frozenset[str] | None = None
 

@@ -102,6 +102,18 @@ class Attacked(Struct, frozen=True, forbid_unknown_fields=True):
         return self.attack
 
 
+class AllAttacked(Struct, frozen=True, forbid_unknown_fields=True):
+    """All attacks of the board `without`, each from a container that lacks the same primitives."""
+
+    attacks: Literal["every"]
+    without: tuple[PrimitiveName, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What is told where they could not be made."""
+        return self.attacks
+
+
 class Ordered(Struct, frozen=True, forbid_unknown_fields=True):
     """An order of the cards on the board `order`, run in a lab of its own."""
 
@@ -113,7 +125,7 @@ class Ordered(Struct, frozen=True, forbid_unknown_fields=True):
         return "order"
 
 
-Made = Container | Exec | Kill | Born | Attacked | Ordered
+Made = Container | Exec | Kill | Born | Attacked | AllAttacked | Ordered
 """What the engine makes when a step begins, or on a board."""
 
 
@@ -157,6 +169,7 @@ class Highlight(Struct, frozen=True, forbid_unknown_fields=True):
     call: str | None = None
     path: str | None = None
     line: Line | None = None
+    attack: AttackName | None = None
 
 
 class Solution(Struct, frozen=True, forbid_unknown_fields=True):

@@ -28,6 +28,7 @@ HIGHLIGHTS = {
     "process": ("processes", "network", "calls"),
     "path": ("mounts",),
     "line": ("users",),
+    "attack": ("without",),
 }
 """Which panes have rows of the sort that a highlight names."""
 VALUE_NAME = re.compile(r"[a-z][a-z0-9_-]*")
@@ -160,7 +161,7 @@ def _highlight(highlight: Highlight) -> Iterator[Fault]:
         if highlight.call is None:
             yield (), Told("fault.highlight-call")
         return
-    rows = {"row": highlight.row, "process": highlight.process, "path": highlight.path, "line": highlight.line}
+    rows = {name: getattr(highlight, name) for name in HIGHLIGHTS}
     named = [name for name, row in rows.items() if row is not None]
     if len(named) != 1:
         yield (), Told("fault.row-or-process")

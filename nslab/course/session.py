@@ -18,7 +18,7 @@ from nslab.course.boards import Boards
 from nslab.course.cast import Engine
 from nslab.course.engine_words import HOME
 from nslab.course.live import LiveWorld
-from nslab.course.model import Attacked, Born, Container, Exec, Kill, Made, Ordered
+from nslab.course.model import AllAttacked, Attacked, Born, Container, Exec, Kill, Made, Ordered
 from nslab.engine.client import Lab, Task, Told
 from nslab.engine.failures import LabError
 from nslab.engine.protocol import Accounted
@@ -118,7 +118,7 @@ class Session:
                 self._kill(part)
             case Born():
                 self.boards.bear(part)
-            case Attacked():
+            case Attacked() | AllAttacked():
                 self.boards.attack(part)
             case Ordered():
                 self.boards.run(part)

@@ -8,7 +8,8 @@ import time
 
 from msgspec import Struct, structs
 
-from nslab.course.ablation import MORE_THAN_ITSELF, SECRET, SECRET_FILE, SPEC, VICTIM, Attack, changes
+from nslab.course.ablation import changes, spec_without
+from nslab.course.attacks import MORE_THAN_ITSELF, SECRET, SECRET_FILE, VICTIM, Attack
 from nslab.engine.changes import Change, Put
 from nslab.engine.client import Lab
 from nslab.engine.protocol import Advanced
@@ -23,8 +24,9 @@ class Trial(Struct, frozen=True):
     """What became of an attack, the primitives `off` left out.
 
     `moves` are its calls and what the kernel answered to those that were made. `refused` is the plan's own step that the kernel
-    refused before the attack began, if it did. `seen` is the number that it read, `rights` the capabilities that its program
-    has; None where it came to neither. `milliseconds` is how long the container took, from its conception.
+    refused before the attack began, if it did. `seen` is the number that it read; `rights` are how many capabilities its process
+    had before it executed its program, and after; None where it came to neither. `milliseconds` is how long the container took,
+    from its conception.
     """
 
     attack: str
@@ -34,8 +36,13 @@ class Trial(Struct, frozen=True):
     refused: tuple[Step, Outcome] | None
     through: bool
     seen: int | None
-    rights: int | None
+    rights: tuple[int, int] | None
     milliseconds: float
+
+    @property
+    def held(self) -> bool:
+        """Whether it was tried and did not get through."""
+        return self.refused is None and not self.through
 
 
 def run_trial(attack: Attack, off: frozenset[str]) -> Trial:
@@ -49,11 +56,16 @@ def run_trial(attack: Attack, off: frozenset[str]) -> Trial:
         os.close(victim.pidfd)
         told: dict[Argument, Argument] = {SECRET: secret, VICTIM: victim.pid}
         begun = time.perf_counter()
-        plan = lab.conceive(SPEC, tuple(_filled(change, told) for change in changes(attack, off))).plan
-        end = len(plan) if attack.gain == "rights" else [step.id for step in plan].index("exec")
-        born = lab.advance(SPEC.name, end)
+        spec = spec_without(off)
+        plan = lab.conceive(spec, tuple(_filled(change, told) for change in changes(attack, off))).plan
+        at_exec = [step.id for step in plan].index("exec")
+        born = lab.advance(spec.name, at_exec)
         took = (time.perf_counter() - begun) * 1000
-        rights = _rights(lab, born) if attack.gain == "rights" else None
+        rights = None
+        if attack.gain == "rights" and len(born.outcomes) == at_exec and _agreed(born.outcomes[-1], plan[at_exec - 1]):
+            had = _rights(lab, born)
+            born = lab.advance(spec.name, len(plan))
+            rights = (had, _rights(lab, born))
         return _told(attack, off, born, secret, rights, took)
 
 
@@ -69,10 +81,8 @@ def _filled(change: Change, told: dict[Argument, Argument]) -> Change:
     )
 
 
-def _rights(lab: Lab, born: Advanced) -> int | None:
-    """The effective capabilities of the program that was executed; None where none was."""
-    if len(born.outcomes) < len(born.plan):
-        return None
+def _rights(lab: Lab, born: Advanced) -> int:
+    """How many effective capabilities the container's first process has."""
     process = procfs.open_process(lab.proc, born.pid)
     try:
         return procfs.read_status(process).cap_effective.bit_count()
@@ -80,19 +90,23 @@ def _rights(lab: Lab, born: Advanced) -> int | None:
         os.close(process)
 
 
-def _told(attack: Attack, off: frozenset[str], born: Advanced, secret: int, rights: int | None, took: float) -> Trial:
-    ids = {move.id for move in attack.moves}
+def _told(
+    attack: Attack, off: frozenset[str], born: Advanced, secret: int, rights: tuple[int, int] | None, took: float
+) -> Trial:
+    ids = {*(move.id for move in attack.moves), *attack.shows}
     made = list(zip(born.plan, born.outcomes, strict=False))
     moves = tuple(step for step in born.plan if step.id in ids)
     outcomes = tuple(outcome for step, outcome in made if step.id in ids)
     last_step, last = made[-1]
-    refused = (last_step, last) if not _agreed(last, last_step) and last_step.id not in ids else None
-    value = last.value if refused is None and isinstance(last, Done) and last.errno == 0 else None
+    moved = {move.id for move in attack.moves}
+    refused = (last_step, last) if not _agreed(last, last_step) and last_step.id not in moved else None
+    read = refused is None and attack.gain != "rights" and isinstance(last, Done) and last.errno == 0
+    value = last.value if read and isinstance(last, Done) else None
     through = {
         "done": value is not None,
         "secret": value == secret,
         "others": value is not None and value >= MORE_THAN_ITSELF,
-        "rights": bool(rights),
+        "rights": rights is not None and rights[1] > rights[0],
     }[attack.gain]
     return Trial(attack.id, off, moves, outcomes, refused, through, value, rights, took)
 

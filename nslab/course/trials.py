@@ -9,7 +9,7 @@ from threading import Lock
 
 from msgspec import Struct
 
-from nslab.course.ablation import Attack
+from nslab.course.attacks import Attack
 from nslab.course.told import Told, why
 from nslab.course.trial import Trial, run_trial
 from nslab.engine.failures import LabError

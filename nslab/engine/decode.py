@@ -121,6 +121,8 @@ SPECIAL: dict[str, Callable[[Step], str]] = {
     "read_number_at": lambda step: f"read(openat({shown(step.args[0])}, {shown(step.args[1])}))",
     "write_text": lambda step: f"write(open({shown(step.args[0])}), {shown(step.args[1])})",
     "count_processes": lambda step: f"readdir({shown(step.args[0])}), processes counted",
+    "is_gone": lambda step: f"lstat({shown(step.args[0])}), gone?",
+    "look_for": lambda step: f"lstat({shown(step.args[0])})",
     "is_mounted": lambda step: f"stat({shown(step.args[0])}), a mount point?",
     "is_named": lambda step: f"uname(), nodename {shown(step.args[0])}?",
     "listen": lambda step: f"listen({step.args[1]}:{step.args[2]}) = <{step.args[0]}>",

@@ -81,6 +81,13 @@ def do_is_mounted(_: Actor, path: str) -> int:
     return 0
 
 
+def do_is_gone(_: Actor, path: str) -> int:
+    """Is there nothing at this path any more? EEXIST where there is."""
+    if os.path.lexists(path):
+        raise OSError(errno.EEXIST, path)
+    return 0
+
+
 def do_is_named(_: Actor, hostname: str) -> int:
     """Is this the caller's host name? ENOENT where not."""
     if os.uname().nodename != hostname:
@@ -133,10 +140,12 @@ SIEGE: dict[str, Callable[..., Any]] = {
     "connect_abstract": do_connect_abstract,
     "count_processes": do_count_processes,
     "fchdir": do_fchdir,
+    "is_gone": do_is_gone,
     "is_mounted": do_is_mounted,
     "is_named": do_is_named,
     "listen": do_listen,
     "listen_abstract": do_listen_abstract,
+    "look_for": returns_zero(os.lstat),
     "open": do_open,
     "read_number": do_read_number,
     "read_number_at": do_read_number_at,

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from nslab.cli.main import main
-from nslab.course.ablation import ATTACKS
+from nslab.course.attacks import ATTACKS
 
 pytestmark = pytest.mark.needs("lab", "overlay")
 

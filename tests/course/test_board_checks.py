@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from nslab.course.checks.boards import AttackThrough, BirthChanged, BirthMade, OrderEnded, OrderLacks, OrderRight
+from nslab.course.checks.boards import (
+    AttacksThrough,
+    AttackThrough,
+    BirthChanged,
+    BirthMade,
+    OrderEnded,
+    OrderLacks,
+    OrderRight,
+)
 from nslab.course.checks.verdict import Observation, Verdict
 from nslab.course.look import Look
 from nslab.course.told import say
@@ -33,11 +41,23 @@ def ran(*tries: Any) -> RecordedWorld:
 
 
 ESCAPE = AttackThrough("escape", ("pivot",))
+NNP = frozenset({"nnp"})
+ALONE = AttacksThrough(("nnp",), ("regain",))
+
+
+def siege(*through: str, off: frozenset[str] = NNP) -> RecordedWorld:
+    """Every attack was tried with the primitives `off` left out, and these got through."""
+    results = {attack: without_views.through(attack, 7) for attack in through}
+    return RecordedWorld(trials=dict(without_views.trials(off, results).results))
+
+
 HOLDS = [
     (BirthMade("pivot"), at(AT_PIVOT)),
     (BirthChanged("root", "pivot"), at(AT_PIVOT)),
     (BirthChanged(Kind.PID, "clone"), at(AT_PIVOT)),
     (ESCAPE, RecordedWorld(trials={("escape", frozenset({"pivot"})): without_views.through("escape", 7)})),
+    (ALONE, siege("regain")),
+    (AttacksThrough((), ()), siege(off=frozenset())),
     (OrderRight(), ran(order_views.silent(), order_views.right())),
     (OrderEnded("kernel", "ENOENT"), ran(order_views.broken_at("kernel"))),
     (OrderLacks("leak"), ran(order_views.silent())),
@@ -48,6 +68,8 @@ FAILS = [
     (BirthChanged("root", "overlay"), at(AT_PIVOT)),
     (ESCAPE, RecordedWorld(trials={("escape", frozenset({"pivot"})): without_views.stopped("escape")})),
     (ESCAPE, RecordedWorld(trials={("escape", frozenset({"pivot"})): without_views.refused("escape", 22)})),
+    (ALONE, siege()),
+    (ALONE, siege("regain", "kill")),
     (OrderRight(), ran(order_views.silent(), order_views.broken_at("dev"))),
     (OrderEnded("kernel", "EPERM"), ran(order_views.broken_at("kernel"))),
     (OrderEnded("kernel", "ENOENT"), ran(order_views.broken_at("kernel"), order_views.right())),
@@ -58,6 +80,9 @@ ABSENT = [
     (BirthMade("pivot"), NOTHING),
     (BirthChanged("root", "pivot"), NOTHING),
     (ESCAPE, RecordedWorld(trials={("escape", frozenset()): without_views.stopped("escape")})),
+    (ALONE, NOTHING),
+    (ALONE, siege("regain", off=frozenset({"nnp", "pid"}))),
+    (ALONE, RecordedWorld(trials={("regain", NNP): without_views.through("regain", 7)})),
     (OrderRight(), NOTHING),
     (OrderEnded("kernel", "ENOENT"), NOTHING),
     (OrderLacks("leak"), NOTHING),
@@ -103,3 +128,12 @@ def test_an_order_tells_all_that_it_lacks() -> None:
     found = say(judge(OrderLacks("leak"), ran(order_views.silent())).found, words_for("en"))
     assert "its mounts have travelled to the host" in found
     assert "/proc is not covered" in found
+
+
+def test_a_siege_tells_who_got_through_by_the_boards_own_names() -> None:
+    found = say(judge(ALONE, siege("regain", "kill")).found, words_for("en"))
+    assert found == "getting through: kill a host process, regain caps by exec"
+    untried = say(
+        judge(ALONE, RecordedWorld(trials={("regain", NNP): without_views.through("regain", 7)})).found, words_for("en")
+    )
+    assert untried.startswith("only 1 of ")

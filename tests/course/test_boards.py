@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from nslab.course.attacks import ATTACKS
 from nslab.course.boards import Boards
-from nslab.course.model import Attacked, Born, Ordered
+from nslab.course.model import AllAttacked, Attacked, Born, Ordered
 from nslab.course.ordering import CARDS
 from nslab.engine.client import Lab
 from nslab.kernel.namespaces import Kind
@@ -52,6 +53,12 @@ def test_another_container_begins_anew_and_the_one_before_is_gone(boards: Boards
     boards.bear(Born("box", (Kind.UTS,), until="clone"))
     assert made(boards) == "clone"
     assert len([name for name in os.listdir(lab.proc) if name.isdigit()]) == len(before)
+
+
+def test_every_attack_is_tried_at_once(boards: Boards) -> None:
+    boards.attack(AllAttacked("every", ("uts",)))
+    assert {attack for attack, off in boards.trials if off == {"uts"}} == {attack.id for attack in ATTACKS}
+    assert [attack for (attack, _), trial in boards.trials.items() if trial.through] == ["rename"]
 
 
 def test_attacks_and_orders_leave_only_their_answers(boards: Boards, lab: Lab) -> None:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from nslab.course.ablation import ATTACKS
+from nslab.course.attacks import ATTACKS
 from nslab.course.trial import Trial
 from nslab.course.trials import Failed, Trials
 

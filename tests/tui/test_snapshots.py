@@ -135,11 +135,11 @@ class Users(Screen[None]):
 class Without(Screen[None]):
     """The ablation board with two primitives left out."""
 
-    CSS = "WithoutBoard { margin: 1 2 0 2; height: 1fr; }"
+    CSS = "WithoutBoard { margin: 0 2; height: 1fr; }"
 
     def __init__(self, words: Words) -> None:
         super().__init__()
-        results = {"escape": without_views.through("escape", 52078413), "regain": without_views.through("regain", 0)}
+        results = {"escape": without_views.through("escape", 52078413), "regain": without_views.through("regain", 14)}
         at = (list(without_views.BY_ID).index("escape"), PRIMITIVES.index("pivot"))
         off = frozenset({"pivot", "nnp"})
         known = without_views.trials(off, results).results

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import field
 
 from nslab.course.checks.boards import (
+    AttacksThrough,
     AttackThrough,
     BirthChanged,
     BirthMade,
@@ -86,6 +87,7 @@ Check = (
     | BirthMade
     | BirthChanged
     | AttackThrough
+    | AttacksThrough
     | OrderRight
     | OrderEnded
     | OrderLacks

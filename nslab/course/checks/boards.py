@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from typing import Literal
 
+from nslab.course.attacks import ATTACKS
 from nslab.course.checks.verdict import Found, Observation
 from nslab.course.look import Look
 from nslab.course.ordering import Attempt
@@ -62,7 +63,7 @@ class AttackThrough(Observation, frozen=True, forbid_unknown_fields=True, tag="a
     without: tuple[PrimitiveName, ...] = ()
 
     def facts(self, look: Look) -> dict[str, Fact]:
-        without = listed(self.without) if self.without else Told("check.without.nothing")
+        without = primitives_told(self.without)
         return {"attack": Told(f"without.attack.{self.attack}"), "without": without}
 
     def observe(self, look: Look) -> Found | Absent:
@@ -73,6 +74,36 @@ class AttackThrough(Observation, frozen=True, forbid_unknown_fields=True, tag="a
             return Found(False, Told("check.found.plan-refused", {"step": trial.refused[0].id}))
         told = "check.found.through" if trial.through else "check.found.held"
         return Found(trial.through, Told(told, self.facts(look)))
+
+
+class AttacksThrough(Observation, frozen=True, forbid_unknown_fields=True, tag="attacks_through"):
+    """Every attack was tried where these primitives are left out, and no others; exactly those listed get through."""
+
+    without: tuple[PrimitiveName, ...]
+    exactly: tuple[AttackName, ...]
+
+    def facts(self, look: Look) -> dict[str, Fact]:
+        return {"exactly": attacks_told(self.exactly), "without": primitives_told(self.without)}
+
+    def observe(self, look: Look) -> Found | Absent:
+        off = frozenset(self.without)
+        trials = [look.world.trial(attack.id, off) for attack in ATTACKS]
+        tried = [trial for trial in trials if trial is not None]
+        if len(tried) < len(ATTACKS):
+            return Absent(Told("absent.not-all-tried", {"tried": len(tried), "all": len(ATTACKS)}))
+        through = tuple(trial.attack for trial in tried if trial.through)
+        told = Told("check.found.attacks-through", {"through": attacks_told(through)})
+        return Found(set(through) == set(self.exactly), told)
+
+
+def primitives_told(primitives: tuple[str, ...]) -> Fact:
+    """Primitives by the names of their sheets."""
+    return in_a_row([Told(f"without.sheet.{name}") for name in primitives] or [Told("check.without.nothing")])
+
+
+def attacks_told(attacks: tuple[str, ...]) -> Fact:
+    """Attacks by their names, one after another."""
+    return in_a_row([Told(f"without.attack.{attack}") for attack in attacks] or [Told("check.without.nothing")])
 
 
 class OrderRight(Observation, frozen=True, forbid_unknown_fields=True, tag="order_right"):
@@ -134,8 +165,13 @@ def told_end(attempt: Attempt) -> Told:
 
 def listed_told(names: tuple[str, ...]) -> Fact:
     """What an order lacks, one after another."""
-    first, *others = [Told(f"order.missing.{name}") for name in names] or [Told("check.found.order-right")]
+    return in_a_row([Told(f"order.missing.{name}") for name in names] or [Told("check.found.order-right")])
+
+
+def in_a_row(told_each: list[Told]) -> Fact:
+    """Several things told as one."""
+    first, *others = told_each
     told: Fact = first
-    for name in others:
-        told = Told("check.found.more", {"before": told, "item": name})
+    for item in others:
+        told = Told("check.found.more", {"before": told, "item": item})
     return told

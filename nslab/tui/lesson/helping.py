@@ -103,7 +103,14 @@ HELPED = {
         keys=(("←→", "step"), ("space", "play"), ("d", "mark"), ("⏎", "why")),
     ),
     "without": Helped(
-        signs=(("┤", "stops"), ("┆", "second"), ("╪", "no-help"), ("━►", "through")),
+        signs=(
+            ("┤", "stops"),
+            ("┆", "second"),
+            ("╪", "no-help"),
+            ("━►", "through"),
+            ("✗ EPERM", "refused"),
+            ("╌", "lacks"),
+        ),
         keys=(("↑↓←→", "choose"), ("space", "leave-out"), ("b", "base"), ("⏎", "open"), ("r", "again")),
     ),
     "order": Helped(

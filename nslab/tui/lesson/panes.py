@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from nslab.course.attacks import ATTACKS
 from nslab.course.model import Highlight
 from nslab.course.player import Stage
 from nslab.course.snapshot import Snapshot
@@ -23,6 +24,7 @@ from nslab.tui.panes.pane import Emphasis, Pane
 from nslab.tui.panes.processes import ProcessPane, process_rows
 from nslab.tui.panes.users import UserPane, user_pane_rows
 from nslab.tui.without.board import WithoutBoard, without_rows
+from nslab.tui.without.layout import NARROWEST
 from nslab.words import Words
 
 LIT = frozenset({Stage.OBSERVE, Stage.EXPLAIN})  # where the row that decides lights up
@@ -52,6 +54,13 @@ def call_of(highlight: Highlight, seen: Snapshot) -> int | None:
     """The call of the birth on the board that a lesson points at, if it was made."""
     calls = () if isinstance(seen.birth, NotYet) else seen.birth.calls[: seen.birth.made]
     return next((at for at, call in enumerate(calls) if call.step == highlight.call), None)
+
+
+def row_of(highlight: Highlight, seen: Snapshot) -> int | None:
+    """The row of the ablation board that a lesson points at, if that attack was tried."""
+    tried = {attack for attack, _ in seen.trials.results}
+    rows = [attack.id for attack in ATTACKS]
+    return rows.index(highlight.attack) if highlight.attack in tried else None
 
 
 WIDE_BOARD = 110
@@ -112,8 +121,8 @@ PANES: dict[str, PaneKind] = {
         make=lambda words, name: WithoutBoard(words, id=name),
         draw=without_rows,
         view=lambda seen: seen.trials,
-        row=lambda _highlight, _seen: None,
-        board_cells=WIDE_BOARD,
+        row=row_of,
+        board_cells=NARROWEST,
     ),
     "order": PaneKind(
         make=lambda words, name: OrderBoard(words, id=name),

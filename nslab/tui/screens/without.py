@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from nslab.course.ablation import ATTACKS
+from nslab.course.attacks import ATTACKS
 from nslab.course.boards import TrialsView
 from nslab.course.model import Attacked
 from nslab.course.trials import Trials
@@ -13,7 +13,7 @@ from nslab.tui.screens.keyed import KeyedScreen
 from nslab.tui.wanted import PartWanted
 from nslab.tui.widgets.footer import Footer
 from nslab.tui.widgets.header import Header, Where
-from nslab.tui.without.board import WithoutBoard
+from nslab.tui.without.board import WithoutBoard, first_of
 from nslab.words import Words
 
 
@@ -21,12 +21,12 @@ class WithoutScreen(KeyedScreen):
     """Attacks against containers that lack what is chosen here."""
 
     keys = keys.WITHOUT
-    CSS = "WithoutBoard { margin: 1 2 0 2; height: 1fr; }"
+    CSS = "WithoutBoard { margin: 0 2; height: 1fr; }"
 
     def __init__(self, words: Words, off: frozenset[str] = frozenset()) -> None:
         super().__init__(words)
         self._trials = Trials(self._told)
-        self.board = WithoutBoard(words, TrialsView(), off, every=True)
+        self.board = WithoutBoard(words, TrialsView(), off, first_of(off), every=True)
 
     def compose(self) -> ComposeResult:
         yield Header(self.words, Where("", "without"))

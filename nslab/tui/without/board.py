@@ -9,19 +9,22 @@ from textual import events
 from textual.message import Message
 from textual.reactive import reactive
 
-from nslab.course.ablation import ATTACKS, BARE, PRIMITIVES
+from nslab.course.ablation import BASES, PRIMITIVES
+from nslab.course.attacks import ATTACKS
 from nslab.course.boards import TrialsView
-from nslab.course.model import Attacked
+from nslab.course.model import AllAttacked, Attacked
 from nslab.course.trials import Cell
 from nslab.observe.views import Gone, NotYet
 from nslab.tui.canvas import Canvas
-from nslab.tui.faces import BOLD, MUTE, REVERSE, TEXT, Face, Role
+from nslab.tui.faces import MUTE, REVERSE, TEXT, Face, Role
 from nslab.tui.panes.board import Board, draw
 from nslab.tui.panes.pane import Emphasis
 from nslab.tui.wanted import PartWanted
 from nslab.tui.without.cell_rows import cell_rows
-from nslab.tui.without.sheet_rows import HEAD_ROWS, ROOMY, frame, sheet_rows
-from nslab.tui.without.view import WithoutView, cells, without_view
+from nslab.tui.without.layout import HEAD_ROWS, Layout, layout
+from nslab.tui.without.sheet_rows import sheet_rows
+from nslab.tui.without.view import WithoutView, cells, next_base, without_view
+from nslab.tui.wrap import shorten
 from nslab.words import Words
 
 Shown = TrialsView | NotYet | Gone[TrialsView]
@@ -30,50 +33,75 @@ TITLE = "without.title"
 FIRST = (0, PRIMITIVES.index(ATTACKS[0].locks[0][0]))
 NOTHING_YET = NotYet("pane.nothing-yet")
 
+Where = tuple[frozenset[str], tuple[int, int]]
+"""What is left out, and the row and the column at hand."""
 
-def without_rows(canvas: Canvas, view: Shown, words: Words, _emphasis: Emphasis[int, int]) -> None:
-    """The board with nothing left out, as a card shows it."""
+
+def first_of(off: frozenset[str]) -> tuple[int, int]:
+    """Where a hand begins: at the first attack that some of what is left out would stop."""
+    places = [(row, name) for row, attack in enumerate(ATTACKS) for lock in attack.locks for name in lock]
+    row, name = next(((row, name) for row, name in places if name in off), (0, PRIMITIVES[FIRST[1]]))
+    return row, PRIMITIVES.index(name)
+
+
+def without_rows(canvas: Canvas, view: Shown, words: Words, emphasis: Emphasis[int, int]) -> None:
+    """The board as it was last used, or as an attack was last tried: what a card shows."""
 
     def whole(on: Canvas, shown: TrialsView) -> None:
-        sheets(on, without_view(frozenset(), FIRST, shown.results), words)
+        off, at = last_tried(shown, emphasis.highlight)
+        sheets(on, without_view(off, at, shown.results), words)
 
     draw(canvas, view, words, TITLE, whole)
 
 
+def last_tried(view: TrialsView, row: int | None) -> Where:
+    """What was left out when the attack of that row, or any, was tried last, and the cell of it."""
+    tried = [(attack, off) for attack, off in view.results if row is None or ATTACKS[row].id == attack]
+    if not tried:
+        return frozenset(), FIRST
+    attack, off = tried[-1]
+    at = [one.id for one in ATTACKS].index(attack)
+    locks = [name for lock in ATTACKS[at].locks for name in lock]
+    column = next((name for name in locks if name in off), locks[0])
+    return off, (at, PRIMITIVES.index(column))
+
+
 def sheets(canvas: Canvas, view: WithoutView, words: Words) -> None:
-    """The sheets above the open cell; in a narrow window the sheets alone."""
-    small = canvas.width < ROOMY
-    y = 0
-    if not small:
+    """The sheets, and below them the open cell where there is room for it."""
+    at = layout(canvas.width, canvas.height, longest_name(words), view.at[0])
+    if at.heading is not None:
         canvas.heading(words(TITLE), words("without.source"))
-        _captions(canvas, 2, view, words)
-        y = 3
-    y = sheet_rows(canvas, y, view, words)
-    if not small:
-        canvas.put(0, y, words("without.legend"), MUTE)
-        y += 1
-    if y < canvas.height:
-        canvas.put(0, y, words(f"without.note.{view.primitive}"), TEXT)
-    if not small and y + 3 < canvas.height:
-        cell_rows(canvas, y + 2, view, words)
+    if at.captions is not None:
+        _captions(canvas, at, view, words)
+    sheet_rows(canvas, at, view, words)
+    _note(canvas, at, view, words)
+    if at.cell is not None:
+        cell_rows(canvas, at.cell, view, words)
 
 
 def opened(canvas: Canvas, view: WithoutView, words: Words) -> None:
-    """In a narrow window: the open cell alone."""
-    canvas.put(0, 0, words(f"without.attack.{view.attack.id}"), BOLD)
-    cell_rows(canvas, 1, view, words)
+    """Where there is room for one of both: the open cell alone."""
+    cell_rows(canvas, 0, view, words)
 
 
-def _captions(canvas: Canvas, y: int, view: WithoutView, words: Words) -> None:
+def _captions(canvas: Canvas, at: Layout, view: WithoutView, words: Words) -> None:
     """Who attacks, what stands in the way, and which base."""
-    at = frame(canvas.width, longest_name(words))
+    assert at.captions is not None
+    y = at.captions
     canvas.put(0, y, words("without.from"), Face(Role.B, bold=True))
-    x = canvas.put(at.left, y, words("without.way"), MUTE) + 4
+    x = canvas.put(at.left, y, words("without.way"), MUTE) + 3
     x = canvas.put(x, y, words("without.base"), MUTE) + 1
-    for name, chosen in (("full", not view.bare), ("bare", view.bare)):
-        x = canvas.put(x, y, f" {words(f'without.{name}')} ", REVERSE if chosen else MUTE)
-    canvas.put(x + 1, y, words("without.bare-is"), MUTE)
+    for name in BASES:
+        x = canvas.put(x, y, f" {words(f'without.base.{name}')} ", REVERSE if name == view.base else MUTE)
     canvas.put(at.host, y, words("without.host"), Face(Role.A, bold=True))
+
+
+def _note(canvas: Canvas, at: Layout, view: WithoutView, words: Words) -> None:
+    """What it means to leave the primitive at hand out; and where the selected attack stands, if not all are seen."""
+    room = canvas.width
+    if at.seen < len(ATTACKS):
+        room = canvas.right(canvas.width, at.note, f"{view.at[0] + 1}/{len(ATTACKS)}", MUTE) - 1
+    canvas.put(0, at.note, shorten(words(f"without.note.{view.primitive}"), room), TEXT)
 
 
 def longest_name(words: Words) -> int:
@@ -81,10 +109,15 @@ def longest_name(words: Words) -> int:
     return max(cell_len(words(f"without.attack.{attack.id}")) for attack in ATTACKS)
 
 
+def named(off: frozenset[str]) -> tuple[str, ...]:
+    """Primitives in the board's order, the base's own first."""
+    return (*sorted(off - set(PRIMITIVES)), *(name for name in PRIMITIVES if name in off))
+
+
 class WithoutBoard(Board[TrialsView]):
     """Shows the trials that were made, and asks for those that it needs: of all attacks, or of the selected one unless `every`.
 
-    `opened`, in a narrow window: the cell, not the sheets.
+    `opened`, where there is not room for both: the cell, not the sheets.
     """
 
     class Again(Message):
@@ -118,16 +151,21 @@ class WithoutBoard(Board[TrialsView]):
         """A trial that somebody else has asked for, as *show me* does, is shown: the board goes there."""
         if isinstance(old, TrialsView) and isinstance(new, TrialsView):
             others = [cell for cell in new.results if cell not in old.results and cell not in self._asked]
-            if others:
-                attack, self.off = others[-1]
-                row = [one.id for one in ATTACKS].index(attack)
-                self.at = (row, PRIMITIVES.index(ATTACKS[row].locks[0][0]))
+            if len({attack for attack, _ in others}) == 1:
+                self.off, self.at = last_tried(new, None)
+            elif others:  # every attack: the hand stays where it is
+                self.off = others[-1][1]
         self.redraw()
 
     def draw_board(self, canvas: Canvas, view: TrialsView) -> None:
-        """The sheets and the open cell, or in a narrow window one of them."""
-        shown = without_view(self.off, self.at, view.results)
-        (opened if self.opened and canvas.width < ROOMY else sheets)(canvas, shown, self.words)
+        """The sheets and the open cell, or where there is not room for both, one of them."""
+        shown = without_view(self.off, self.at, view.results, self._asked)
+        alone = self.opened and self.layout_in(canvas.width, canvas.height).cell is None
+        (opened if alone else sheets)(canvas, shown, self.words)
+
+    def layout_in(self, width: int, height: int) -> Layout:
+        """Where everything stands in so much room."""
+        return layout(width, height, longest_name(self.words), self.at[0])
 
     def acts(self) -> Mapping[str, Callable[[], object]]:
         """Arrows move, space leaves the primitive out or puts it back, b takes the other base, Enter opens, r runs again."""
@@ -150,7 +188,7 @@ class WithoutBoard(Board[TrialsView]):
         for attack, off in self.needed:
             if (attack, off) not in made:
                 self._asked.add((attack, off))
-                self.post_message(PartWanted(Attacked(attack, tuple(name for name in PRIMITIVES if name in off))))
+                self.post_message(PartWanted(Attacked(attack, named(off))))
         self.redraw()
 
     def choose(self, row: int, column: int | None = None) -> None:
@@ -171,28 +209,32 @@ class WithoutBoard(Board[TrialsView]):
         self.leave_out(self.off ^ {PRIMITIVES[self.at[1]]})
 
     def change_base(self) -> None:
-        """From the full base to the bare one, or back."""
-        self.leave_out(self.off - BARE if self.off >= BARE else self.off | BARE)
+        """To the base after this one: full, bare, own user namespace, and full again."""
+        self.leave_out(next_base(self.off))
 
     def open_cell(self) -> None:
-        """In a narrow window: the cell in place of the sheets, or back."""
+        """Try the attack at hand; where there is not room for both, with the cell in place of the sheets, or back."""
         self.opened = not self.opened
-        self.redraw()
+        self.ask()
 
     def run_again(self) -> None:
-        """Run all attacks anew."""
+        """Run all attacks anew. A board of its own has them one by one, as they come; a lesson's all at once."""
         self.post_message(self.Again())
-        for attack, off in cells(self.off, self.at, every=True):
-            self._asked.add((attack, off))
-            self.post_message(PartWanted(Attacked(attack, tuple(name for name in PRIMITIVES if name in off))))
+        wanted = cells(self.off, self.at, every=True)
+        self._asked |= set(wanted)
+        if self._every:
+            for attack, off in wanted:
+                self.post_message(PartWanted(Attacked(attack, named(off))))
+        else:
+            self.post_message(PartWanted(AllAttacked("every", named(self.off))))
+        self.redraw()
 
     def on_click(self, event: events.Click) -> None:
         """A click takes up an attack, one on a sheet's head leaves that primitive out or puts it back."""
-        top = (3 if self.size.width >= ROOMY else 0) + HEAD_ROWS
-        at = frame(self.size.width, longest_name(self.words))
-        column = (event.x - at.left) // at.sheet if at.left <= event.x < at.host - 1 else None
-        if 0 <= event.y - top < len(ATTACKS):
-            self.choose(event.y - top, column)
-        elif column is not None and top - HEAD_ROWS <= event.y < top:
+        at = self.layout_in(self.size.width, self.size.height)
+        row, column = at.row_at(event.y), at.column_at(event.x)
+        if row is not None:
+            self.choose(row, column)
+        elif column is not None and at.heads <= event.y < at.heads + HEAD_ROWS:
             self.at = (self.at[0], column)
-            self.leave_out(self.off ^ {PRIMITIVES[column]})
+            self.toggle()

@@ -1,108 +1,180 @@
-"""The open cell: the same calls with a primitive and without it, and only what differs in bold. Pure."""
+"""The open cell: the same calls with a primitive and without it, only what differs in bold, and what came of them. Pure.
+
+Where there is room each side has its own panel; in a narrow place the calls stand once, with two columns of answers.
+"""
 
 from __future__ import annotations
 
-from nslab.course.ablation import Attack
+from msgspec import Struct
+from rich.cells import cell_len
+
+from nslab.course.ablation import blind, refusal, standing
+from nslab.course.attacks import Attack
 from nslab.course.told import say
 from nslab.course.trial import Trial
 from nslab.course.trials import Failed, Result
 from nslab.engine.decode import decoded
 from nslab.engine.steps import Done, Outcome, Step
-from nslab.kernel.syscalls import errno_name
+from nslab.kernel.syscalls import errno_name, meaning
 from nslab.tui.canvas import Canvas
-from nslab.tui.faces import BAD, BOLD, MUTE, TEXT, Role
-from nslab.tui.without.view import WithoutView
-from nslab.tui.wrap import shorten
+from nslab.tui.faces import BAD, BOLD, MUTE, OK, TEXT, Face, Role
+from nslab.tui.without.view import Side, WithoutView
+from nslab.tui.wrap import Span, shorten, wrap
 from nslab.words import Words
 
 SIDE_BY_SIDE = 100
 GAP = 2
 MARGIN = 2
+LETTER = 4  # who makes the call, and a space
+NOT_CALLED = "╌"
+TITLES = ("without.with", "without.without")
+
+
+class Call(Struct, frozen=True):
+    """One call and its answers with the primitive and without it."""
+
+    step: Step
+    answers: tuple[str, str]
+    differs: bool
 
 
 def cell_rows(canvas: Canvas, y: int, view: WithoutView, words: Words) -> None:
-    """Write both sides of the open cell from row `y` to the canvas's end; in a narrow window one above the other."""
-    height = canvas.height - y
-    sides = tuple(zip(view.pair, ("without.with", "without.without"), strict=True))
-    for at, (result, title) in enumerate(sides):
-        if canvas.width >= SIDE_BY_SIDE:
-            half = (canvas.width - GAP) // 2
-            box = (at * (half + GAP), y, half, height)
-        else:
-            box = (0, y + at * (height // 2), canvas.width, height // 2)
-        side = _Side(canvas, box, view.attack, words)
-        side.write(words(title, primitive=words(f"without.sheet.{view.primitive}")), result, view.pair[1 - at])
+    """Write both sides of the open cell from row `y` to the canvas's end."""
+    (_panels if canvas.width >= SIDE_BY_SIDE else _table)(canvas, y, view, words)
 
 
-def answer(outcome: Outcome | None) -> str:
-    """What the kernel said to a call."""
-    if isinstance(outcome, Done):
-        return f"= {outcome.value}" if outcome.errno == 0 else f"✗ {errno_name(outcome.errno)}"
-    return "" if outcome is None else "?"
+def calls(view: WithoutView) -> tuple[Call, ...]:
+    """The calls of both sides, each once, in the order in which they were asked for."""
+    sides = tuple(_answers(side.result) for side in view.pair)
+    ids = dict.fromkeys(id_ for side in reversed(sides) for id_ in side)
+    order = sorted(ids, key=lambda id_: max(list(side).index(id_) if id_ in side else -1 for side in sides))
+    found = []
+    for id_ in order:
+        here = [side.get(id_) for side in sides]
+        step = next(one[0] for one in here if one is not None)
+        outcomes = [None if one is None else one[1] for one in here]
+        agreed = [isinstance(outcome, Done) and outcome.errno == 0 for outcome in outcomes]
+        both = all(isinstance(side.result, Trial) for side in view.pair)
+        found.append(Call(step, (_answer(here[0]), _answer(here[1])), both and agreed[0] != agreed[1]))
+    return tuple(found)
 
 
-def agreed(outcome: Outcome | None) -> bool | None:
-    """Whether the kernel agreed; None where it was not asked. What it returned is another number in each lab."""
-    return None if outcome is None else isinstance(outcome, Done) and outcome.errno == 0
+def _answers(result: Result | None) -> dict[str, tuple[Step, Outcome | None]]:
+    """What was asked on one side, by the step's id: where the plan was refused, that step alone."""
+    if not isinstance(result, Trial):
+        return {}
+    if result.refused is not None:
+        step, outcome = result.refused
+        return {step.id: (step, outcome)}
+    outcomes = (*result.outcomes, *(None,) * (len(result.moves) - len(result.outcomes)))
+    return {step.id: (step, outcome) for step, outcome in zip(result.moves, outcomes, strict=False)}
 
 
-class _Side:
-    """One trial: its calls, and what came of them."""
+def _answer(asked: tuple[Step, Outcome | None] | None) -> str:
+    """What the kernel said to a call: it may not be in that plan at all, or never have come to it."""
+    if asked is None or asked[1] is None:
+        return NOT_CALLED
+    outcome = asked[1]
+    if not isinstance(outcome, Done):
+        return "?"
+    return f"= {outcome.value}" if outcome.errno == 0 else f"✗ {errno_name(outcome.errno)}"
 
-    def __init__(self, canvas: Canvas, box: tuple[int, int, int, int], attack: Attack, words: Words) -> None:
-        self.canvas, self.attack, self.words = canvas, attack, words
-        self.x, self.y, self.width, self.height = box
 
-    def write(self, title: str, result: Result | None, other: Result | None) -> None:
-        through = isinstance(result, Trial) and result.through
-        self.canvas.fill(self.x, self.y, self.width, self.height, Role.BAD_TINT if through else Role.PANEL)
-        self.canvas.put(self.x + MARGIN, self.y, title, BOLD)
-        match result:
-            case Trial():
-                took = self.words("without.took", time=f"{result.milliseconds:.1f}")
-                self.canvas.right(self.x + self.width - 1, self.y, took, MUTE)
-                self._trial(result, other)
-            case Failed():
-                self._para(self.y + 1, self.words("without.failed", why=say(result.why, self.words)))
-            case None:
-                self.canvas.put(self.x + MARGIN, self.y + 1, self.words("without.running"), MUTE)
+def told(attack: Attack, side: Side, words: Words) -> str:
+    """What came of one side, in a sentence."""
+    match side.result:
+        case None:
+            return words("without.running" if side.asked else "without.not-tried")
+        case Failed(why):
+            return words("without.failed", why=say(why, words))
+        case Trial(refused=(step, outcome)):
+            number = outcome.errno if isinstance(outcome, Done) else 0
+            reason = refusal(step.id, number)
+            known = words(f"without.refusal.{reason}") if reason else meaning(step.call, number)
+            return words("without.refused", step=step.id, meaning=known)
+        case Trial(through=True) as trial:
+            had, has = trial.rights or (None, None)
+            return words(f"without.got.{attack.id}", seen=trial.seen, had=had, has=has)
+        case _:
+            locks, needed = standing(attack, side.off), blind(attack, side.off)
+            if locks:
+                return words(f"without.held.{attack.id}.{locks[0][0]}")
+            return words(f"without.needs.{needed}" if needed else "without.unforeseen")
 
-    def _trial(self, trial: Trial, other: Result | None) -> None:
-        y = self.y + 1
-        if trial.refused is not None:
-            y = self._call(y, *trial.refused, differs=True)
-            self._para(y, self.words("without.refused", step=trial.refused[0].id))
-            return
-        outcomes = (*trial.outcomes, *(None,) * (len(trial.moves) - len(trial.outcomes)))
-        theirs = other.outcomes if isinstance(other, Trial) else ()
-        for at, (step, outcome) in enumerate(zip(trial.moves, outcomes, strict=False)):
-            if y >= self.y + self.height - 1:
-                break
-            differs = isinstance(other, Trial) and agreed(outcome) != agreed(theirs[at] if at < len(theirs) else None)
-            y = self._call(y, step, outcome, differs=differs)
-        self._para(y, self._told(trial))
 
-    def _call(self, y: int, step: Step, outcome: Outcome | None, *, differs: bool) -> int:
-        said = answer(outcome)
-        end = self.x + self.width - MARGIN
-        self.canvas.right(end, y, said, BAD if said.startswith("✗") else BOLD if differs else MUTE)
-        x = self.x + MARGIN
-        if step.who == "init":
-            self.canvas.letter(x, y, "B")
-        else:
-            self.canvas.letter(x, y, "A")
-        room = end - len(said) - x - 6
-        self.canvas.put(x + 4, y, shorten(decoded(step), room), BOLD if differs else MUTE)
-        return y + 1
+def _mark(result: Result | None) -> tuple[str, Face]:
+    if not isinstance(result, Trial) or result.refused is not None:
+        return NOT_CALLED, MUTE
+    return ("✗", BAD) if result.through else ("✓", OK)
 
-    def _told(self, trial: Trial) -> str:
-        if self.attack.gain == "rights":
-            return self.words("without.rights", rights=trial.rights)
-        if not trial.through:
-            return self.words(f"without.held.{trial.attack}")
-        return self.words("without.reads", seen=trial.seen) if self.attack.gain == "secret" else ""
 
-    def _para(self, y: int, text: str) -> None:
-        room = self.width - 2 * MARGIN
-        if text and y < self.y + self.height:
-            self.canvas.put(self.x + MARGIN + 4, y, shorten(text, room - 4), TEXT)
+def _ground(result: Result | None) -> Role:
+    return Role.BAD_TINT if isinstance(result, Trial) and result.through else Role.PANEL
+
+
+def _title(view: WithoutView, at: int, words: Words) -> str:
+    return words(TITLES[at], primitive=words(f"without.sheet.{view.primitive}"))
+
+
+def _put_call(canvas: Canvas, x: int, y: int, room: int, call: Call) -> None:
+    canvas.letter(x, y, "B" if call.step.who == "init" else "A")
+    canvas.put(x + LETTER, y, shorten(decoded(call.step), room - LETTER), BOLD if call.differs else MUTE)
+
+
+def _answer_face(said: str, call: Call) -> Face:
+    return BAD if said.startswith("✗") else BOLD if call.differs else MUTE
+
+
+def _panels(canvas: Canvas, y: int, view: WithoutView, words: Words) -> None:
+    """Two panels, side by side."""
+    half = (canvas.width - GAP) // 2
+    for at, side in enumerate(view.pair):
+        x = at * (half + GAP)
+        canvas.fill(x, y, half, canvas.height - y, _ground(side.result))
+        canvas.put(x + MARGIN, y, _title(view, at, words), BOLD)
+        if isinstance(side.result, Trial):
+            canvas.right(x + half - 1, y, words("without.took", time=f"{side.result.milliseconds:.1f}"), MUTE)
+        row, end = y + 1, x + half - MARGIN
+        asked = [call for call in calls(view) if call.step.id in _answers(side.result)]
+        for call in asked[: canvas.height - y - 2]:
+            said = call.answers[at]
+            canvas.right(end, row, said, _answer_face(said, call))
+            _put_call(canvas, x + MARGIN, row, end - cell_len(said) - 1 - x - MARGIN, call)
+            row += 1
+        _sentence(canvas, (x + MARGIN, row, half - 2 * MARGIN), side, view.attack, words)
+
+
+def _table(canvas: Canvas, y: int, view: WithoutView, words: Words) -> None:
+    """The calls once, and the two sides' answers beside them; below, what came of each."""
+    titles = [_title(view, at, words) for at in range(2)]
+    column = max(*(cell_len(title) for title in titles), 11) + 2
+    ends = (canvas.width - column, canvas.width)
+    canvas.fill(0, y, canvas.width, canvas.height - y, Role.PANEL)
+    for end, title, side in zip(ends, titles, view.pair, strict=True):
+        canvas.fill(end - column, y, column, canvas.height - y, _ground(side.result))
+        canvas.right(end - 1, y, title, BOLD)
+    canvas.put(1, y, words(f"without.attack.{view.attack.id}"), BOLD)
+    sentences = [told(view.attack, side, words) for side in view.pair]
+    row, found = y + 1, calls(view)
+    for call in found[: canvas.height - row - len(sentences)]:
+        for end, said in zip(ends, call.answers, strict=True):
+            canvas.right(end - 1, row, said, _answer_face(said, call))
+        _put_call(canvas, 1, row, canvas.width - 2 * column - 2, call)
+        row += 1
+    canvas.fill(0, row, canvas.width, canvas.height - row, Role.PANEL)
+    for side in view.pair:
+        row = _sentence(canvas, (1, row, canvas.width - 2), side, view.attack, words)
+
+
+def _sentence(canvas: Canvas, box: tuple[int, int, int], side: Side, attack: Attack, words: Words) -> int:
+    """✓ or ✗, and the sentence beside it, wrapped as far as there are rows; the row after it."""
+    x, y, width = box
+    if y >= canvas.height:
+        return y
+    mark, face = _mark(side.result)
+    canvas.put(x + 1, y, mark, face)
+    lines = wrap((Span(told(attack, side, words)),), width - LETTER)
+    for line in lines[: canvas.height - y]:
+        canvas.spans(x + LETTER, y, line, TEXT)
+        y += 1
+    return y

@@ -6,95 +6,76 @@ has colour.
 
 from __future__ import annotations
 
-from msgspec import Struct
 from rich.cells import cell_len
 
-from nslab.course.ablation import LEFT_OUT, PRIMITIVES
+from nslab.course.ablation import PRIMITIVES, owner
 from nslab.course.trial import Trial
 from nslab.course.trials import Failed
 from nslab.engine.steps import Done
 from nslab.kernel.syscalls import errno_name
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BAD, BOLD, LINE, MUTE, OK, REVERSE, TEXT, Face, Role
+from nslab.tui.without.layout import HEAD_ROWS, Layout
 from nslab.tui.without.view import Row, WithoutView
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
-ROOMY = 110  # columns: from here on a sheet has a name whole, and the host's side has words
-HEAD_ROWS = 3
-HOST_CELLS = 10  # for what an attack got
+ABSENT = "╌╌"  # narrow everywhere, and as wide as the narrowest sheet
 
 
-class Frame(Struct, frozen=True):
-    """Where the sheets stand: the first one's x, how wide each is with its gap, and the host's side."""
-
-    left: int
-    sheet: int
-    host: int
-
-    def x(self, primitive: str) -> int:
-        """A sheet's first cell."""
-        return self.left + PRIMITIVES.index(primitive) * self.sheet
-
-
-def frame(width: int, names: int) -> Frame:
-    """The sheets right of the attacks' names."""
-    sheet, host = (6, HOST_CELLS) if width >= ROOMY else (4, 2)
-    left = min(names + 1, width - sheet * len(PRIMITIVES) - host)
-    return Frame(left, sheet, left + sheet * len(PRIMITIVES) + 1)
-
-
-def sheet_rows(canvas: Canvas, y: int, view: WithoutView, words: Words) -> int:
-    """Write heads and attacks from row `y`; the row after them."""
-    return _Sheets(canvas, view, words).write(y)
-
-
-def cut(name: str, cells: int) -> str:
-    """As much of a name as there is room for, without a sign that it goes on: three letters still tell the sheets apart."""
-    while cell_len(name) > cells:
-        name = name[:-1]
-    return name
+def sheet_rows(canvas: Canvas, at: Layout, view: WithoutView, words: Words) -> None:
+    """Write the heads of the sheets and the attacks below them."""
+    _Sheets(canvas, at, view, words).write()
 
 
 class _Sheets:
     """Writes one view on one canvas."""
 
-    def __init__(self, canvas: Canvas, view: WithoutView, words: Words) -> None:
-        self.canvas, self.view, self.words = canvas, view, words
-        self.names = {row.attack.id: words(f"without.attack.{row.attack.id}") for row in view.rows}
-        self.frame = frame(canvas.width, max(map(cell_len, self.names.values())))
+    def __init__(self, canvas: Canvas, at: Layout, view: WithoutView, words: Words) -> None:
+        self.canvas, self.at, self.view, self.words = canvas, at, view, words
+        self.edge = at.host - 2
 
-    def write(self, y: int) -> int:
+    def write(self) -> None:
         for primitive in PRIMITIVES:
             if primitive not in self.view.off:
-                x = self.frame.x(primitive)
-                self.canvas.fill(x, y, self.frame.sheet - 1, HEAD_ROWS + len(self.view.rows), Role.PANEL)
-        self._heads(y)
-        for at, row in enumerate(self.view.rows):
-            self._attack(y + HEAD_ROWS + at, row, selected=at == self.view.at[0])
-        return y + HEAD_ROWS + len(self.view.rows)
+                top = self.at.heads + HEAD_ROWS - 1
+                self.canvas.fill(self.at.x(primitive), top, self.at.sheet - 1, self.at.seen + 1, Role.PANEL)
+        self._legend()
+        for place, primitive in enumerate(PRIMITIVES):
+            self._head(place, primitive)
+        shown = self.view.rows[self.at.first : self.at.first + self.at.seen]
+        for offset, row in enumerate(shown):
+            self._attack(self.at.rows + offset, row, selected=self.at.first + offset == self.view.at[0])
 
-    def _heads(self, y: int) -> None:
-        room = self.frame.sheet - 1
-        for primitive in PRIMITIVES:
-            x, off = self.frame.x(primitive), primitive in self.view.off
-            name = self.words(f"without.sheet.{primitive}")
-            self.canvas.put(
-                x, y, cut(name, room), REVERSE if primitive == self.view.primitive else BOLD if off else TEXT
-            )
-            state = self.words("without.off" if off else "without.on")
-            self.canvas.put(x, y + 1, shorten(state, room), BAD if off else MUTE)
-        held = sum(isinstance(row.result, Trial) and not row.result.through for row in self.view.rows)
-        if self.canvas.width >= ROOMY:
-            told = self.words("without.held-count", held=held, all=len(self.view.rows))
-            self.canvas.put(self.frame.host, y + 1, shorten(told, self.canvas.width - self.frame.host), MUTE)
+    def _legend(self) -> None:
+        """In the corner that names and heads leave; and the base, where there is no row of captions for it."""
+        told = [self.words("without.legend.stops"), self.words("without.legend.help")]
+        if self.at.captions is None:
+            told.append(self.words("without.base-is", base=self.words(f"without.base.{self.view.base}")))
+        for offset, text in enumerate(told):
+            self.canvas.put(0, self.at.heads + offset, shorten(text, self.at.left - 1), MUTE)
+        if self.at.captions is not None:
+            held = sum(isinstance(row.result, Trial) and row.result.held for row in self.view.rows)
+            text = self.words("without.held-count", held=held, all=len(self.view.rows))
+            room = self.canvas.width - self.at.host
+            self.canvas.put(self.at.host, self.at.heads + HEAD_ROWS - 1, shorten(text, room), MUTE)
+
+    def _head(self, place: int, primitive: str) -> None:
+        """A sheet's name, every other one a row lower so that there is room for it, and whether it is there."""
+        x, y, off = self.at.x(primitive), self.at.heads, primitive in self.view.off
+        name = self.words(f"without.sheet.{primitive}")
+        face = REVERSE if primitive == self.view.primitive else BAD if off else TEXT
+        self.canvas.put(x, y + place % 2, name, face)
+        state = self.words("without.off" if off else "without.on")
+        fits = cell_len(state) < self.at.sheet
+        self.canvas.put(x, y + HEAD_ROWS - 1, state if fits else ABSENT, BAD if off else MUTE)
 
     def _attack(self, y: int, row: Row, *, selected: bool) -> None:
         through = isinstance(row.result, Trial) and row.result.through
-        name = shorten(self.names[row.attack.id], self.frame.left - 1)
+        name = shorten(self.words(f"without.attack.{row.attack.id}"), self.at.left - 1)
         face = BOLD if selected or through else TEXT
         if selected:
-            self.canvas.fill(0, y, self.frame.left - 1, 1, REVERSE)
+            self.canvas.fill(0, y, self.at.left - 1, 1, REVERSE)
         start = self.canvas.put(0, y, name, face) + 1
         match row.result:
             case Trial(refused=None, through=True):
@@ -104,37 +85,48 @@ class _Sheets:
             case Trial():
                 self._refused(start, y, row.result)
             case Failed():
-                self.canvas.put(self.frame.host, y, "?", BAD)
+                self.canvas.put(self.at.host, y, "?", BAD)
             case None:
-                self.canvas.put(self.frame.host, y, "…", MUTE)
+                self.canvas.put(self.at.host, y, "…" if row.asked else "·", MUTE)
 
     def _through(self, start: int, y: int, row: Row, trial: Trial) -> None:
         """The one line with a hue: the container's. What is there and does not help is crossed."""
         ink = Face(Role.B, bold=True)
-        self.canvas.put(start, y, "━" * (self.frame.host - 2 - start) + "►", ink)
+        self.canvas.put(start, y, "━" * (self.edge - start) + "►", ink)
         for primitive in {one for lock in row.attack.locks for one in lock} - self.view.off:
-            self.canvas.put(self.frame.x(primitive) + 1, y, "╪", ink)
-        gain = self.words(f"without.gain.{row.attack.id}", seen=trial.seen, rights=trial.rights)
-        room = self.canvas.width - self.frame.host - 2
-        self.canvas.put(self.frame.host, y, f"✗ {shorten(gain, room)}" if room > 3 else "✗", BAD)
+            self.canvas.put(self.at.x(primitive) + 1, y, "╪", ink)
+        self._verdict(
+            y,
+            "✗",
+            self.words(f"without.gain.{row.attack.id}", seen=trial.seen, rights=trial.rights and trial.rights[1]),
+            BAD,
+        )
 
     def _stopped(self, start: int, y: int, row: Row) -> None:
-        locks = sorted(PRIMITIVES.index(lock[0]) for lock in row.standing)
-        first = self.frame.x(PRIMITIVES[locks[0]]) + 1 if locks else self.frame.host - 2
+        """A line as far as the first whole lock; or, where none is left, as far as what the attack itself lacks."""
+        locks = sorted(self.at.x(lock[0]) + 1 for lock in row.standing)
+        first, *others = locks or [self.at.x(row.blind) + 1 if row.blind in PRIMITIVES and row.blind else self.edge]
         self.canvas.put(start, y, "─" * (first - start), LINE)
-        self.canvas.put(first, y, "┤", BOLD)
-        for at in locks[1:]:
-            self.canvas.put(self.frame.x(PRIMITIVES[at]) + 1, y, "┆", MUTE)
-        self.canvas.put(self.frame.host, y, "✓", OK)
+        self.canvas.put(first, y, "┤" if locks else "╌", BOLD)
+        for x in others:
+            self.canvas.put(x, y, "┆", MUTE)
+        self._verdict(y, "✓", "", OK)
 
     def _refused(self, start: int, y: int, trial: Trial) -> None:
         """The kernel refused the plan itself: the line ends at the sheet whose step that was."""
         assert trial.refused is not None
         step, outcome = trial.refused
-        owner = next((name for name in PRIMITIVES if step.id in LEFT_OUT.get(name, ())), PRIMITIVES[-1])
-        first = self.frame.x(owner) + 1
+        sheet = owner(step.id)
+        first = self.at.x(sheet) + 1 if sheet else self.edge
         self.canvas.put(start, y, "─" * (first - start), LINE)
-        self.canvas.put(first, y, "✗", BAD)
         number = errno_name(outcome.errno) if isinstance(outcome, Done) else "?"
-        room = self.canvas.width - self.frame.host
-        self.canvas.put(self.frame.host, y, shorten(number, room), BAD)
+        if first + 2 + len(number) < self.at.host:
+            self.canvas.put(first, y, f"✗ {number}", BAD)
+        else:
+            self.canvas.right(first + 1, y, f" {number} ✗", BAD)
+        self._verdict(y, "╌", "", MUTE)  # no container, so that nothing was tried
+
+    def _verdict(self, y: int, mark: str, told: str, face: Face) -> None:
+        """How it ended, at the host's side: what there is room for whole."""
+        text = f"{mark} {told}" if told and cell_len(told) + 2 <= self.canvas.width - self.at.host else mark
+        self.canvas.put(self.at.host, y, text, face)

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from nslab.course.ablation import ATTACKS, BARE, PRIMITIVES
+from nslab.course.ablation import BASES, PRIMITIVES
+from nslab.course.attacks import ATTACKS
 from nslab.course.boards import TrialsView
-from nslab.course.model import Attacked
+from nslab.course.model import AllAttacked, Attacked
+from nslab.tui.canvas import Canvas
 from nslab.tui.wanted import PartWanted
-from nslab.tui.without.board import WithoutBoard
+from nslab.tui.without.board import WithoutBoard, first_of
 from nslab.words import Words
 from tests.without_views import stopped, through, trials
 
@@ -21,6 +23,13 @@ PID = PRIMITIVES.index("pid")
 @pytest.fixture
 def board(words: Words) -> WithoutBoard:
     return WithoutBoard(words, trials(FULL, {}))
+
+
+def drawn(board: WithoutBoard) -> str:
+    canvas = Canvas(board.size.width, board.size.height)
+    assert isinstance(board.view, TrialsView)
+    board.draw_board(canvas, board.view)
+    return canvas.text()
 
 
 def asked(heard: Any) -> list[tuple[str, tuple[str, ...]]]:
@@ -37,7 +46,7 @@ def asked(heard: Any) -> list[tuple[str, tuple[str, ...]]]:
         ("right", FULL, (0, PID + 1)),
         ("left", FULL, (0, PID - 1)),
         ("space", frozenset({"pid"}), (0, PID)),
-        ("b", BARE, (0, PID)),
+        ("b", BASES["bare"], (0, PID)),
     ],
 )
 async def test_keys_move_and_leave_out(
@@ -91,7 +100,38 @@ async def test_a_trial_that_the_board_asked_for_leaves_it_where_it_is(board: Wit
         assert board.at[0] == 1
 
 
-async def test_r_asks_for_all_of_it_again(board: WithoutBoard, stand: Any, heard: Any) -> None:
+async def test_b_goes_from_base_to_base_and_keeps_what_else_is_left_out(board: WithoutBoard, stand: Any) -> None:
+    async with stand(board).run_test(size=(120, 36)) as pilot:
+        board.focus()
+        await pilot.press("space")
+        seen = []
+        for _ in BASES:
+            await pilot.press("b")
+            seen.append(board.off)
+    assert seen == [BASES["bare"] | {"pid"}, BASES["own-user"] | {"pid"}, {"pid"}]
+
+
+async def test_in_a_lesson_r_asks_for_every_attack_at_once(board: WithoutBoard, stand: Any, heard: Any) -> None:
+    async with stand(board).run_test(size=(120, 36), message_hook=heard.append) as pilot:
+        board.focus()
+        await pilot.press("space", "r")
+        await pilot.pause()
+    assert [message.part for message in heard.of(PartWanted)][-1] == AllAttacked("every", ("pid",))
+
+
+async def test_what_nobody_asked_for_is_told_from_what_is_being_run(words: Words, stand: Any) -> None:
+    board = WithoutBoard(words, TrialsView())
+    async with stand(board).run_test(size=(120, 36)) as pilot:
+        board.focus()
+        untried = words("without.not-tried")
+        assert untried in drawn(board)
+        await pilot.press("enter")
+        assert untried not in drawn(board)
+        assert drawn(board).count("…") > 0
+
+
+async def test_r_asks_for_all_of_it_again(words: Words, stand: Any, heard: Any) -> None:
+    board = WithoutBoard(words, trials(FULL, {}), every=True)
     async with stand(board).run_test(size=(120, 36), message_hook=heard.append) as pilot:
         board.focus()
         await pilot.press("r")
@@ -104,10 +144,20 @@ async def test_a_click_on_a_sheets_head_leaves_it_out_and_one_on_a_row_takes_it_
     board: WithoutBoard, stand: Any
 ) -> None:
     async with stand(board).run_test(size=(120, 36)) as pilot:
-        await pilot.click(WithoutBoard, offset=(50, 3))
-        assert len(board.off) == 1
-        await pilot.click(WithoutBoard, offset=(3, 8))
+        at = board.layout_in(board.size.width, board.size.height)
+        await pilot.click(WithoutBoard, offset=(at.x("uts") + 1, at.heads))
+        assert board.off == {"uts"}
+        await pilot.click(WithoutBoard, offset=(3, at.rows + 2))
         assert board.at[0] == 2
+
+
+async def test_in_a_low_window_a_click_takes_up_the_attack_that_is_seen_there(board: WithoutBoard, stand: Any) -> None:
+    async with stand(board).run_test(size=(80, 16)) as pilot:
+        board.choose(len(ATTACKS) - 1)
+        await pilot.pause()
+        at = board.layout_in(board.size.width, board.size.height)
+        await pilot.click(WithoutBoard, offset=(3, at.rows))
+        assert board.at[0] == at.first > 0
 
 
 async def test_in_a_narrow_window_enter_opens_the_cell(board: WithoutBoard, stand: Any) -> None:
@@ -117,3 +167,9 @@ async def test_in_a_narrow_window_enter_opens_the_cell(board: WithoutBoard, stan
         assert board.opened
         await pilot.press("enter")
         assert not board.opened
+
+
+@pytest.mark.parametrize(("off", "attack", "primitive"), [((), "kill", "pid"), (("umnt",), "escape", "umnt")])
+def test_a_hand_begins_where_something_is_left_out(off: tuple[str, ...], attack: str, primitive: str) -> None:
+    row, column = first_of(frozenset(off))
+    assert (ATTACKS[row].id, PRIMITIVES[column]) == (attack, primitive)
