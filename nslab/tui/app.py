@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
 ENDING = (signal.SIGTERM, signal.SIGHUP)
+PAUSING = (signal.SIGTSTP, signal.SIGCONT)
 WARNING_S = 12.0
 
 
@@ -112,8 +113,7 @@ class NslabApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """The first screen, and behind it the question what this machine can do."""
-        for number in ENDING:
-            asyncio.get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
+        self._hear_signals()
         if self._first_screen is not None:
             self._open(self._first_screen(self.words))
         elif self._first is not None:
@@ -123,6 +123,20 @@ class NslabApp(App[None], inherit_bindings=False):
             self._open(self._map)
             self.call_after_refresh(self._learn)
         self._warn(self.store.trouble)
+
+    def _hear_signals(self) -> None:
+        """End, stop, and go on between two events.
+
+        The driver's own handlers for the last two run in the middle of whatever it was doing, and what they do takes
+        the lock of the queue to the terminal: where a write to it was under way, the thread would wait for itself.
+        """
+        loop = asyncio.get_running_loop()
+        for number in ENDING:
+            loop.add_signal_handler(number, self.exit, None, 128 + number)
+        for number in PAUSING:
+            handler = signal.getsignal(number)
+            if callable(handler):  # a driver without a terminal has none
+                loop.add_signal_handler(number, partial(handler, number, None))
 
     def _handle_exception(self, error: Exception) -> None:
         """End, and leave the telling to who ran it: Textual would print a traceback with every local, whatever it is."""

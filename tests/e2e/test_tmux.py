@@ -306,6 +306,29 @@ def interrupted(tmux: Tmux) -> bool:
     return "─sleep60" not in squeezed(tmux.screen())
 
 
+def test_stopped_again_and_again_while_a_terminal_floods_it_never_waits_for_itself(tmux: Tmux) -> None:
+    tmux.program("lesson", "pid")
+    tmux.shows("lab:~#")
+    tmux.keys("F6")
+    tmux.type("yes")
+    for _ in range(40):
+        os.kill(tmux.pid(), signal.SIGTSTP)
+        tmux.until(lambda: stopped(tmux.pid()))
+        os.kill(tmux.pid(), signal.SIGCONT)
+        time.sleep(0.05)
+    tmux.keys("C-c")
+    tmux.type("echo $((6 * 7))0")
+    tmux.shows("420")
+    tmux.keys("F10")
+    outcome = tmux.outcome()
+    assert (outcome.status, outcome.after) == (0, outcome.before)
+
+
+def stopped(pid: int) -> bool:
+    """Whether the kernel holds the process stopped."""
+    return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(") ")[2].startswith("T")
+
+
 def test_stopped_from_outside_the_shell_gets_a_sane_terminal_and_fg_brings_it_back(tmux: Tmux) -> None:
     tmux.start("bash --norc --noprofile -i")
     tmux.type(f"cd {tmux.folder}; PS1='ready> '; stty -g >before")
