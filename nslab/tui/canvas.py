@@ -124,15 +124,15 @@ class Canvas:
         for row in range(y, y + height):
             self.put(x, row, THICK_EDGE if thick else THIN_EDGE, face)
 
-    def heading(self, name: str, source: str = "", *, face: Face = BOLD) -> None:
+    def heading(self, name: str, source: str = "", *, face: Face = BOLD, y: int = 0) -> None:
         """A pane's first row: its name, a hairline, and where its facts come from, left out if there's no room."""
-        x = self.put(0, 0, name, face) + 1
+        x = self.put(0, y, name, face) + 1
         size = cell_len(source)
         if x + size + 3 > self.width:
             source, size = "", 0
         end = self.width - size - (1 if size else 0)
-        self.put(x, 0, "─" * (end - x), RULE)
-        self.right(self.width, 0, source, MUTE)
+        self.put(x, y, "─" * (end - x), RULE)
+        self.right(self.width, y, source, MUTE)
 
     def blit(self, other: Canvas, x: int, y: int, *, dimmed: bool = False) -> None:
         """Lay another canvas on this one, cut to the grid; dimmed, it loses every colour and ground."""

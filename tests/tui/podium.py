@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import explored
 import gallery
 import observed
 from textual.app import App
@@ -13,18 +14,26 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from nslab.course.ablation import PRIMITIVES
+from nslab.course.boards import AttemptsView
+from nslab.course.ordering import CARDS
 from nslab.tui import keys, theme
+from nslab.tui.birth.board import BirthBoard
 from nslab.tui.lesson.desk import Desk
 from nslab.tui.lesson.places import ANSWERS, STORY, Shown
 from nslab.tui.lesson.projector import before_a_room
+from nslab.tui.order.board import OrderBoard
 from nslab.tui.panes.namespaces import NamespacePane
+from nslab.tui.screens.explore import ExploreTable
 from nslab.tui.story.answers import Answers
 from nslab.tui.story.view import Predicting
 from nslab.tui.story.widget import Story
 from nslab.tui.widgets.footer import Footer
 from nslab.tui.widgets.frame import TerminalFrame
-from nslab.tui.widgets.header import Header
+from nslab.tui.widgets.header import Header, Where
+from nslab.tui.without.board import WithoutBoard
 from nslab.words import Lang, Words
+from tests import born, order_views, without_views
 
 PROJECTOR = (104, 30)
 
@@ -65,6 +74,44 @@ class Talk(Room):
     def _places(self, width: int, height: int) -> Mapping[str, Region]:
         rows = self.story.bar_height(width - 2)
         return before_a_room(width, height, Shown(("host", "box"), ("namespaces",), bar_rows=rows, answers=self.asks))
+
+
+class Whole(Room):
+    """A board that is a screen of its own."""
+
+    def __init__(self, board: Widget, name: str, table: tuple[keys.Key, ...], words: Words) -> None:
+        board.styles.margin = (1, 2, 0, 2)
+        board.styles.height = "1fr"
+        super().__init__(Header(words, Where("", name)), board, Footer(words, table))
+
+
+def whole(which: str, words: Words) -> Whole:
+    """Each board in the middle of something."""
+    match which:
+        case "birth":
+            return Whole(BirthBoard(words, born.birth(72), whole=True), which, keys.BIRTH, words)
+        case "without":
+            at = (list(without_views.BY_ID).index("escape"), PRIMITIVES.index("pivot"))
+            off = frozenset({"pivot", "nnp"})
+            seen = without_views.trials(off, {"escape": without_views.through("escape", 52078413)})
+            return Whole(WithoutBoard(words, seen, off, at, whole=True), which, keys.WITHOUT, words)
+        case "order":
+            tries = (order_views.silent(), order_views.broken_at("dev"), order_views.broken_at("kernel"))
+            board = OrderBoard(words, AttemptsView(tries), order=CARDS, whole=True)
+            return Whole(board, which, keys.ORDER, words)
+    return Explored(words)
+
+
+class Explored(Whole):
+    """The explorer's table over a machine that stands still."""
+
+    def __init__(self, words: Words) -> None:
+        self.table = ExploreTable(words)
+        super().__init__(self.table, "explore", keys.EXPLORE, words)
+        self.table.styles.margin = 0
+
+    def on_mount(self) -> None:
+        self.table.show(explored.machine())
 
 
 class Shows(App[None]):

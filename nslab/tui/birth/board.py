@@ -10,7 +10,8 @@ from textual.timer import Timer
 from nslab.course.model import Born
 from nslab.observe.birth_view import BirthView
 from nslab.observe.views import Gone, NotYet
-from nslab.tui.birth.board_rows import Hand, board_rows
+from nslab.tui.asked import Asked
+from nslab.tui.birth.board_rows import Hand, board_rows, call_asked
 from nslab.tui.canvas import Canvas
 from nslab.tui.panes.board import Board, draw
 from nslab.tui.panes.pane import Emphasis
@@ -40,8 +41,8 @@ class BirthBoard(Board[BirthView]):
     title = TITLE
     view: reactive[Shown] = reactive(NOTHING_YET, init=False)
 
-    def __init__(self, words: Words, view: Shown = NOTHING_YET, *, id: str | None = None) -> None:
-        super().__init__(words, id=id)
+    def __init__(self, words: Words, view: Shown = NOTHING_YET, *, whole: bool = False, id: str | None = None) -> None:
+        super().__init__(words, whole=whole, id=id)
         self.set_reactive(BirthBoard.view, view)
         self.cursor = view.made - 1 if isinstance(view, BirthView) else -1
         self.mark: int | None = None
@@ -70,7 +71,14 @@ class BirthBoard(Board[BirthView]):
 
     def draw_board(self, canvas: Canvas, view: BirthView) -> None:
         """The whole board."""
-        board_rows(canvas, view, Hand(min(self.cursor, view.made - 1), self.mark, self.why), self.words)
+        board_rows(canvas, view, self._hand(view), self.words)
+
+    def asked(self, view: BirthView) -> Asked:
+        """The call at hand."""
+        return call_asked(view, self._hand(view), self.words)
+
+    def _hand(self, view: BirthView) -> Hand:
+        return Hand(min(self.cursor, view.made - 1), self.mark, self.why, self.told_above)
 
     def acts(self) -> Mapping[str, Callable[[], object]]:
         """Left and right move by a call, page keys by a scene; space plays, d marks, Enter asks why."""

@@ -12,6 +12,7 @@ from nslab.observe.machine.census import Namespace
 from nslab.observe.machine.reach import BirthHold, Ref
 from nslab.observe.machine.rows import COLUMNS, Bond, Row
 from nslab.observe.namespaces import Membership, NamespaceId
+from nslab.tui.asked import Asked
 from nslab.tui.canvas import Canvas
 from nslab.tui.explore.said import holder_of, name_of, short_name, unseen_of
 from nslab.tui.explore.sight import Sight
@@ -21,6 +22,7 @@ from nslab.tui.wrap import shorten
 from nslab.words import Words
 
 MOST_NAMES = 8
+MOST_TAG = 28  # cells of a bar for a row's name
 COMMA = {"en": ", ", "zh": "、"}
 
 
@@ -35,6 +37,25 @@ def about(sight: Sight, row: Row, kind: Kind, width: int, words: Words, *, plain
             _namespace(canvas, y, sight, row, cell.ref, words)
             y += 1
         y = canvas.para(0, y, width, sentence(sight, row, one, words))
+    for line in unseen_of(sight.machine, words):
+        y = canvas.para(0, y, width, line, MUTE)
+    _legend(canvas, y, words)
+    return canvas
+
+
+def row_asked(sight: Sight, row: Row, kind: Kind, words: Words) -> Asked:
+    """What there is to say of a row, for a room."""
+    (one,) = shown_kinds(row, kind)
+    ref = row.cell(one).ref
+    source = f"{ref.kind.value} {ref.id.inode} ← {source_of(sight, row, ref)}" if ref is not None else ""
+    tag = shorten(" ".join(name_of(row, words)), MOST_TAG)
+    return Asked(tag, tuple(line for line in (sentence(sight, row, one, words), source) if line))
+
+
+def legend(sight: Sight, row: Row, kind: Kind, width: int, words: Words, *, plain: bool) -> Canvas:
+    """Below a table whose rows are told above it: what its signs mean, and what it can't show."""
+    canvas = Canvas(width, plain=plain)
+    y = 0
     for line in unseen_of(sight.machine, words):
         y = canvas.para(0, y, width, line, MUTE)
     _legend(canvas, y, words)

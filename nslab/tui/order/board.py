@@ -13,8 +13,9 @@ from nslab.course.boards import AttemptsView
 from nslab.course.model import Ordered
 from nslab.course.ordering import CARDS, Attempt
 from nslab.observe.views import Gone, NotYet
+from nslab.tui.asked import Asked
 from nslab.tui.canvas import Canvas
-from nslab.tui.order.rows import Hand, OrderView, order_rows, pitch
+from nslab.tui.order.rows import Hand, OrderView, order_asked, order_rows, pitch
 from nslab.tui.panes.board import Board, draw
 from nslab.tui.panes.pane import Emphasis
 from nslab.tui.wanted import PartWanted
@@ -51,9 +52,15 @@ class OrderBoard(Board[AttemptsView]):
     view: reactive[Shown] = reactive(NOTHING_YET, init=False)
 
     def __init__(
-        self, words: Words, view: Shown = NOTHING_YET, order: tuple[str, ...] | None = None, *, id: str | None = None
+        self,
+        words: Words,
+        view: Shown = NOTHING_YET,
+        order: tuple[str, ...] | None = None,
+        *,
+        whole: bool = False,
+        id: str | None = None,
     ) -> None:
-        super().__init__(words, id=id)
+        super().__init__(words, whole=whole, id=id)
         self.set_reactive(OrderBoard.view, view)
         self.order = order or shuffled()
         self.hand = Hand()
@@ -77,9 +84,16 @@ class OrderBoard(Board[AttemptsView]):
 
     def draw_board(self, canvas: Canvas, view: AttemptsView) -> None:
         """The whole board."""
+        hand = structs.replace(self.hand, told=self.told_above)
+        self._top = order_rows(canvas, self._shown(view), hand, self.words)
+
+    def asked(self, view: AttemptsView) -> Asked:
+        """What the order on show came to."""
+        return order_asked(self._shown(view), self.words)
+
+    def _shown(self, view: AttemptsView) -> OrderView:
         attempt = next((one for one in reversed(view.tries) if one.order == self.order), None)
-        shown = OrderView(self.order, attempt, view.tries, self.running)
-        self._top = order_rows(canvas, shown, self.hand, self.words)
+        return OrderView(self.order, attempt, view.tries, self.running)
 
     def acts(self) -> Mapping[str, Callable[[], object]]:
         """Up and down move, with a card taken up the card; space takes up and puts down, r runs, u undoes, Enter tells why."""
@@ -94,7 +108,7 @@ class OrderBoard(Board[AttemptsView]):
 
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor on a card; with a card taken up, it puts it down there."""
-        at = (event.y - self._top) // pitch(self.size.height)
+        at = (event.y - self.top_row - self._top) // pitch(self.size.height - self.top_row)
         if 0 <= at < len(self.order):
             if self.hand.taken:
                 self.move(at - self.hand.at)

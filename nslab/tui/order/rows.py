@@ -10,6 +10,7 @@ from nslab.engine.decode import decoded
 from nslab.engine.steps import Done
 from nslab.errors import Because
 from nslab.kernel.syscalls import errno_name, meaning
+from nslab.tui.asked import Asked
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BAD, BOLD, LINE, MUTE, OK, REVERSE, RULE, TEXT, Face, Role, solid
 from nslab.tui.panes.calls import duration
@@ -50,16 +51,21 @@ SOURCES = {
 
 SIDE_BY_SIDE = 100
 CARD_CELLS = 60
+TRIES_CELLS = 32  # where nothing else stands beside the cards
 ROOMY_ROWS = 28  # from here on the thread has a row between two cards
 LEFT = 5
 
 
 class Hand(Struct, frozen=True):
-    """The card under the cursor, whether it is taken up, and in a narrow window whether the reason is shown."""
+    """The card under the cursor, whether it is taken up, and in a narrow window whether the reason is shown.
+
+    `told`: a bar above the board tells what the order came to.
+    """
 
     at: int = 0
     taken: bool = False
     why: bool = False
+    told: bool = False
 
 
 class OrderView(Struct, frozen=True):
@@ -75,11 +81,11 @@ def order_rows(canvas: Canvas, view: OrderView, hand: Hand, words: Words) -> int
     """Write the board; the y of the first card."""
     small = canvas.width < SIDE_BY_SIDE
     y = 0
-    if not small:
+    if not small and not hand.told:
         canvas.heading(words("order.title"), words("order.source"))
         y = 2
-    width = canvas.width if small else CARD_CELLS
-    if small and hand.why:
+    width = canvas.width if small else canvas.width - LEFT - TRIES_CELLS if hand.told else CARD_CELLS
+    if small and hand.why and not hand.told:
         _reason(canvas, 0, 0, canvas.width, view, words)
         _tries(canvas, 0, 11, canvas.width, view, words)
         return canvas.height
@@ -88,10 +94,25 @@ def order_rows(canvas: Canvas, view: OrderView, hand: Hand, words: Words) -> int
     first = y + (1 if small else 2)
     _Cards(canvas, first, width, view, hand, words).write()
     if not small:
-        x = CARD_CELLS + LEFT
-        _reason(canvas, x, 2, canvas.width - x, view, words)
-        _tries(canvas, x, 13, canvas.width - x, view, words)
+        x = width + LEFT
+        if not hand.told:
+            _reason(canvas, x, 2, canvas.width - x, view, words)
+        _tries(canvas, x, 0 if hand.told else 13, canvas.width - x, view, words)
     return first
+
+
+def order_asked(view: OrderView, words: Words) -> Asked:
+    """What the order on show came to, for a room: the call that ended it and why, what it lacks, or that it isolates."""
+    attempt = view.attempt
+    if attempt is None or view.running:
+        return Asked("?", (words("order.any"), words("order.running" if view.running else "order.now")))
+    ink = Role.OK if attempt.right else Role.BAD
+    ended = attempt.ended
+    if ended is None or ended.step is None:
+        missing = tuple(words(f"order.missing.{lacks}") for lacks in attempt.missing)
+        return Asked(outcome_words(attempt, words), missing or (words("order.any"),), ink)
+    told = words(f"order.reason.{reason(attempt.order, ended)}", meaning=_meaning(ended))
+    return Asked(outcome_words(attempt, words), (decoded(ended.step), told), ink)
 
 
 def pitch(canvas_height: int) -> int:

@@ -26,7 +26,7 @@ class BirthScreen(KeyedScreen):
         super().__init__(words)
         self._step = step
         self._stepping = False
-        self.board = BirthBoard(words, view)
+        self.board = BirthBoard(words, view, whole=True)
         self._header = Header(words, self._where(view))
 
     def compose(self) -> ComposeResult:

@@ -15,8 +15,9 @@ from nslab.kernel.namespaces import Kind
 from nslab.observe.machine.rows import COLUMNS, Machine
 from nslab.observe.machine.worlds import Arrangement
 from nslab.tui import keys
+from nslab.tui.asked import asked_rows
 from nslab.tui.canvas import Canvas
-from nslab.tui.explore.about import about, first_kind
+from nslab.tui.explore.about import about, first_kind, legend, row_asked
 from nslab.tui.explore.sight import Sight, found, sight
 from nslab.tui.explore.table import grid_for, heads, height_of, table
 from nslab.tui.explore.watcher import Looking, Watcher
@@ -105,28 +106,30 @@ class ExploreTable(Searched):
 
     def draw(self, canvas: Canvas) -> None:
         x, y = (1, 0) if canvas.width < SMALL else (2, 1)
-        inner = Canvas(canvas.width - 2 * x, canvas.height - 2 * y, plain=canvas.plain)
+        inner = Canvas(canvas.width - 2 * x, canvas.height - 2 * y, plain=canvas.plain, afar=canvas.afar)
         self._inner(inner)
         canvas.blit(inner, x, y)
         self.hits = {row + y: key for row, key in self.hits.items()}
 
     def _inner(self, canvas: Canvas) -> None:
         words, seen, self.hits = self.words, self.sight, {}
+        above = self._bar(canvas, seen) if canvas.afar and seen is not None else 0
         if self.cursor.searching or self.cursor.query:
-            search_row(canvas, 0, self.cursor, words("explore.search"))
+            search_row(canvas, above, self.cursor, words("explore.search"))
         else:
-            canvas.heading(words("explore.title"), words("explore.sources"))
+            canvas.heading(words("explore.title"), words("explore.sources"), y=above)
         if seen is None:
             canvas.para(0, 2, canvas.width, words("explore.looking"), MUTE)
             return
-        top = 2 if canvas.width < SMALL else 3
+        top = above + (2 if canvas.width < SMALL or above else 3)
         heads(canvas, top - 1, grid_for(canvas.width), seen, self.kind, words)
         shown = [at for at, row in enumerate(seen.rows) if self.cursor.shows(row.key)]
         selected = seen.row(self.cursor.selected)
         if not shown or selected is None:
             canvas.put(0, top, words("explore.nothing", query=self.cursor.query), MUTE)
             return
-        below = about(seen, selected, self.kind, canvas.width, words, plain=canvas.plain)
+        tell = legend if above else about
+        below = tell(seen, selected, self.kind, canvas.width, words, plain=canvas.plain)
         most = max(canvas.height - top - below.height, LEAST_TABLE)
         room = height_of(len(shown), len(seen.rows), most)
         rows = Canvas(canvas.width, room, plain=canvas.plain)
@@ -136,6 +139,11 @@ class ExploreTable(Searched):
         for y, row in enumerate(below.rows[: canvas.height - top - room - gap], top + room + gap):
             canvas.rows[y] = row
         canvas.lost += below.lost
+
+    def _bar(self, canvas: Canvas, seen: Sight) -> int:
+        """Before a room, what there is to say of the row selected stands above; the row below it."""
+        selected = seen.row(self.cursor.selected)
+        return 0 if selected is None else asked_rows(canvas, row_asked(seen, selected, self.kind, self.words))
 
     def _found(self, query: str) -> Iterable[str]:
         return [] if self.sight is None else found(self.sight, query, self.words)
@@ -189,7 +197,7 @@ class ExploreScreen(KeyedScreen):
         if seen is None or row is None or message.told is None:
             self.notify(self.words("explore.panel.gone"))
         else:
-            self.app.push_screen(PanelScreen.of_world(self.words, seen, row, message.told))
+            self._open_panel(PanelScreen.of_world(self.words, seen, row, message.told))
 
     def on_explore_table_opened(self) -> None:
         """A world is explained by the thread that reads; what keeps an empty namespace is known already."""
@@ -200,7 +208,11 @@ class ExploreScreen(KeyedScreen):
         if row.leader is not None:
             self._watcher.explain(row.key, row.leader.pid)
         elif row.namespace is not None:
-            self.app.push_screen(PanelScreen.of_empty(self.words, seen, row, row.namespace))
+            self._open_panel(PanelScreen.of_empty(self.words, seen, row, row.namespace))
+
+    def _open_panel(self, panel: PanelScreen) -> None:
+        panel.present(self.presenting)
+        self.app.push_screen(panel)
 
     def action_what_it_shares(self) -> None:
         self.table.open()

@@ -28,7 +28,7 @@ class OrderScreen(KeyedScreen):
 
     def __init__(self, words: Words, order: tuple[str, ...] | None = None) -> None:
         super().__init__(words)
-        self.board = OrderBoard(words, AttemptsView(), order)
+        self.board = OrderBoard(words, AttemptsView(), order, whole=True)
 
     def compose(self) -> ComposeResult:
         yield Header(self.words, Where("", "order"))

@@ -26,7 +26,7 @@ class WithoutScreen(KeyedScreen):
     def __init__(self, words: Words, off: frozenset[str] = frozenset()) -> None:
         super().__init__(words)
         self._trials = Trials(self._told)
-        self.board = WithoutBoard(words, TrialsView(), off, first_of(off), every=True)
+        self.board = WithoutBoard(words, TrialsView(), off, first_of(off), every=True, whole=True)
 
     def compose(self) -> ComposeResult:
         yield Header(self.words, Where("", "without"))

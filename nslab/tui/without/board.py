@@ -15,11 +15,13 @@ from nslab.course.boards import TrialsView
 from nslab.course.model import AllAttacked, Attacked
 from nslab.course.trials import Cell
 from nslab.observe.views import Gone, NotYet
+from nslab.tui.asked import Asked
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import MUTE, REVERSE, TEXT, Face, Role
 from nslab.tui.panes.board import Board, draw
 from nslab.tui.panes.pane import Emphasis
 from nslab.tui.wanted import PartWanted
+from nslab.tui.without.asked import attack_asked
 from nslab.tui.without.cell_rows import cell_rows
 from nslab.tui.without.layout import HEAD_ROWS, Layout, layout
 from nslab.tui.without.sheet_rows import sheet_rows
@@ -134,9 +136,10 @@ class WithoutBoard(Board[TrialsView]):
         at: tuple[int, int] = FIRST,
         *,
         every: bool = False,
+        whole: bool = False,
         id: str | None = None,
     ) -> None:
-        super().__init__(words, id=id)
+        super().__init__(words, whole=whole, id=id)
         self.set_reactive(WithoutBoard.view, view)
         self.off, self.at, self.opened = off, at, False
         self._every = every
@@ -156,6 +159,10 @@ class WithoutBoard(Board[TrialsView]):
             elif others:  # every attack: the hand stays where it is
                 self.off = others[-1][1]
         self.redraw()
+
+    def asked(self, view: TrialsView) -> Asked:
+        """The attack at hand."""
+        return attack_asked(without_view(self.off, self.at, view.results, self._asked), self.words)
 
     def draw_board(self, canvas: Canvas, view: TrialsView) -> None:
         """The sheets and the open cell, or where there is not room for both, one of them."""
@@ -231,10 +238,11 @@ class WithoutBoard(Board[TrialsView]):
 
     def on_click(self, event: events.Click) -> None:
         """A click takes up an attack, one on a sheet's head leaves that primitive out or puts it back."""
-        at = self.layout_in(self.size.width, self.size.height)
-        row, column = at.row_at(event.y), at.column_at(event.x)
+        y = event.y - self.top_row
+        at = self.layout_in(self.size.width, self.size.height - self.top_row)
+        row, column = at.row_at(y), at.column_at(event.x)
         if row is not None:
             self.choose(row, column)
-        elif column is not None and at.heads <= event.y < at.heads + HEAD_ROWS:
+        elif column is not None and at.heads <= y < at.heads + HEAD_ROWS:
             self.at = (self.at[0], column)
             self.toggle()
