@@ -16,7 +16,7 @@ from msgspec import Struct
 from textual.pilot import Pilot
 
 from nslab.cli.processes import PROC, host_pid
-from nslab.course.ablation import ATTACKS
+from nslab.course.attacks import ATTACKS
 from nslab.course.birth import Birth
 from nslab.course.boards import TrialsView, spec_of, view_of
 from nslab.course.loader import Pack

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nslab.course.ablation import PRIMITIVES
 from nslab.course.trial import Trial
-from nslab.course.trials import Result
+from nslab.course.trials import Failed, Result
 from nslab.tui.asked import Asked
 from nslab.tui.faces import Role
 from nslab.tui.without.cell_rows import told
@@ -30,4 +30,6 @@ def _verdict(result: Result | None, words: Words) -> tuple[str, Role]:
             return f"✗ {words('without.asked-through')}", Role.BAD
         case Trial():
             return f"✓ {words('without.asked-held')}", Role.OK
+        case Failed():
+            return "?", Role.BAD
     return "?", Role.TEXT
