@@ -17,8 +17,8 @@ from textual.pilot import Pilot
 
 from nslab.cli.processes import PROC, host_pid
 from nslab.course.attacks import ATTACKS
-from nslab.course.birth import Birth
-from nslab.course.boards import TrialsView, spec_of, view_of
+from nslab.course.boards import TrialsView, spec_of
+from nslab.course.cradle import Cradle
 from nslab.course.loader import Pack
 from nslab.course.model import Born
 from nslab.course.ordering import CARDS
@@ -26,7 +26,6 @@ from nslab.course.player import Stage
 from nslab.course.progress import LessonProgress, Prediction, ProgressStore
 from nslab.course.snapshot import Snapshot
 from nslab.course.syllabus import Syllabus
-from nslab.engine.client import Lab
 from nslab.observe.birth_view import BirthView
 from nslab.observe.machine.explorer import Explorer
 from nslab.observe.roots import ProcRoot
@@ -262,24 +261,18 @@ AT_THE_MAP = {"map"}
 OF_THE_MACHINE = {"explore"}
 
 
+def birth_of(stack: ExitStack) -> Callable[[Words], KeyedScreen]:
+    """A birth that is held in a lab of its own."""
+    cradle = Cradle(spec_of(Born("box", hostname="box", args=("sh",))))
+    stack.callback(cradle.close)
+    return lambda words: BirthScreen(words, cradle.view(), cradle.step, cradle.begin_anew)
+
+
 OF_BOARDS: dict[str, Callable[[ExitStack], Callable[[Words], KeyedScreen]]] = {
-    "birth": lambda stack: birth_of(stack.enter_context(Lab.start()), stack),
+    "birth": birth_of,
     "without": lambda _stack: WithoutScreen,
     "order": lambda _stack: lambda words: OrderScreen(words, CARDS),
 }
-
-
-def birth_of(lab: Lab, stack: ExitStack) -> Callable[[Words], KeyedScreen]:
-    """A birth that is held in a lab."""
-    spec = spec_of(Born("box", hostname="box", args=("sh",)))
-    birth = Birth(lab, spec)
-    stack.callback(birth.close)
-
-    def step() -> BirthView:
-        birth.step()
-        return view_of(birth, spec)
-
-    return lambda words: BirthScreen(words, view_of(birth, spec), step)
 
 
 @contextmanager

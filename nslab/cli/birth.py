@@ -9,13 +9,10 @@ import msgspec
 from nslab.cli.output import print_json
 from nslab.cli.run import network_of, parse_namespaces, unknown_namespaces
 from nslab.cli.screen import add_look, ready_terminal, show
-from nslab.course.birth import Birth
-from nslab.course.boards import view_of
-from nslab.engine.client import Lab
+from nslab.course.cradle import Cradle
 from nslab.engine.decode import decoded
 from nslab.engine.spec import DOCKER_NAMESPACES, Process, Spec, checked
 from nslab.kernel.namespaces import Kind
-from nslab.observe.birth_view import BirthView
 from nslab.observe.score import Difference, Part
 from nslab.words import Words
 
@@ -45,35 +42,30 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     spec = checked(Spec(NAME, process, kinds, hostname, network_of(arguments, words)))
     if not arguments.json:
         ready_terminal()
-    with Lab.start() as lab:
-        birth = Birth(lab, spec)
-        try:
-            if arguments.json:
-                print_json(account(birth, spec))
-                return 0
-            return on_screen(birth, spec, arguments, words)
-        finally:
-            birth.close()
+    cradle = Cradle(spec)
+    try:
+        if arguments.json:
+            print_json(account(cradle))
+            return 0
+        return on_screen(cradle, arguments, words)
+    finally:
+        cradle.close()
 
 
-def on_screen(birth: Birth, spec: Spec, look: argparse.Namespace, words: Words) -> int:
+def on_screen(cradle: Cradle, look: argparse.Namespace, words: Words) -> int:
     """Until the person leaves. Raises what ended it."""
     from nslab.tui.screens.birth import BirthScreen
 
-    def step() -> BirthView:
-        birth.step()
-        return view_of(birth, spec)
+    def screen(words: Words) -> BirthScreen:
+        return BirthScreen(words, cradle.view(), cradle.step, cradle.begin_anew)
 
-    return show(
-        look, words, lambda app: app.start_with_screen(lambda words: BirthScreen(words, view_of(birth, spec), step))
-    )
+    return show(look, words, lambda app: app.start_with_screen(screen))
 
 
-def account(birth: Birth, spec: Spec) -> list[dict[str, object]]:
-    """Make every call, and tell of each what the kernel answered and what it changed."""
-    while not birth.ended:
-        birth.step()
-    view = view_of(birth, spec)
+def account(cradle: Cradle) -> list[dict[str, object]]:
+    """Make every call, and tell of each what the kernel answered and what it changed. Raises LabError."""
+    birth = cradle.birth
+    view = cradle.step(birth.plan[-1].id)
     return [
         {
             "step": step.id,

@@ -56,6 +56,13 @@ class Birth:
         self.paths.append(None if before is None or after is None else (before, after))
         self._look()
 
+    def step_to(self, until: str) -> None:
+        """Make the calls up to and with `until`, the id of a step, or as many as come to be made. Raises LabError."""
+        ids = [step.id for step in self.plan]
+        calls = ids.index(until) + 1 if until in ids else 0
+        while len(self.outcomes) < calls and not self.ended:
+            self.step()
+
     def close(self) -> None:
         """End the container, whatever it has come to."""
         self._root.close()

@@ -53,15 +53,13 @@ class Boards:
         return self._view
 
     def bear(self, born: Born) -> None:
-        """Make the calls of a birth up to and with one of them. Another container than the one held is begun anew."""
+        """Make the calls of a birth up to and with one of them. Another container than the one held is begun anew, and so is
+        this one where none of its calls shall have been made."""
         spec = spec_of(born)
-        if self._birth is None or self._view is None or self._view.spec != spec:
+        if self._birth is None or self._view is None or self._view.spec != spec or not born.until:
             self.close()
             self._birth = Birth(self._lab, spec)
-        ids = [step.id for step in self._birth.plan]
-        until = ids.index(born.until) + 1 if born.until in ids else 0
-        while len(self._birth.outcomes) < until and not self._birth.ended:
-            self._birth.step()
+        self._birth.step_to(born.until)
         self._view = view_of(self._birth, spec)
 
     def attack(self, attacked: Attacked | AllAttacked) -> None:

@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from nslab.engine import protocol
 from nslab.engine.changes import Change
-from nslab.engine.failures import LabError, LabGone, LabSilent, TooFewDescriptors, unplanned
+from nslab.engine.failures import LabError, LabGone, LabSilent, TooFewDescriptors, hung_up, unplanned
 from nslab.engine.net_owner import NetHelper
 from nslab.engine.protocol import Content, Family, Hello, Message, Probed, Reply, Request, Running
 from nslab.engine.recall import Recall
@@ -372,7 +372,7 @@ class Lab:
         try:
             protocol.send(self._control, request, fds, most_bytes=protocol.REQUEST_BYTES)
         except OSError as error:
-            raise LabGone(why=str(error.strerror)) from error
+            raise hung_up(error) from error
         if not readable({self._control}, ANSWER_SECONDS):
             self._silent = True
             raise LabSilent(seconds=int(ANSWER_SECONDS))
@@ -386,7 +386,7 @@ class Lab:
         try:
             packet = protocol.receive(sock, decoder)
         except OSError as error:
-            raise LabGone(why=str(error.strerror)) from error
+            raise hung_up(error) from error
         except protocol.ProtocolError as error:
             raise LabGone(why=Because("error.lab-gone.because.nonsense"), problem=str(error)) from error
         if packet is None:

@@ -140,6 +140,13 @@ class TooFewDescriptors(LabError):
     code = "too-few-descriptors"
 
 
+def hung_up(error: OSError) -> LabGone:
+    """A socket at whose other end nobody is any more, or that fails otherwise. See unix(7)."""
+    if error.errno in (errno.EPIPE, errno.ECONNRESET):
+        return LabGone(why=Because("error.lab-gone.because.pid1-ended"))
+    return LabGone(why=str(error.strerror))
+
+
 def unplanned(error: OSError | ValueError | UnknownMachine) -> LabError:
     """The error for what failed outside of any plan."""
     if isinstance(error, UnknownMachine):

@@ -51,7 +51,9 @@ class BirthView(Struct, frozen=True, tag="birth"):
     def differences(self, before: int, after: int) -> tuple[Difference, ...]:
         """Two moments side by side, and for neighbours the path between them."""
         path = self.paths[before] if after == before + 1 else None
-        return ((path,) if path and path.differs else ()) + compare(self.moments[before], self.moments[after])
+        return ((path,) if path and path.differs else ()) + compare(
+            self.moments[0], self.moments[before], self.moments[after]
+        )
 
 
 def birth_view(

@@ -6,10 +6,12 @@ All is read from outside, through the procfs root: nothing that the process, or 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import TypeVar
 
 from msgspec import Struct
@@ -32,9 +34,10 @@ class Moment(Struct, frozen=True):
     """What the kernel said of a process; each part may be unread by itself.
 
     `mounts` are those below its root, in the kernel's order. `root` are the names in its `/`, `shown` the process numbers in
-    its `/proc`, whichever procfs that is. `cgroups` are the lines of /proc/PID/cgroup, `links` the network devices that it
-    sees, `program` what /proc/PID/exe leads to, `descriptors` what its file descriptors lead to, `directory` its working
-    directory. `hostname` is its UTS namespace's; None where nobody asked, for only a visitor of the namespace can.
+    its `/proc`, `procfs` the number of the file system that is there, by which one procfs differs from another (st_dev).
+    `cgroups` are the lines of /proc/PID/cgroup, `links` the network devices that it sees, `addresses` those of IPv4 at which
+    its network answers, `program` what /proc/PID/exe leads to, `descriptors` what its file descriptors lead to, `directory`
+    its working directory. `hostname` is its UTS namespace's; None where nobody asked, for only a visitor of the namespace can.
     """
 
     pid: int
@@ -48,8 +51,10 @@ class Moment(Struct, frozen=True):
     mounts: tuple[Mount, ...] | Unread
     root: tuple[str, ...] | Unread
     shown: tuple[int, ...] | Unread
+    procfs: int | Unread
     cgroups: tuple[str, ...] | Unread
     links: tuple[str, ...] | Unread
+    addresses: tuple[str, ...] | Unread
     program: str | Unread
     directory: str | Unread
     descriptors: tuple[str, ...] | Unread
@@ -87,8 +92,10 @@ def read_moment(root: ProcRoot, pid: int, hostname: str | None) -> Moment | None
             mounts=_or_unread(procfs.read_mountinfo, directory),
             root=_or_unread(lambda process: tuple(sorted(_names(process, "/"))), directory),
             shown=_or_unread(_shown, directory),
+            procfs=_or_unread(_procfs, directory),
             cgroups=_or_unread(lambda process: _lines(process, "cgroup"), directory),
             links=_or_unread(_links, directory),
+            addresses=_or_unread(_addresses, directory),
             program=_or_unread(lambda process: os.readlink("exe", dir_fd=process), directory),
             directory=_or_unread(lambda process: os.readlink("cwd", dir_fd=process), directory),
             descriptors=_or_unread(_descriptors, directory),
@@ -110,22 +117,33 @@ def _or_unread(read: Callable[[int], Content], process: int) -> Content | Unread
         return Unread(error.errno or errno.EIO)
 
 
-def _names(process: int, path: str) -> list[str]:
-    """What stands in a directory, as the process sees it. Nothing stays open: it would keep mounts from being let go."""
+@contextlib.contextmanager
+def _opened(process: int, path: str) -> Iterator[int]:
+    """A directory as the process sees it. Nothing stays open: it would keep mounts from being let go."""
     root = os.open("root", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=process)
     try:
         directory = open_in_root(root, path, DIRECTORY)
     finally:
         os.close(root)
     try:
-        return os.listdir(directory)
+        yield directory
     finally:
         os.close(directory)
+
+
+def _names(process: int, path: str) -> list[str]:
+    with _opened(process, path) as directory:
+        return os.listdir(directory)
 
 
 def _shown(process: int) -> tuple[int, ...]:
     """The numbers in its /proc, which ps(1) goes by; none where nothing, or no procfs, is mounted there."""
     return tuple(sorted(int(name) for name in _names(process, "/proc") if name.isdigit()))
+
+
+def _procfs(process: int) -> int:
+    with _opened(process, "/proc") as directory:
+        return os.fstat(directory).st_dev
 
 
 def _lines(process: int, name: str) -> tuple[str, ...]:
@@ -135,6 +153,13 @@ def _lines(process: int, name: str) -> tuple[str, ...]:
 def _links(process: int) -> tuple[str, ...]:
     """The names in /proc/PID/net/dev, whose first two lines are headings."""
     return tuple(sorted(line.partition(":")[0].strip() for line in _lines(process, "net/dev")[2:]))
+
+
+def _addresses(process: int) -> tuple[str, ...]:
+    """The leaves of /proc/PID/net/fib_trie whose next line is `/32 host LOCAL`. One table may list what another has."""
+    lines = [line.split() for line in _lines(process, "net/fib_trie")]
+    local = {leaf[1] for leaf, kind in pairwise(lines) if leaf[:1] == ["|--"] and kind == ["/32", "host", "LOCAL"]}
+    return tuple(sorted(local))
 
 
 def _descriptors(process: int) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """A container's birth as a score: one line a fact, and since which call it is so. Pure: moments in, lines out.
 
-A line's values are what a person would say of a moment: a namespace's letter, "root", the number of processes that ps(1) shows.
+A line's values are what a person would say of a moment: a namespace's letter, "root", whose processes ps(1) shows.
 What two moments don't share is told by `compare`, in more words.
 """
 
@@ -16,6 +16,7 @@ from msgspec import Struct
 from nslab.errors import Because
 from nslab.kernel.idmap import Extent
 from nslab.kernel.namespaces import Kind
+from nslab.observe.details import id_inside
 from nslab.observe.letters import Letters
 from nslab.observe.moment import Moment
 from nslab.observe.namespaces import Unread
@@ -113,8 +114,12 @@ def _root(host: Moment, moment: Moment) -> Value:
     return Because("score.value.hosts" if same else "score.value.own")
 
 
-def _ps(_host: Moment, moment: Moment) -> Value:
-    return _unread(moment.shown) if isinstance(moment.shown, Unread) else str(len(moment.shown))
+def _ps(host: Moment, moment: Moment) -> Value:
+    if isinstance(moment.procfs, Unread):
+        return _unread(moment.procfs)
+    if moment.procfs == host.procfs:
+        return Because("score.value.everyone")
+    return Because("score.value.own" if moment.shown else "score.value.nobody")
 
 
 def _hostname(_host: Moment, moment: Moment) -> Value:
@@ -151,17 +156,24 @@ FACTS: tuple[tuple[str, Callable[[Moment, Moment], Value]], ...] = (
 """The lines below the namespaces, in the order in which a creation changes them."""
 
 
-def compare(before: Moment, after: Moment) -> tuple[Difference, ...]:
-    """Two moments side by side: what is worth seeing always, and whatever else differs."""
+def compare(host: Moment, before: Moment, after: Moment) -> tuple[Difference, ...]:
+    """Two moments side by side: what is worth seeing always, and whatever else differs. `host` tells ids as they are in the lab.
+
+    The files of two different processes are not compared: which of them the lab has open tells nothing of a container.
+    """
     always = (
         _listed("ls", before.root, after.root),
         _counted("mounts", _mounts(before), _mounts(after)),
         _worded("hostname", before.hostname or "?", after.hostname or "?"),
         _worded("ps", _numbers(before), _numbers(after)),
     )
+    maps = (
+        _worded("uid_map", _map(host.uid_map, before.uid_map), _map(host.uid_map, after.uid_map)),
+        _worded("gid_map", _map(host.gid_map, before.gid_map), _map(host.gid_map, after.gid_map)),
+    )
     others = (_worded(name, say(before), say(after)) for name, say in OTHERS)
-    opened = _counted("files", _files(before), _files(after))
-    return (*always, *(one for one in (*others, opened) if one.differs))
+    opened = (_counted("files", _files(before), _files(after)),) if before.pid == after.pid else ()
+    return (*always, *(one for one in (*maps, *others, *opened) if one.differs))
 
 
 def _listed(name: str, before: tuple[str, ...] | Unread, after: tuple[str, ...] | Unread) -> Difference:
@@ -235,10 +247,16 @@ def _ids(moment: Moment) -> str:
     return str(NOBODY if moment.uid is None else moment.uid)
 
 
-def _map(extents: tuple[Extent, ...] | Unread) -> str:
-    if isinstance(extents, Unread):
+def _map(host: tuple[Extent, ...] | Unread, extents: tuple[Extent, ...] | Unread) -> str:
+    """An id map as it reads in the lab. Read from outside, its second numbers are the real machine's."""
+    if isinstance(extents, Unread) or isinstance(host, Unread):
         return _unread(extents)
-    return "; ".join(f"{one.inside} {one.outside} {one.count}" for one in extents) or "–"
+    told = [(one.inside, id_inside(one.outside, host), one.count) for one in extents]
+    return "; ".join(f"{inside} {'?' if there is None else there} {count}" for inside, there, count in told) or "–"
+
+
+def _root_is(moment: Moment) -> str:
+    return "?" if moment.root_mount is None else moment.root_mount.fstype
 
 
 def _session(moment: Moment) -> str:
@@ -268,9 +286,8 @@ def _plain(value: object) -> str:
 
 OTHERS: tuple[tuple[str, Callable[[Moment], str]], ...] = (
     ("pid", lambda moment: str(moment.pid)),
+    ("root", _root_is),
     ("uid", _ids),
-    ("uid_map", lambda moment: _map(moment.uid_map)),
-    ("gid_map", lambda moment: _map(moment.gid_map)),
     ("setgroups", lambda moment: _text(moment.setgroups)),
     ("comm", _status("name")),
     ("session", _session),
@@ -278,6 +295,7 @@ OTHERS: tuple[tuple[str, Callable[[Moment], str]], ...] = (
     ("cwd", lambda moment: _text(moment.directory)),
     ("cgroup", lambda moment: _text(moment.cgroups)),
     ("links", lambda moment: _text(moment.links)),
+    ("addresses", lambda moment: _text(moment.addresses) or "–"),
     ("cap_bounding", _status("cap_bounding")),
     ("cap_effective", _status("cap_effective")),
     ("cap_inheritable", _status("cap_inheritable")),

@@ -43,6 +43,7 @@ SHOWN = {
     "question_mark": "?",
     "up": "↑↓",  # one entry stands for the pair
     "left": "←→",
+    "pagedown": "PgDn",
     LEADER: LEADER_SHOWN,
 }
 
@@ -142,9 +143,11 @@ ORDER: tuple[Key, ...] = (
 )
 BIRTH_KEYS: tuple[Key, ...] = (
     Key("step", "left", rank=1, in_a_talk=1),
+    Key("scene", "pagedown", rank=4),
     Key("play", "space", "p", rank=2, in_a_talk=2),
     Key("mark", "d", "d", rank=3),
     Key("why", "enter", "y", rank=3, in_a_talk=3),
+    Key("anew", "n", "n", rank=5),
 )
 BIRTH: tuple[Key, ...] = (
     *BIRTH_KEYS,
@@ -215,7 +218,7 @@ def bindings(keys: tuple[Key, ...]) -> list[Binding]:
 
 
 # Keys that the widget at hand takes itself: the footer names them, nothing is bound.
-MOVING = frozenset({"move", "other_cards", "step", "prove", "move_cell", "move_card", "kind"})
+MOVING = frozenset({"move", "other_cards", "step", "scene", "prove", "move_cell", "move_card", "kind"})
 
 
 def _is_function(key: str) -> bool:

@@ -62,7 +62,12 @@ def test_a_process_in_namespaces_of_its_own_is_seen_with_its_own_ps(root: ProcRo
     assert moment.shown == (1,)
     assert moment.uid == 0
     assert moment.hostname == "box"
-    assert {one.name for one in compare(own(root), moment) if one.differs} >= {"mounts", "ps", "pid", "uid_map"}
+    assert {one.name for one in compare(own(root), own(root), moment) if one.differs} >= {
+        "mounts",
+        "ps",
+        "pid",
+        "uid_map",
+    }
 
 
 def child_of(pid: int) -> int:
@@ -72,14 +77,14 @@ def child_of(pid: int) -> int:
 
 def test_a_moment_compared_with_itself_differs_nowhere(root: ProcRoot) -> None:
     moment = own(root)
-    assert [one for one in compare(moment, moment) if one.differs] == []
+    assert [one for one in compare(moment, moment, moment) if one.differs] == []
 
 
 def test_two_mounts_at_one_path_are_two(root: ProcRoot) -> None:
     moment = own(root)
     assert isinstance(moment.mounts, tuple)
     twice = structs.replace(moment, mounts=(*moment.mounts, moment.mounts[0]))
-    mounts = next(one for one in compare(moment, twice) if one.name == "mounts")
+    mounts = next(one for one in compare(moment, moment, twice) if one.name == "mounts")
     assert [part.text for part in mounts.before] == [str(len(moment.mounts))]
     assert mounts.after[0].text == str(len(moment.mounts) + 1)
     assert str(mounts.after[1].text).startswith(f"{moment.mounts[0].point} ({moment.mounts[0].fstype}")

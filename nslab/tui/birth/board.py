@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from textual import events
 from textual.reactive import reactive
 from textual.timer import Timer
 
@@ -12,6 +13,7 @@ from nslab.observe.birth_view import BirthView
 from nslab.observe.views import Gone, NotYet
 from nslab.tui.asked import Asked
 from nslab.tui.birth.board_rows import Hand, board_rows, call_asked
+from nslab.tui.birth.score_rows import axis_of
 from nslab.tui.canvas import Canvas
 from nslab.tui.panes.board import Board, draw
 from nslab.tui.panes.pane import Emphasis
@@ -36,7 +38,7 @@ def birth_rows(canvas: Canvas, view: Shown, words: Words, emphasis: Emphasis[int
 
 
 class BirthBoard(Board[BirthView]):
-    """Shows a birth; `cursor` is the call at hand, -1 before the first. It makes nothing itself: it asks for the next call."""
+    """Shows a birth; `cursor` is the call at hand, -1 before the first. It makes nothing itself: it asks for calls to be made."""
 
     title = TITLE
     view: reactive[Shown] = reactive(NOTHING_YET, init=False)
@@ -56,11 +58,13 @@ class BirthBoard(Board[BirthView]):
         return view is None or (view.whole and self.cursor == view.made - 1)
 
     def watch_view(self, old: Shown, new: Shown) -> None:
-        """A cursor at the birth's end goes along; another birth begins at its own."""
+        """A cursor at the birth's end goes along; another birth begins at its own, and without a mark."""
         if isinstance(new, BirthView):
             made = old.made if isinstance(old, BirthView) else 0
             if self.cursor >= min(made, new.made) - 1:
                 self.cursor = new.made - 1
+            if new.made < made:
+                self.mark = None
         self.redraw()
 
     def watch_highlight(self) -> None:
@@ -81,7 +85,7 @@ class BirthBoard(Board[BirthView]):
         return Hand(min(self.cursor, view.made - 1), self.mark, self.why, self.told_above)
 
     def acts(self) -> Mapping[str, Callable[[], object]]:
-        """Left and right move by a call, page keys by a scene; space plays, d marks, Enter asks why."""
+        """Left and right move by a call, page keys by a scene; space plays, d marks, Enter asks why, n begins anew."""
         return {
             "left": lambda: self.go(self.cursor - 1),
             "right": lambda: self.go(self.cursor + 1),
@@ -92,7 +96,15 @@ class BirthBoard(Board[BirthView]):
             "space": self.toggle_play,
             "d": self.toggle_mark,
             "enter": self.toggle_why,
+            "n": self.begin_anew,
         }
+
+    def on_click(self, event: events.Click) -> None:
+        """A click in the score goes to the call there, if it was made."""
+        view = self._view_now()
+        if view is not None:
+            whole = Canvas(self.size.width, self.size.height - self.top_row)
+            self.go(min(axis_of(whole, view, self.words).call_at(event.x), view.made - 1))
 
     def go(self, call: int) -> None:
         """Put the cursor on a call; one that was not made yet is asked for, and the cursor follows once it is."""
@@ -102,12 +114,20 @@ class BirthBoard(Board[BirthView]):
         if call >= view.made:
             self.cursor = view.made - 1
             if not view.whole:
-                spec, step = view.spec, view.calls[view.made].step
-                wanted = Born(spec.name, spec.namespaces, spec.hostname, spec.process.args, step)
-                self.post_message(PartWanted(wanted))
+                self._want(view, view.calls[call].step)
         else:
             self.cursor = max(call, -1)
         self.redraw()
+
+    def begin_anew(self) -> None:
+        """Let the birth go and begin it again: a call that was made can't be unmade."""
+        view = self._view_now()
+        if view is not None:
+            self._want(view, "")
+
+    def _want(self, view: BirthView, until: str) -> None:
+        spec = view.spec
+        self.post_message(PartWanted(Born(spec.name, spec.namespaces, spec.hostname, spec.process.args, until)))
 
     def go_to_end(self) -> None:
         """To the last call that was made."""
@@ -115,7 +135,7 @@ class BirthBoard(Board[BirthView]):
         self.go(view.made - 1 if view else -1)
 
     def _scene(self, by: int) -> None:
-        """To the first call of the scene before or after; past those made, ask for one more."""
+        """To the first call of the scene before or after, which is made if it was not yet, and with it those up to it."""
         view = self._view_now()
         if view is None:
             return
@@ -123,7 +143,7 @@ class BirthBoard(Board[BirthView]):
         later = [first for first in starts if first > self.cursor]
         earlier = [first for first in starts if first < self.cursor]
         if by > 0:
-            self.go(min(later[0] if later else len(view.calls), view.made))
+            self.go(later[0] if later else len(view.calls) - 1)
         else:
             self.go(earlier[-1] if earlier else -1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 
@@ -14,6 +14,7 @@ from nslab.tui.wrap import shorten
 from nslab.words import Words
 
 SIDE_BY_SIDE = 100  # columns: below, one above the other
+A_WORD = 2  # parts: a path, and what it leads to
 GAP = 2
 MARGIN = 2
 
@@ -21,38 +22,83 @@ MARGIN = 2
 def moment_rows(
     canvas: Canvas, y: int, titles: tuple[str, str], differences: Sequence[Difference], letter: str, words: Words
 ) -> None:
-    """Write both moments from row `y` to the canvas's end; `letter` is the later one's world."""
-    ordered = sorted(differences, key=lambda one: not one.differs)
+    """Write both moments from row `y` to the canvas's end; `letter` is the later one's world.
+
+    What differs stands first, and of that what is told in a word: a list may take all the room there is.
+    """
+    ordered = sorted(differences, key=lambda one: (not one.differs, max(len(one.before), len(one.after)) > A_WORD))
     if canvas.width < SIDE_BY_SIDE:
         _stacked(canvas, y, titles, ordered, letter, words)
         return
     half = (canvas.width - GAP) // 2
     for at, (x, world) in enumerate(((0, HOST_LETTER), (half + GAP, letter))):
-        block = _Block(canvas, x, y, half, canvas.height - y, world)
-        block.write(titles[at], ordered, after=at == 1, words=words)
+        block = _Block(canvas, x, y, half, canvas.height - y, world, words)
+        block.write(titles[at], ordered, after=at == 1)
+
+
+def in_rows(parts: Sequence[Part], width: int) -> tuple[tuple[Part, ...], ...]:
+    """The parts in rows of at most `width` cells, none of them broken: a longer one has a row to itself."""
+    rows: list[list[Part]] = [[]]
+    room = width
+    for part in parts:
+        size = cell_len(str(part.text))
+        if size > room and rows[-1]:
+            rows.append([])
+            room = width
+        rows[-1].append(part)
+        room -= size + 1
+    return tuple(map(tuple, rows))
+
+
+def allotted(needed: Iterable[tuple[int, bool]], room: int) -> tuple[int, ...]:
+    """How many of `room` rows each fact gets, by how many it needs and whether it differs: one, and what is left over
+    goes to those that differ, the first first. Facts without a row are not told of."""
+    facts = tuple(needed)
+    spare = max(room - len(facts), 0)
+    rows = []
+    for need, differs in facts[:room]:
+        more = min(need - 1, spare) if differs else 0
+        rows.append(1 + more)
+        spare -= more
+    return tuple(rows)
 
 
 class _Block:
-    """One moment: a tinted sheet with a title and a row a fact."""
+    """One moment: a tinted sheet with a title, and a row or more for each fact."""
 
-    def __init__(self, canvas: Canvas, x: int, y: int, width: int, height: int, letter: str) -> None:
+    def __init__(self, canvas: Canvas, x: int, y: int, width: int, height: int, letter: str, words: Words) -> None:
         self.canvas, self.x, self.y, self.width, self.height = canvas, x, y, width, height
-        self.letter = letter
+        self.letter, self.words = letter, words
         canvas.fill(x, y, width, height, tint(hue(letter)))
 
-    def write(self, title: str, differences: Sequence[Difference], *, after: bool, words: Words) -> None:
+    def write(self, title: str, differences: Sequence[Difference], *, after: bool) -> None:
+        """Rows are given by what both moments need, so that one fact stands at one height in both."""
         inner = self.x + MARGIN
         self.canvas.put(inner, self.y, title, lettered(self.letter).strong)
-        label = max((cell_len(words(f"score.fact.{one.name}")) for one in differences), default=0) + 2
+        label = max((cell_len(self._name(one)) for one in differences), default=0) + 2
+        width = self.width - MARGIN - label - 1
         room = self.height - 1
-        shown = differences if len(differences) <= room else differences[: room - 1]
-        for row, one in enumerate(shown, self.y + 1):
-            self.canvas.put(inner, row, words(f"score.fact.{one.name}"), MUTE)
-            parts = one.after if after else one.before
-            _parts(self.canvas, inner + label, row, self.x + self.width - 1, parts, self.letter)
-        if len(shown) < len(differences):
-            left = len(differences) - len(shown)
-            self.canvas.put(inner, self.y + room, words("birth.more", count=left), MUTE)
+        hidden = max(len(differences) - room, 0)
+        room -= 1 if hidden else 0
+        needed = (
+            (max(len(in_rows(parts, width)) for parts in (one.before, one.after)), one.differs) for one in differences
+        )
+        y = self.y + 1
+        for one, rows in zip(differences, allotted(needed, room), strict=False):
+            self.canvas.put(inner, y, self._name(one), MUTE)
+            self._told(inner + label, y, width, in_rows(one.after if after else one.before, width), rows)
+            y += rows
+        if hidden:
+            self.canvas.put(inner, y, self.words("birth.more", count=hidden + 1), MUTE)
+
+    def _name(self, one: Difference) -> str:
+        return self.words(f"score.fact.{one.name}")
+
+    def _told(self, x: int, y: int, width: int, told: Sequence[Sequence[Part]], rows: int) -> None:
+        """As many rows as there is room for; the last one takes up what is left, and breaks off where it must."""
+        for at in range(min(rows, len(told))):
+            parts = told[at] if at + 1 < rows else [part for row in told[at:] for part in row]
+            _parts(self.canvas, x, y + at, x + width, parts, self.letter)
 
 
 def _stacked(

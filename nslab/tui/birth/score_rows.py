@@ -24,6 +24,7 @@ from nslab.words import Words
 
 TAG_CELLS = 3
 FOLDED_NAME = 12  # cells
+MARK = "▾"
 ROOMY = 34  # rows: from here on each kind of namespace has a row, and the facts stand apart
 
 
@@ -53,6 +54,11 @@ class Axis(Struct, frozen=True):
             if scene.first <= call < scene.end:
                 return start + (call - scene.first) * (end - start) // (scene.end - scene.first)
         return self.end
+
+    def call_at(self, x: int) -> int:
+        """The call drawn at a cell, or the last one before it; -1 left of time."""
+        calls = self.scenes[-1].end if self.scenes else 0
+        return next((call for call in reversed(range(calls)) if self.x(call) <= x), -1)
 
     def scene(self, call: int) -> int:
         """Which scene a call is in."""
@@ -88,6 +94,17 @@ def folded(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     return tuple(kept)
 
 
+def axis_of(canvas: Canvas, view: BirthView, words: Words) -> Axis:
+    """Where time stands in the score of a view on this canvas."""
+    names = max(cell_len(line_name(line, words)) for line in lines_of(canvas, view))
+    return axis(view.scenes, names, canvas.width, words)
+
+
+def lines_of(canvas: Canvas, view: BirthView) -> tuple[Line, ...]:
+    """The lines that there is room for."""
+    return view.lines if canvas.height >= ROOMY - 4 else folded(view.lines)
+
+
 def is_namespace(line: Line) -> bool:
     """Whether a line is about a kind of namespace, or several."""
     return line.name.split()[0] in set(Kind)
@@ -110,9 +127,12 @@ def said(value: Value, words: Words) -> str:
     return words(value.id) if isinstance(value, Because) else value
 
 
-def score_rows(canvas: Canvas, y: int, view: BirthView, cursor: int, words: Words) -> int:
-    """Write the score from row `y`, the call `cursor` being the one at hand (-1: none yet); the row after it."""
-    score = _Score(canvas, view, cursor, words)
+def score_rows(canvas: Canvas, y: int, view: BirthView, cursor: int, words: Words, mark: int | None = None) -> int:
+    """Write the score from row `y`, the call `cursor` being the one at hand (-1: none yet); the row after it.
+
+    `mark` is a moment that is marked, if one is.
+    """
+    score = _Score(canvas, view, cursor, words, mark)
     top = y
     y = score.heads(y)
     kinds = sum(map(is_namespace, score.lines))
@@ -128,11 +148,11 @@ def score_rows(canvas: Canvas, y: int, view: BirthView, cursor: int, words: Word
 class _Score:
     """Writes one view on one canvas."""
 
-    def __init__(self, canvas: Canvas, view: BirthView, cursor: int, words: Words) -> None:
+    def __init__(self, canvas: Canvas, view: BirthView, cursor: int, words: Words, mark: int | None) -> None:
         self.canvas, self.view, self.cursor, self.words = canvas, view, cursor, words
-        self.lines = view.lines if canvas.height >= ROOMY - 4 else folded(view.lines)
-        names = max(cell_len(line_name(line, words)) for line in self.lines)
-        self.axis = axis(view.scenes, names, canvas.width, words)
+        self.mark = mark
+        self.lines = lines_of(canvas, view)
+        self.axis = axis_of(canvas, view, words)
         self.now = self.axis.x(cursor + 1) if cursor >= 0 else self.axis.left
         self.end = self.axis.end
 
@@ -147,12 +167,19 @@ class _Score:
                 self.canvas.put(x, y + 1, self.words(f"scene.{scene.id}"), face)
         if not self.axis.named and at_hand >= 0:
             self._name_of(at_hand, y + 1)
-        self.canvas.put(self.axis.left, y + 2, "─" * (self.end - self.axis.left), RULE)
+        self._thread(y + 2)
+        return y + 3
+
+    def _thread(self, y: int) -> None:
+        """Heavy up to the call at hand; a moment that is marked shows where its call is."""
+        self.canvas.put(self.axis.left, y, "─" * (self.end - self.axis.left), RULE)
         if self.cursor >= 0:
             here = self.axis.x(self.cursor)
-            self.canvas.put(self.axis.left, y + 2, "━" * (here - self.axis.left), TEXT)
-            self.canvas.put(here, y + 2, "◉", BOLD)
-        return y + 3
+            self.canvas.put(self.axis.left, y, "━" * (here - self.axis.left), TEXT)
+        if self.mark is not None:
+            self.canvas.put(self.axis.x(max(self.mark - 1, 0)), y, MARK, BOLD)
+        if self.cursor >= 0:
+            self.canvas.put(self.axis.x(self.cursor), y, "◉", BOLD)
 
     def _name_of(self, scene: int, y: int) -> None:
         """The one name that there is room for, under its number or as near as the edge allows."""

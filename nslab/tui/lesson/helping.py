@@ -99,8 +99,15 @@ HELPED = {
         keys=(("↑↓", "row"), (shown("prove", KINDS_KEYS), "prove")),
     ),
     "birth": Helped(
-        signs=(("A ── B ━━", "line"), ("◉", "now"), ("╌╌", "to-come")),
-        keys=(("←→", "step"), ("space", "play"), ("d", "mark"), ("⏎", "why")),
+        signs=(("A ── B ━━", "line"), ("◉", "now"), ("▾", "marked"), ("╌╌", "to-come")),
+        keys=(
+            ("←→", "step"),
+            ("PgUp PgDn", "scene"),
+            ("space", "play"),
+            ("d", "mark"),
+            ("⏎", "why"),
+            ("n", "anew"),
+        ),
     ),
     "without": Helped(
         signs=(

@@ -7,31 +7,43 @@ from collections.abc import Callable
 
 from textual.app import ComposeResult
 
+from nslab.course.model import Born
+from nslab.engine.failures import LabError
 from nslab.observe.birth_view import BirthView
+from nslab.observe.views import Gone
 from nslab.tui import keys
 from nslab.tui.birth.board import BirthBoard
 from nslab.tui.screens.keyed import KeyedScreen
+from nslab.tui.wanted import PartWanted
 from nslab.tui.widgets.footer import Footer
 from nslab.tui.widgets.header import Header, Where
+from nslab.tui.widgets.trouble import TroubleBand
 from nslab.words import Words
 
 
 class BirthScreen(KeyedScreen):
-    """`step` makes the next call and returns the birth as it is then; it takes milliseconds and runs in a thread."""
+    """`step` makes the calls up to one and returns the birth as it is then, `begin_anew` begins another; both run in a thread.
+
+    They raise LabError where the lab has died: then the birth stays on show as it was last seen, and can be begun anew.
+    """
 
     keys = keys.BIRTH
-    CSS = "BirthBoard { margin: 1 2 0 2; height: 1fr; }"
+    CSS = "BirthBoard { margin: 1 2 0 2; height: 1fr; } TroubleBand { margin: 0 2; }"
 
-    def __init__(self, words: Words, view: BirthView, step: Callable[[], BirthView]) -> None:
+    def __init__(
+        self, words: Words, view: BirthView, step: Callable[[str], BirthView], begin_anew: Callable[[], BirthView]
+    ) -> None:
         super().__init__(words)
-        self._step = step
-        self._stepping = False
+        self._step, self._begin_anew = step, begin_anew
+        self._at_work = False
         self.board = BirthBoard(words, view, whole=True)
+        self.trouble = TroubleBand(words, "birth.lab-lost")
         self._header = Header(words, self._where(view))
 
     def compose(self) -> ComposeResult:
         yield self._header
         yield self.board
+        yield self.trouble
         yield Footer(self.words, self.keys)
 
     def on_mount(self) -> None:
@@ -41,15 +53,29 @@ class BirthScreen(KeyedScreen):
     def _where(view: BirthView) -> Where:
         return Where("birth", view.name)
 
-    async def on_part_wanted(self) -> None:
-        """Make one call. Keys that come meanwhile ask for nothing more: each call is seen."""
-        if self._stepping:
+    async def on_part_wanted(self, message: PartWanted) -> None:
+        """Make calls. Keys that come meanwhile ask for nothing more: each call is seen."""
+        if self._at_work or not isinstance(message.part, Born):
             return
-        self._stepping = True
+        until = message.part.until
+        self._at_work = True
         try:
-            self.board.view = await asyncio.to_thread(self._step)
+            self.board.view = await asyncio.to_thread(self._step, until) if until else await self._anew()
+        except LabError as error:
+            self._lose(error)
+        else:
+            self.trouble.show(None)
         finally:
-            self._stepping = False
+            self._at_work = False
+
+    async def _anew(self) -> BirthView:
+        return await asyncio.to_thread(self._begin_anew)
+
+    def _lose(self, error: LabError) -> None:
+        """The birth as last seen, and what became of its lab."""
+        if isinstance(self.board.view, BirthView):
+            self.board.view = Gone(self.board.view)
+        self.trouble.show(error)
 
     def action_play(self) -> None:
         self.board.toggle_play()
@@ -59,3 +85,6 @@ class BirthScreen(KeyedScreen):
 
     def action_why(self) -> None:
         self.board.toggle_why()
+
+    def action_anew(self) -> None:
+        self.board.begin_anew()

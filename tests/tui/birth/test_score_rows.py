@@ -67,6 +67,13 @@ def test_time_goes_on_with_every_call() -> None:
     assert (places[0], places[-1]) == (found.left, found.end)
 
 
+def test_each_call_is_found_again_where_it_is_drawn() -> None:
+    found = axis((Scene("room", 0, 5), Scene("clone", 5, 6)), 8, 80, words_for("en"))
+    assert [found.call_at(found.x(call)) for call in range(6)] == list(range(6))
+    assert found.call_at(found.left - 1) == -1
+    assert found.call_at(found.end) == 5
+
+
 def test_namespaces_that_come_together_share_a_line_where_rows_are_few() -> None:
     def line(kind: Kind, since: int) -> Line:
         return Line(kind, (Stretch(0, Tag(kind, "A")), Stretch(since, Tag(kind, "B"))))
