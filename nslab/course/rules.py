@@ -14,7 +14,8 @@ from nslab.course.checks.names import DifferentHostname
 from nslab.course.checks.namespaces import DifferentNamespace, NamespaceKept, SameNamespace
 from nslab.course.checks.processes import PidDepth
 from nslab.course.checks.values import AtLeast, Equal
-from nslab.course.model import Choice, Container, Exec, Highlight, Lesson, Run, Solution, Step, Task
+from nslab.course.model import Choice, Container, Exec, Highlight, Lesson, Ordered, Run, Solution, Step, Task
+from nslab.course.ordering import CARDS
 from nslab.course.positions import Path
 from nslab.course.probes import Clone
 from nslab.course.told import Told
@@ -191,6 +192,11 @@ def _made(part: Container | Exec, field: str, reserved: tuple[str, ...]) -> Iter
         yield ("args",), Told("fault.empty-list")
 
 
+def _ordered(part: Ordered) -> Iterator[Fault]:
+    if sorted(part.order) != sorted(CARDS):
+        yield ("order",), Told("fault.not-all-cards", {"cards": ", ".join(CARDS)})
+
+
 RULES: dict[type[Struct], Callable[[Any], Iterator[Fault]]] = {
     Lesson: _lesson,
     Step: _step,
@@ -213,4 +219,5 @@ RULES: dict[type[Struct], Callable[[Any], Iterator[Fault]]] = {
     Highlight: _highlight,
     Container: _container,
     Exec: _exec,
+    Ordered: _ordered,
 }

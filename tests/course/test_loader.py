@@ -74,6 +74,7 @@ ONE_FAULT = [
     (SETUP, 'setup = [{ container = "one", namespaces = ["net"], share = { net = "web" } }]', "fault.shared-own"),
     (SETUP, 'setup = [{ container = "one", namespaces = ["user"], share = { pid = "web" } }]', "fault.user-apart"),
     (SETUP, 'setup = [{ exec = "guest", in = "web" }, { kill = "guest" }]', "fault.unknown-container"),
+    (SETUP, 'setup = [{ order = ["clone", "program"] }]', "fault.not-all-cards"),
     ('terminals = ["host", "box"]', 'terminals = ["host", "guest"]', "fault.unknown-terminal"),
     (ALIVE, '{ kind = "alife", process = "web" }', "fault.unknown-kind"),
     (ALIVE, '{ kind = "alive", process = "wob" }', "fault.unknown-process"),

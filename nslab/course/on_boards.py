@@ -1,0 +1,102 @@
+"""Values about what was made on a board: facts of a birth at one of its moments, and places in an order that was run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
+
+from nslab.course.opened import refused
+from nslab.course.readable import Readable
+from nslab.course.roles import CardName
+from nslab.course.told import Absent, Fact, Reading, Told
+from nslab.kernel.idmap import overflow_uid
+from nslab.observe.birth_view import BirthView
+from nslab.observe.moment import Moment
+from nslab.observe.namespaces import Unread
+
+if TYPE_CHECKING:
+    from nslab.course.look import Look
+
+MomentFact = Literal["mounts", "processes", "pid", "uid", "rights", "program"]
+
+
+class BirthFact(Readable, frozen=True, forbid_unknown_fields=True):
+    """Something about the birth on the board, right after the call `after`, the id of a step; without one, as it is now.
+
+    `calls` are those made by then, so of a step which one it is, counted from 1; `plan` are all there are to make. `mounts`
+    are those below its root, `processes` those that its /proc shows, `pid` is the host's number for it, `uid` its own user
+    namespace's, `rights` its effective capabilities, `program` the name of the file that it runs.
+    """
+
+    birth_fact: Literal["plan", "calls"] | MomentFact
+    after: str | None = None
+
+    def read(self, look: Look) -> Reading:
+        view = look.world.birth()
+        if view is None:
+            return Absent(Told("absent.no-birth"))
+        at = view.made if self.after is None else moment_after(view, self.after)
+        if self.birth_fact == "plan":
+            return len(view.calls)
+        if at is None:
+            return Absent(Told("absent.call-not-made", {"step": self.after or ""}))
+        return at if self.birth_fact == "calls" else told_of(view.moments[at], self.birth_fact)
+
+    def subject(self) -> Told:
+        facts: dict[str, Fact] = {} if self.after is None else {"step": self.after}
+        fact = Told(f"check.value.birth-{self.birth_fact}")
+        return Told("check.value.birth-after", {"fact": fact, **facts}) if facts else fact
+
+
+def moment_after(view: BirthView, step: str) -> int | None:
+    """The moment right after a call; None for one that was not made, or not agreed to."""
+    made = view.calls[: view.made]
+    return next((at for at, call in enumerate(made, 1) if call.step == step and not call.ended_the_plan), None)
+
+
+def told_of(moment: Moment, fact: MomentFact) -> Reading:
+    """A fact of a moment; absent where its file could not be read."""
+    told = TOLD[fact](moment)
+    return refused(fact, told.errno) if isinstance(told, Unread) else told
+
+
+def _size(items: Sequence[object] | Unread) -> int | Unread:
+    return items if isinstance(items, Unread) else len(items)
+
+
+def _uid(moment: Moment) -> int | Unread:
+    if isinstance(moment.status, Unread):
+        return moment.status
+    return overflow_uid() if moment.uid is None else moment.uid
+
+
+def _rights(moment: Moment) -> int | Unread:
+    return moment.status if isinstance(moment.status, Unread) else moment.status.cap_effective.bit_count()
+
+
+def _program(moment: Moment) -> str | Unread:
+    return moment.program if isinstance(moment.program, Unread) else os.path.basename(moment.program)
+
+
+TOLD: Mapping[MomentFact, Callable[[Moment], int | str | Unread]] = {
+    "mounts": lambda moment: _size(moment.mounts),
+    "processes": lambda moment: _size(moment.shown),
+    "pid": lambda moment: moment.pid,
+    "uid": _uid,
+    "rights": _rights,
+    "program": _program,
+}
+
+
+class PlaceOf(Readable, frozen=True, forbid_unknown_fields=True):
+    """Where a card stood in the order that was run last, counted from 1."""
+
+    place_of: CardName
+
+    def read(self, look: Look) -> Reading:
+        tries = look.world.attempts()
+        return tries[-1].order.index(self.place_of) + 1 if tries else Absent(Told("absent.not-tried"))
+
+    def subject(self) -> Told:
+        return Told("check.value.place_of", {"card": self.place_of})
