@@ -26,7 +26,7 @@ def moment_rows(
 
     What differs stands first, and of that what is told in a word: a list may take all the room there is.
     """
-    ordered = sorted(differences, key=lambda one: (not one.differs, max(len(one.before), len(one.after)) > A_WORD))
+    ordered = sorted(differences, key=_rank)
     if canvas.width < SIDE_BY_SIDE:
         _stacked(canvas, y, titles, ordered, letter, words)
         return
@@ -34,6 +34,12 @@ def moment_rows(
     for at, (x, world) in enumerate(((0, HOST_LETTER), (half + GAP, letter))):
         block = _Block(canvas, x, y, half, canvas.height - y, world, words)
         block.write(titles[at], ordered, after=at == 1)
+
+
+def _rank(one: Difference) -> int:
+    if not one.differs:
+        return 2
+    return 1 if max(len(one.before), len(one.after)) > A_WORD else 0
 
 
 def in_rows(parts: Sequence[Part], width: int) -> tuple[tuple[Part, ...], ...]:
