@@ -19,12 +19,16 @@ def spans(runs: Iterable[markdown.Span]) -> tuple[Span, ...]:
 
 
 def inline(prose: markdown.Prose) -> tuple[Span, ...]:
-    """Words that stand in one paragraph whatever they are made of: a question, a choice, a task."""
+    """Words that stand in one paragraph whatever they are made of: a question, a choice."""
     found: list[Span] = []
-    for block in prose.blocks:
-        for runs in _paragraphs(block):
-            found += [Span(" "), *runs] if found else runs
+    for runs in lines(prose):
+        found += [Span(" "), *runs] if found else runs
     return tuple(found)
+
+
+def lines(prose: markdown.Prose) -> list[tuple[Span, ...]]:
+    """Words whose paragraphs and commands begin a row each: a task, a hint. At least one, if an empty one."""
+    return [runs for block in prose.blocks for runs in _paragraphs(block)] or [()]
 
 
 def told(text: str) -> tuple[Span, ...]:

@@ -2,7 +2,7 @@
 
 from gallery import prose
 
-from nslab.tui.prose import inline, told
+from nslab.tui.prose import inline, lines, told
 from nslab.tui.wrap import Mark, Span
 
 
@@ -13,7 +13,11 @@ def test_terms_code_and_stress_keep_their_marks() -> None:
     )
 
 
-def test_a_task_of_two_blocks_is_one_line_of_words() -> None:
+def test_a_command_has_a_row_of_its_own_in_a_task_and_none_where_there_is_one_row() -> None:
+    assert lines(prose("On `host`:\n\n    unshare -fp\n")) == [
+        (Span("On "), Span("host", Mark.CODE), Span(":")),
+        (Span("unshare -fp", Mark.CODE),),
+    ]
     assert inline(prose("On `host`:\n\n    unshare -fp\n")) == (
         *(Span("On "), Span("host", Mark.CODE), Span(":"), Span(" "), Span("unshare -fp", Mark.CODE)),
     )

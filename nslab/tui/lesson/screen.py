@@ -73,7 +73,6 @@ class LessonScreen(ActingScreen):
 
     def on_conductor_sampled(self, message: Conductor.Sampled) -> None:
         """A new moment."""
-        first = self._seen is None
         begun = self._seen is None or self._seen.player.step.id != message.seen.player.step.id
         died = not message.seen.lab_alive and (self._seen is None or self._seen.lab_alive)
         self._seen = self._at.seen = message.seen
@@ -83,16 +82,18 @@ class LessonScreen(ActingScreen):
         if died:
             self._wreck(Told("lesson.lab-ended"), lost=True)
         self._show()
-        if first or (begun and self.presenting):
+        if begun:
             self._begin_where_hands_belong()
         if message.seen.player.finished and not self._finished:
             self._finished = True
             self.post_message(self.Finished())
 
     def _begin_where_hands_belong(self) -> None:
-        """A lesson that begins with something to do begins where it is done; before a room, so does each step."""
+        """A step that begins with something to do begins where it is done."""
         player = self._seen.player if self._seen else None
-        if player is not None and player.stage is Stage.DO and self._at.size is not Size.SMALL:
+        if player is None or player.looking_back or player.stage is not Stage.DO:
+            return
+        if self._at.size is not Size.SMALL:
             self._hands_to(player.step)
 
     def on_conductor_reshelled(self, message: Conductor.Reshelled) -> None:

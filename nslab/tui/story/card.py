@@ -13,7 +13,7 @@ from nslab.tui import keys
 from nslab.tui.canvas import Canvas
 from nslab.tui.edit import Line
 from nslab.tui.faces import BAD, BOLD, MUTE, OK, TEXT, Face, Role
-from nslab.tui.prose import inline, spans, told
+from nslab.tui.prose import inline, lines, spans, told
 from nslab.tui.story.view import (
     SYMBOL,
     CannotRun,
@@ -155,7 +155,10 @@ def _doing(body: Body, card: Doing, typed: Line) -> None:
         _task(body, task, typed)
     for at, hint in enumerate(card.hints, 1):
         body.blank()
-        body.para((Span(body.words("story.hint-number", number=at) + "  "), *inline(hint)))
+        first, *others = lines(hint)
+        body.para((Span(body.words("story.hint-number", number=at) + "  "), *first))
+        for runs in others:
+            body.para(runs)
     if card.checking:
         body.blank()
         body.para(body.words("story.checking"), MUTE)
@@ -168,7 +171,10 @@ def _doing(body: Body, card: Doing, typed: Line) -> None:
 
 def _task(body: Body, task: Task, typed: Line) -> None:
     mark, mark_face, face = TASK_MARK[task.state]
-    body.labelled(mark, inline(task.words), face, column=2, label_face=mark_face)
+    first, *others = lines(task.words)
+    body.labelled(mark, first, face, column=2, label_face=mark_face)
+    for runs in others:
+        body.para(runs, face, indent=2)
     if task.asks and task.state is TaskState.NOW:
         write_input(body, typed)
 

@@ -58,6 +58,7 @@ class Story(Scrolled):
         super().__init__(words, id=id)
         self._view = view
         self._typed = Line()
+        self._given = False  # what stands in the input line was an answer: typing begins another
         self._rows_shown: StoryRows | None = None
         self._follow_card = True  # until the learner scrolls away from it
 
@@ -66,7 +67,7 @@ class Story(Scrolled):
         if _same_card(self._view, view):
             view = _with_pick(view, _picked(self._view))
         else:
-            self._typed = Line()
+            self._type(Line())
             self._follow_card = True
         self._view = view
         self.redraw()
@@ -136,7 +137,7 @@ class Story(Scrolled):
     def on_paste(self, event: events.Paste) -> None:
         """Into the input line."""
         if self._asked() is not None:
-            self._type(self._typed.typed(event.text))
+            self._type(self._line_to_type_in().typed(event.text))
             event.stop()
 
     def _handled(self, event: events.Key) -> bool:
@@ -171,18 +172,23 @@ class Story(Scrolled):
         task_id = self._asked()
         if event.key == "enter" and task_id is not None:
             if self._typed.text.strip():
+                self._given = True
                 self.post_message(self.Answered(task_id, self._typed.text.strip()))
             return True
         line = self._typed.press(event.key)
         if line is None and event.is_printable and event.character:
-            line = self._typed.typed(event.character)
+            line = self._line_to_type_in().typed(event.character)
         if line is None:
             return self.scroll_key(event.key)
         self._type(line)
         return True
 
+    def _line_to_type_in(self) -> Line:
+        """A wrong answer stays in sight, and gives way to the next one without being rubbed out."""
+        return Line() if self._given else self._typed
+
     def _type(self, line: Line) -> None:
-        self._typed = line
+        self._typed, self._given = line, False
         self.redraw()
 
     def pick(self, choice_id: str) -> None:

@@ -57,6 +57,17 @@ async def test_a_step_is_predicted_done_and_passed_and_the_next_one_waits_for_a_
     assert kept.predictions["one"].right == "one"
 
 
+async def test_a_step_without_a_question_takes_its_first_keys_where_it_is_done(played: Any) -> None:
+    async with played() as lesson:
+        await lesson.ready()
+        await do_first_step(lesson)
+        await lesson.press("f9")
+        await lesson.until(lambda: isinstance(lesson.story.card, Explaining))
+        await lesson.press("f9")
+        await lesson.until(lambda: lesson.seen.player.step.id == "other-number")
+        await lesson.until(lambda: lesson.app.focused is lesson.terminal("host"))
+
+
 async def test_the_card_has_a_picture_of_what_this_learner_saw(played: Any) -> None:
     async with played() as lesson:
         await lesson.ready()

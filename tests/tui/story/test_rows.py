@@ -10,7 +10,7 @@ from nslab.tui.edit import Line
 from nslab.tui.faces import Face, Role, solid
 from nslab.tui.story.card import HitKind
 from nslab.tui.story.rows import Density, fitting_rows, story_rows
-from nslab.tui.story.view import Observing, Past, Predicting, StoryView
+from nslab.tui.story.view import Doing, Observing, Past, Predicting, StoryView, Task, TaskState
 from nslab.words import Lang, Words
 
 CARDS = sorted(gallery.cards("en"))
@@ -67,6 +67,16 @@ def test_a_miss_says_wanted_found_next(en: Words) -> None:
     text = story_rows(gallery.story("en", "miss"), 46, en).canvas.text()
     assert "▌ ✗ NOT YET\n" in text
     assert "▌  wanted  pid of host ≠ pid of box\n▌  found   both are pid:A 4026532181\n▌  next    Look at" in text
+
+
+def test_a_command_to_be_typed_stands_on_a_row_of_its_own(en: Words) -> None:
+    card = Doing(
+        (Task("run", gallery.prose("On the `host`:\n\n    renice -n 10 -p PID\n"), TaskState.NOW),),
+        hints=(gallery.prose("Like this:\n\n    renice -n 10 -p 2\n"),),
+    )
+    text = story_rows(StoryView("T", Prose(), card), 36, en).canvas.text()
+    assert "▌  ▸ On the host:\n▌    renice -n 10 -p PID\n" in text
+    assert "Like this:\n▌  renice -n 10 -p 2\n" in text
 
 
 def test_past_stages_fold_to_one_row_with_the_learners_answer_and_its_mark(en: Words) -> None:

@@ -57,6 +57,13 @@ async def test_an_answer_is_typed_edited_and_sent(press: Press) -> None:
     assert [(message.task_id, message.text) for message in heard] == [("ask", "012")]
 
 
+async def test_a_wrong_answer_gives_way_to_the_next_unless_it_is_edited(press: Press) -> None:
+    heard = await press("ask", "1", "enter", "2", "enter", "backspace", "3", "enter")
+    assert [message.text for message in heard] == ["1", "2", "3"]
+    heard = await press("ask", "1", "2", "enter", "backspace", "3", "enter")
+    assert [message.text for message in heard] == ["12", "13"]
+
+
 async def test_an_empty_answer_is_not_sent(press: Press) -> None:
     heard = await press("ask", "space", "enter")
     assert heard == []
