@@ -16,6 +16,9 @@ from nslab.observe.namespaces import NamespaceId
 AS_SHOWN = re.compile(r"(?:[A-Z]+ )?(?:[a-z_]+:)?\[?([0-9]+)\]?")
 """A namespace as a pane, readlink(1), or stat(1) shows it: `B 4026532254`, `pid:[4026532254]`, `4026532254`."""
 
+UNIT = re.compile(r"(?<=[0-9]) ?k(?:B|iB)?$", re.IGNORECASE)
+"""The unit that procfs writes behind a size. Whoever leaves it out has read the same number."""
+
 GAP_IN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 """Chinese words keep a space for a Latin fact; where the fact is Chinese too, there is none."""
 
@@ -76,10 +79,12 @@ def number(reading: Reading) -> int | Absent:
 
 
 def answers(text: str, reading: Reading) -> bool:
-    """Whether what a learner typed is this reading, however they copied it: with brackets, spaces, wide digits."""
+    """Whether what a learner typed is this reading, however they copied it: with brackets, spaces, wide digits, a unit."""
     typed = unicodedata.normalize("NFKC", text).strip()
     shown = AS_SHOWN.fullmatch(typed) if isinstance(reading, Namespace) else None
-    return equal(shown[1] if shown else typed, reading)
+    if isinstance(reading, Absent):
+        return False
+    return equal(shown[1] if shown else UNIT.sub("", typed), UNIT.sub("", str(reading).strip()))
 
 
 class Catalogue(Protocol):

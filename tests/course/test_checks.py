@@ -410,6 +410,11 @@ def test_a_verdict_quotes_no_more_than_a_line_of_a_file(world: Any) -> None:
     assert len(told(judge(FileEquals("/big", "y"), world))[1]) < 120
 
 
+def test_an_empty_file_is_told_by_a_word(world: Any) -> None:
+    world.texts["/note", "host"] = "\n"
+    assert told(judge(Not(FileEquals("/note", "")), world))[0] == "/note on the host reads something else than nothing"
+
+
 def test_a_state_without_words_of_its_own_is_told_by_its_letter(world: Any) -> None:
     world.stats["box", "host"] = replace(STOPPED, state="X")
     assert told(judge(InState("box", "T"), world))[1] == "box is X"

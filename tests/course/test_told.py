@@ -55,6 +55,12 @@ def test_numbers_and_names_are_answered_with_spaces_round_them(typed: str, readi
     assert answers(typed, reading)
 
 
+@pytest.mark.parametrize("reading", [108, "108 kB"])
+@pytest.mark.parametrize("typed", ["108", "108 kB", "108kB", "108 KB"])
+def test_a_size_is_answered_with_its_unit_or_without(typed: str, reading: Reading) -> None:
+    assert answers(typed, reading)
+
+
 def test_brackets_belong_to_namespaces_only_and_nothing_answers_what_is_absent() -> None:
     assert not answers("[8]", 8)
     assert not answers("8", Absent(HOST))

@@ -53,4 +53,5 @@ class FileEquals(Observation, frozen=True, forbid_unknown_fields=True, tag="file
 
     def facts(self, look: Look) -> dict[str, Fact]:
         place = {"path": as_fact(look.text(self.path)), "where": where(self.from_)}
-        return {**place, "value": as_fact(look.operand(self.value))}
+        value = look.operand(self.value)
+        return {**place, "value": Told("check.value.empty") if value == "" else as_fact(value)}
