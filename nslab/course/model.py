@@ -206,6 +206,8 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     keep: tuple[Check, ...] = ()
     highlight: Highlight | None = None
     panes: tuple[PaneName, ...] | None = None
+    reveals: tuple[PaneName, ...] = ()
+    """Panes of this step in which the answer could be read: they appear once the prediction is given."""
     terminals: tuple[TerminalName, ...] | None = None
     board: BoardName | None = None
     """In place of the lesson's terminals and panes; those that the step names itself stand beside it."""

@@ -55,6 +55,10 @@ def _lesson(lesson: Lesson) -> Iterator[Fault]:
         yield ("step",), Told("fault.only-recall")
     if not 1 <= len(lesson.terminals) <= 3:
         yield ("terminals",), Told("fault.terminals")
+    for i, step in enumerate(lesson.step):
+        for name in step.reveals:
+            if not step.predict or name not in (step.panes or lesson.panes):
+                yield ("step", i, "reveals"), Told("fault.reveals", {"pane": name})
 
 
 def _step(step: Step) -> Iterator[Fault]:

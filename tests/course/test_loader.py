@@ -109,6 +109,8 @@ ONE_FAULT = [
     ('ask = "{inner}"', 'ask = 1', "fault.stored-answer"),
     ('ask = "{inner}"', 'ask = "{inner}", check = { kind = "alive", process = "web" }', "fault.check-or-ask"),
     ('id = "second"', 'board = "kimds"\nid = "second"', "fault.unknown-board"),
+    ('id = "second"', 'reveals = ["namespaces"]\nid = "second"', "fault.reveals"),
+    ('id = "first"', 'reveals = ["calls"]\nid = "first"', "fault.reveals"),
     (SHOP, '{ make = { container = "host", namespaces = [] }, reaches = "name" }', "fault.reserved"),
     (SHOP, '{ maek = { container = "one", namespaces = [] } }', "fault.which-kind"),
     ('row = "pid"', 'row = "pid", process = "box"', "fault.row-or-process"),

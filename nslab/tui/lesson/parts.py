@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from nslab.course.loader import Pack
 from nslab.course.model import Step
+from nslab.course.player import Stage
 from nslab.course.snapshot import Snapshot
 from nslab.observe.views import Tag
 from nslab.tui import keys
@@ -73,7 +74,8 @@ class Parts:
             here = front if front in (*terminals, *panes) else STORY
             return Shown(terminals, panes, here, enlarged, wreck_rows, board_cells=self.board_cells(step))
         terminals = tuple(step.terminals or self._pack.lesson.terminals)
-        panes = tuple(name for name in step.panes or self._pack.lesson.panes if name in self.panes)
+        hidden = step.reveals if seen is None or awaits_prediction(seen) else ()
+        panes = tuple(name for name in step.panes or self._pack.lesson.panes if name in self.panes and name not in hidden)
         program = (PROGRAM,) if seen and seen.source and size is Size.LARGE else ()
         here = front if front in (*terminals, *panes) else STORY
         return Shown(terminals, (*panes, *program), here, enlarged, wreck_rows)
@@ -97,6 +99,11 @@ class Parts:
         if name == STORY:
             return self.story
         return self.panes[name] if name in self.panes else self.terminals.widget(name)
+
+
+def awaits_prediction(seen: Snapshot) -> bool:
+    """Whether the question of the step at hand is still open."""
+    return seen.player.stage is Stage.PREDICT and not seen.player.looking_back
 
 
 def owned(seen: Snapshot) -> tuple[Tag, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 
+from nslab.course.markdown import Prose
 from nslab.course.model import Highlight
 from nslab.course.play import Play
 from nslab.course.player import Predicted, Stage
@@ -16,6 +17,9 @@ from nslab.course.snapshot import Snapshot, snapshot
 from nslab.kernel.namespaces import Kind
 from nslab.observe.views import Gone
 from nslab.tui.lesson.panes import PANES, AnyPane, Lit, lit, show_panes
+from nslab.tui.lesson.parts import Parts
+from nslab.tui.lesson.places import STORY, Size
+from nslab.tui.story.view import Loading, StoryView
 from nslab.words import words_for
 from tests.stage import Stage as Hands
 from tests.stage import lesson
@@ -99,3 +103,19 @@ def test_once_the_lab_has_ended_panes_keep_what_was_last_seen(play: Play, panes:
     for _ in range(2):
         show_panes(panes, snapshot(play))
         assert panes["namespaces"].view == Gone(last)
+
+
+def test_a_pane_that_would_tell_the_answer_appears_once_it_is_predicted() -> None:
+    play = Play(lesson("vm"))
+    try:
+        seen, parts = snapshot(play), Parts(EN, play.pack, StoryView("", Prose(), Loading("")))
+        at = next(i for i, step in enumerate(seen.player.steps) if step.reveals)
+
+        def shown(stage: Stage) -> tuple[str, ...]:
+            player = replace(seen.player, frontier=at, at=at, stage=stage)
+            return parts.shown(replace(seen, player=player), Size.MEDIUM, STORY, enlarged=False).panes
+
+        assert shown(Stage.PREDICT) == ("processes",)
+        assert shown(Stage.DO) == ("calls", "processes")
+    finally:
+        play.close()
