@@ -75,7 +75,9 @@ class Parts:
             return Shown(terminals, panes, here, enlarged, wreck_rows, board_cells=self.board_cells(step))
         terminals = tuple(step.terminals or self._pack.lesson.terminals)
         hidden = step.reveals if seen is None or awaits_prediction(seen) else ()
-        panes = tuple(name for name in step.panes or self._pack.lesson.panes if name in self.panes and name not in hidden)
+        panes = tuple(
+            name for name in step.panes or self._pack.lesson.panes if name in self.panes and name not in hidden
+        )
         program = (PROGRAM,) if seen and seen.source and size is Size.LARGE else ()
         here = front if front in (*terminals, *panes) else STORY
         return Shown(terminals, (*panes, *program), here, enlarged, wreck_rows)
