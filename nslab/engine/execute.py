@@ -25,10 +25,11 @@ from msgspec import Struct
 from nslab.engine.board import ENDED, FRESH, STARTED, Board
 from nslab.engine.calls import CALLS, FD_FOLLOWS, Actor
 from nslab.engine.errands import NET
-from nslab.engine.failures import TooFewDescriptors
+from nslab.engine.failures import LabError, TooFewDescriptors
 from nslab.engine.protocol import receive_fds
 from nslab.engine.siege import SIEGE
 from nslab.engine.steps import AT_ONCE, Lost, NeverRun, Outcome, Plan, Step, Unborn, Who
+from nslab.errors import Because
 from nslab.kernel.pidfd import pidfd_open, pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError
 
@@ -61,7 +62,10 @@ class Execution:
     """
 
     def __init__(self, plan: Plan, lab: Actor, others: Ended | None = None) -> None:
-        """`others` is told of children of the lab that end while `abandon` waits: see `put_to_end`."""
+        """`others` is told of children of the lab that end while `abandon` waits: see `put_to_end`.
+
+        Nothing is made yet. Raises LabError where the plan brings more to life than it has roles for.
+        """
         self.plan, self._others = plan, others
         self._made = 0
         self._ended = False  # by a step that failed
@@ -72,6 +76,8 @@ class Execution:
         self._lab = lab
         self._board = Board(len(plan))
         self._roles = roles(plan)
+        if sum(step.call == "clone3" for step in plan) > len(self._roles):
+            raise LabError(why=Because("error.lab.because.births"))
         self._channels: dict[Who, tuple[socket.socket, socket.socket]] = {
             role: socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for role in self._roles
         }

@@ -147,12 +147,14 @@ def hung_up(error: OSError) -> LabGone:
     return LabGone(why=str(error.strerror))
 
 
-def unplanned(error: OSError | ValueError | UnknownMachine) -> LabError:
+def unplanned(error: Exception) -> LabError:
     """The error for what failed outside of any plan."""
     if isinstance(error, UnknownMachine):
         return LabError(why=Because("error.lab.because.unknown-machine"), machine=str(error))
-    if not isinstance(error, OSError):
+    if isinstance(error, ValueError):
         return LabError(why=Because("error.lab.because.nul"))  # Python's own refusal, in front of the kernel
+    if not isinstance(error, OSError):
+        return LabError(why=Because("error.lab.because.unfit"), problem=f"{type(error).__name__}: {error}")
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return TooFewDescriptors()
     number = error.errno or 0

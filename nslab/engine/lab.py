@@ -88,13 +88,19 @@ class Lab:
                 protocol.close_all(fds)
         except NslabError as error:
             reply, sent = protocol.Refused(error.code, error.facts), ()
-        except (OSError, ValueError) as error:  # ValueError: a path with a NUL
-            told = unplanned(error)
-            reply, sent = protocol.Refused(told.code, told.facts), ()
         except (protocol.ProtocolError, inquiry.Astray):
             return False
+        except Exception as error:  # noqa: BLE001 - a request that nobody foresaw fails alone, not all that a person has in here
+            told = unplanned(error)
+            reply, sent = protocol.Refused(told.code, told.facts), ()
+        return self._reply(reply, sent)
+
+    def _reply(self, reply: protocol.Reply, sent: tuple[int, ...]) -> bool:
+        """Answer. A reply that fits into no packet is replaced by that very news. False where the owner has gone."""
         try:
             protocol.send(self._lines.control, reply, sent)
+        except NslabError as error:
+            return self._reply(protocol.Refused(error.code, error.facts), ())
         except OSError:
             return False
         finally:
@@ -114,6 +120,8 @@ class Lab:
             case protocol.Employ():
                 self._runtime.employ(fds)
             case protocol.OpenSockets():
+                if len(request.pids) > protocol.MOST_FDS:
+                    raise protocol.ProtocolError("more sockets than fit beside a packet")
                 return inquiry.sockets(self._proc, request)
             case protocol.Account(pid):
                 return self._runtime.account(pid), ()

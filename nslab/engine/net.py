@@ -18,6 +18,7 @@ import os
 import select
 import signal
 import socket
+import struct
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -30,7 +31,7 @@ from nslab.engine import protocol
 from nslab.engine.errands import ERRANDS, PACKET_BYTES, Answer
 from nslab.engine.failures import LabError, NoNetHelper, unplanned
 from nslab.kernel.namespaces import Kind, setns
-from nslab.kernel.process import set_ids, set_name
+from nslab.kernel.process import PR_SET_DUMPABLE, prctl, set_ids, set_name
 
 NAME = "nslab-net"
 GONE_SECONDS = 0.5
@@ -66,8 +67,8 @@ class Helper:
             asked = ERRANDS.decode(packet)
             verb = VERBS[asked.verb]
             verb(self, fds[0] if fds else -1, *asked.words)
-        except (msgspec.DecodeError, KeyError, TypeError, ValueError):
-            return Answer(errno.EINVAL)
+        except (msgspec.DecodeError, RecursionError, KeyError, TypeError, ValueError, struct.error):
+            return Answer(errno.EINVAL)  # struct.error: a number that no field of a message holds
         except self._netlink.Refused as error:
             return Answer(int(getattr(error, "code", errno.EIO)))
         except OSError as error:
@@ -186,7 +187,8 @@ def serve(helper: Helper, errands: socket.socket, owner: socket.socket, lab: int
             answer = helper.do(packet, fds)
         finally:
             protocol.close_all(fds)
-        errands.send(msgspec.json.encode(answer))
+        # Not blocking: whoever reads no answer, and has sent us the other end, would keep us for ever after the lab's end.
+        errands.send(msgspec.json.encode(answer), socket.MSG_DONTWAIT)
 
 
 def join(lab: int) -> None:
@@ -197,6 +199,7 @@ def join(lab: int) -> None:
     ):  # where a single id is mapped, groups can't be set, and ours are no right
         os.setgroups([])
     set_ids(0, 0)
+    prctl(PR_SET_DUMPABLE, 0)  # a pidfd of ours comes beside every answer to whoever asks for it: the lab's root may be us
 
 
 def main(arguments: list[str]) -> int:
