@@ -20,6 +20,7 @@ from nslab.course.ordering import Attempt
 from nslab.course.trial import Trial, run_trial
 from nslab.course.trials import MOST_AT_ONCE, Cell, Result
 from nslab.engine.client import Lab
+from nslab.engine.failures import NoSuchStep
 from nslab.engine.spec import Process, Spec, checked
 from nslab.observe.birth_view import BirthView, birth_view
 from nslab.observe.score import at_path
@@ -54,11 +55,13 @@ class Boards:
 
     def bear(self, born: Born) -> None:
         """Make the calls of a birth up to and with one of them. Another container than the one held is begun anew, and so is
-        this one where none of its calls shall have been made."""
+        this one where none of its calls shall have been made. Raises NoSuchStep where the plan has no such call."""
         spec = spec_of(born)
         if self._birth is None or self._view is None or self._view.spec != spec or not born.until:
             self.close()
             self._birth = Birth(self._lab, spec)
+        if born.until and born.until not in {step.id for step in self._birth.plan}:
+            raise NoSuchStep(step=born.until)
         self._birth.step_to(born.until)
         self._view = view_of(self._birth, spec)
 

@@ -104,7 +104,7 @@ class Decoder:
         try:
             return msgspec.convert(raw, type_)
         except msgspec.ValidationError:
-            choices = get_args(type_) if get_origin(type_) is Literal else _members(type_)
+            choices = words_of(type_)
             if choices and isinstance(raw, str):
                 self._fault(path, unknown("fault.unknown-word", raw, choices))
                 return MISFIT
@@ -139,7 +139,17 @@ class Decoder:
         others = [member for member in members if member is not type(None) and member not in kinds]
         if len(others) == 1 and not kinds:
             return self.value(others[0], raw, path)
+        if isinstance(raw, str) and not kinds and all(map(words_of, others)):
+            return self._word(others, raw, path)
         return self._wrong("table" if kinds else "string", raw, path)
+
+    def _word(self, sorts: list[Any], raw: str, path: Path) -> Any:
+        """A word of one of several sorts."""
+        for sort in sorts:
+            if raw in words_of(sort):
+                return self._leaf(sort, raw, path)
+        self._fault(path, unknown("fault.unknown-word", raw, [word for sort in sorts for word in words_of(sort)]))
+        return MISFIT
 
     def _kind(self, kinds: list[type[Struct]], raw: Mapping[str, Any], path: Path) -> type[Struct] | None:
         """The member of a union that a table means: by its `kind`, else by the field that only that member begins with."""
@@ -168,5 +178,8 @@ class Decoder:
         self.faults.append((path, told))
 
 
-def _members(type_: Any) -> list[str]:
+def words_of(type_: Any) -> list[str]:
+    """The words that a type has, where it has only so many."""
+    if get_origin(type_) is Literal:
+        return list(get_args(type_))
     return [str(member.value) for member in type_] if isinstance(type_, type) and issubclass(type_, Enum) else []

@@ -14,7 +14,19 @@ from nslab.course.checks.names import DifferentHostname
 from nslab.course.checks.namespaces import DifferentNamespace, NamespaceKept, SameNamespace
 from nslab.course.checks.processes import PidDepth
 from nslab.course.checks.values import AtLeast, Equal
-from nslab.course.model import Choice, Container, Exec, Highlight, Lesson, Ordered, Run, Solution, Step, Task
+from nslab.course.model import (
+    Born,
+    Choice,
+    Container,
+    Exec,
+    Highlight,
+    Lesson,
+    Ordered,
+    Run,
+    Solution,
+    Step,
+    Task,
+)
 from nslab.course.ordering import CARDS
 from nslab.course.positions import Path
 from nslab.course.probes import Clone
@@ -183,6 +195,16 @@ def _container(container: Container) -> Iterator[Fault]:
             yield ("share", kind.value), Told("fault.shared-own", {"kind": kind.value, "other": other})
     if Kind.USER in container.namespaces and Kind.PID in container.share:
         yield ("share", Kind.PID.value), Told("fault.user-apart", {"other": container.share[Kind.PID]})
+    yield from _hostname(container)
+
+
+def _born(born: Born) -> Iterator[Fault]:
+    yield from _hostname(born)
+
+
+def _hostname(part: Container | Born) -> Iterator[Fault]:
+    if part.hostname is not None and Kind.UTS not in part.namespaces:
+        yield ("hostname",), Told("fault.hostname-without-uts", {"hostname": part.hostname})
 
 
 def _exec(program: Exec) -> Iterator[Fault]:
@@ -221,6 +243,7 @@ RULES: dict[type[Struct], Callable[[Any], Iterator[Fault]]] = {
     Run: _one_line,
     Solution: _one_line,
     Highlight: _highlight,
+    Born: _born,
     Container: _container,
     Exec: _exec,
     Ordered: _ordered,

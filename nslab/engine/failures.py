@@ -154,7 +154,7 @@ def unplanned(error: Exception) -> LabError:
     if isinstance(error, ValueError):
         return LabError(why=Because("error.lab.because.nul"))  # Python's own refusal, in front of the kernel
     if not isinstance(error, OSError):
-        return LabError(why=Because("error.lab.because.unfit"), problem=f"{type(error).__name__}: {error}")
+        return LabError(why=Because("error.lab.because.unfit"), problem=repr(error))
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return TooFewDescriptors()
     number = error.errno or 0

@@ -12,6 +12,7 @@ from nslab.course.boards import Boards
 from nslab.course.model import AllAttacked, Attacked, Born, Ordered
 from nslab.course.ordering import CARDS
 from nslab.engine.client import Lab
+from nslab.engine.failures import NoSuchStep
 from nslab.kernel.namespaces import Kind
 
 pytestmark = pytest.mark.needs("lab", "overlay")
@@ -45,6 +46,11 @@ def test_a_birth_is_held_after_the_call_that_was_asked_for_and_goes_on_from_ther
     boards.bear(Born("box", until="exec"))
     assert boards.birth is not None
     assert boards.birth.whole
+
+
+def test_a_birth_up_to_a_call_that_its_plan_does_not_have_is_refused(boards: Boards) -> None:
+    with pytest.raises(NoSuchStep):
+        boards.bear(Born("box", until="no-such"))
 
 
 def test_another_container_begins_anew_and_the_one_before_is_gone(boards: Boards, lab: Lab) -> None:

@@ -113,6 +113,12 @@ ONE_FAULT = [
     ('id = "first"', 'reveals = ["calls"]\nid = "first"', "fault.reveals"),
     (SHOP, '{ make = { container = "host", namespaces = [] }, reaches = "name" }', "fault.reserved"),
     (SHOP, '{ maek = { container = "one", namespaces = [] } }', "fault.which-kind"),
+    (SHOP, '{ make = { order = ["clone"] }, reaches = "name" }', "fault.not-all-cards"),
+    (SETUP, 'setup = [{ order = [] }]', "fault.not-all-cards"),
+    (SETUP, 'setup = [{ birth = "new", namespaces = ["pid"], hostname = "new" }]', "fault.hostname-without-uts"),
+    ('namespaces = ["pid", "uts"], hostname', 'namespaces = ["pid"], hostname', "fault.hostname-without-uts"),
+    (ALIVE, '{ kind = "birth_changed", line = "leek", by = "clone" }', "fault.unknown-word"),
+    (ALIVE, '{ kind = "birth_changed", line = 5, by = "clone" }', "fault.wrong-type"),
     ('row = "pid"', 'row = "pid", process = "box"', "fault.row-or-process"),
     ('row = "pid"', 'process = "box"', "fault.highlight-pane"),
     ('row = "pid"', 'row = "pid", call = "setns"', "fault.highlight-call"),
@@ -134,6 +140,12 @@ def test_a_fault_in_the_structure_is_told_on_its_line(folder: Path, old: str, ne
     edit(folder, "lesson.toml", old, new)
     line = line_of(folder, "lesson.toml", new.partition("\n")[0])
     assert ("lesson.toml", line, told) in faults(folder)
+
+
+@pytest.mark.parametrize("line", ["leak", "uts"])
+def test_a_word_of_either_sort_is_read_where_two_sorts_may_stand(folder: Path, line: str) -> None:
+    edit(folder, "lesson.toml", ALIVE, f'{{ kind = "birth_changed", line = "{line}", by = "clone" }}')
+    assert isinstance(load(folder), Pack)
 
 
 def test_the_nearest_known_name_is_offered(folder: Path) -> None:

@@ -69,4 +69,4 @@ def test_an_account_that_fits_into_no_packet_is_refused_and_the_lab_goes_on(shar
 
 def test_an_owner_that_wants_more_sockets_than_fit_beside_a_packet_is_none_of_ours(lab: Lab) -> None:
     with pytest.raises(LabGone):
-        lab.netlink((1,) * (protocol.MOST_FDS + 1))
+        lab.sockets((1,) * (protocol.MOST_FDS + 1))
