@@ -47,7 +47,7 @@ from nslab.words import LANGS, Lang, Words, words_for
 if TYPE_CHECKING:
     from textual.command import Provider
 
-ENDING = (signal.SIGTERM, signal.SIGHUP)
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PAUSING = (signal.SIGTSTP, signal.SIGCONT)
 WARNING_S = 12.0
 

@@ -94,7 +94,8 @@ class Canvas:
         face = ground if isinstance(ground, Face) else Face(ground=ground)
         self.reach(y + height)
         for row in self.rows[max(y, 0) : max(y + height, 0)]:
-            left, end = max(x, 0), min(x + width, self.width)
+            left = max(x, 0)
+            end = max(left, min(x + width, self.width))
             _part(row, left)
             _part(row, end)
             row[left:end] = [(" ", face)] * (end - left)

@@ -242,7 +242,7 @@ async def test_a_teacher_s_own_lesson_has_its_card_and_progress_under_its_path(
         await pilot.pause()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_told_to_end_it_ends_its_lab_first(app: NslabApp, number: signal.Signals) -> None:
     app.start_with(lesson("pid"), None)
     async with app.run_test(size=(120, 36)) as pilot:

@@ -48,6 +48,13 @@ def test_half_a_wide_glyph_does_not_stay() -> None:
     assert [glyph for glyph, _ in canvas.rows[0]] == [" ", "x", " ", " ", " ", " "]
 
 
+def test_a_fill_that_ends_before_it_begins_takes_no_cell_away() -> None:
+    canvas = Canvas(5, 1)
+    for x, width in ((0, -2), (-9, 3), (3, -1), (7, 2), (2, 0)):
+        canvas.fill(x, 0, width, 1, Role.PANEL)
+    assert [len(row) for row in canvas.rows] == [5]
+
+
 def test_an_accent_shares_the_cell_of_its_letter() -> None:
     canvas = Canvas(4, 1)
     assert canvas.put(0, 0, "e\u0301t") == 2

@@ -136,7 +136,7 @@ class ExploreTable(Searched):
         self.hits = {y + top: key for y, key in table(rows, seen, shown, selected.key, words).items()}
         canvas.blit(rows, 0, top)
         gap = 1 if room < most and canvas.width < SMALL else 0
-        for y, row in enumerate(below.rows[: canvas.height - top - room - gap], top + room + gap):
+        for y, row in enumerate(below.rows[: max(canvas.height - top - room - gap, 0)], top + room + gap):
             canvas.rows[y] = row
         canvas.lost += below.lost
 

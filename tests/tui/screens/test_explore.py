@@ -117,6 +117,14 @@ async def test_letters_typed_into_the_search_are_not_keys_and_narrow_the_list(ap
         assert "nothing found for" in shown(table)
 
 
+@pytest.mark.parametrize("size", [(1, 1), (20, 5), (7, 3), (300, 4)])
+async def test_a_window_of_a_few_cells_shows_what_fits(app: Callable[..., NslabApp], size: tuple[int, int]) -> None:
+    made = app()
+    async with made.run_test(size=size) as pilot:
+        await ready(made, pilot)
+        await pilot.press("down")
+
+
 async def test_a_click_selects_a_row(app: Callable[..., NslabApp]) -> None:
     made = app()
     async with made.run_test(size=(80, 24)) as pilot:
