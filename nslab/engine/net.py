@@ -199,7 +199,8 @@ def join(lab: int) -> None:
     ):  # where a single id is mapped, groups can't be set, and ours are no right
         os.setgroups([])
     set_ids(0, 0)
-    prctl(PR_SET_DUMPABLE, 0)  # a pidfd of ours comes beside every answer to whoever asks for it: the lab's root may be us
+    # A pidfd of ours comes beside every answer to whoever asks for it, and the lab's root may be the same user.
+    prctl(PR_SET_DUMPABLE, 0)
 
 
 def main(arguments: list[str]) -> int:

@@ -34,10 +34,10 @@ def test_a_netlink_socket_belongs_to_the_network_of_the_process_it_was_asked_for
     in_lab(lab, "ip link add br0 type bridge")
     box = lab.run(Spec("box", Process(("sleep", "60"), pipes=(), terminal=True), (Kind.NET, Kind.USER)))
     os.close(box.pidfd)
-    os.close(box.master)
     home = net_of(lab.pid)
     while not (opened := lab.sockets((box.pid,))):  # in the midst of execve nobody may join it
         pass
+    os.close(box.master)  # not before: it hangs up, and the container's process ends
     opened |= lab.sockets((1,))
     assert net_of(lab.pid) == home
     assert not os.get_inheritable(opened[box.pid])

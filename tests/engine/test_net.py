@@ -141,7 +141,9 @@ def test_the_helper_has_given_up_what_it_was_outside(wired: Lab) -> None:
 
 def test_the_helper_may_not_be_looked_into(wired: Lab) -> None:
     """Whoever takes its answers can have a pidfd of it (SO_PASSPIDFD, Linux 6.5), and the lab's root is the same user."""
-    assert os.stat(f"/proc/{mine(wired)}/environ").st_uid == os.stat("/proc/1").st_uid  # the real root's, as none in there is
+    assert (
+        os.stat(f"/proc/{mine(wired)}/environ").st_uid == os.stat("/proc/1").st_uid
+    )  # the real root's, as none in there is
 
 
 def test_a_name_can_be_used_again_at_once(lab: Lab) -> None:
