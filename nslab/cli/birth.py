@@ -9,8 +9,11 @@ import msgspec
 from nslab.cli.output import print_json
 from nslab.cli.run import network_of, parse_namespaces, unknown_namespaces
 from nslab.cli.screen import add_look, ready_terminal, show
+from nslab.cli.views import explain
 from nslab.course.cradle import Cradle
+from nslab.course.tongues import container
 from nslab.engine.decode import decoded
+from nslab.engine.rosetta.views import VIEWS, command_for, this_machine
 from nslab.engine.spec import DOCKER_NAMESPACES, Process, Spec, checked
 from nslab.kernel.namespaces import Kind
 from nslab.observe.score import Difference, Part
@@ -26,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument("--ns", metavar="LIST", default=DOCKER, help=words("cli.birth.ns"))
     parser.add_argument("--hostname", metavar="NAME", help=words("cli.run.hostname"))
     parser.add_argument("--network", metavar="ADDRESS/PREFIX", help=words("cli.run.network"))
+    parser.add_argument("--explain", choices=VIEWS, help=words("cli.run.explain"))
     add_look(parser, words)
     parser.add_argument("--json", action="store_true", help=words("cli.birth.json"))
     parser.set_defaults(misused=parser.error)
@@ -40,6 +44,9 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     hostname = arguments.hostname or (NAME if Kind.UTS in kinds else None)
     process = Process(PROGRAM, pipes=(), terminal=True)
     spec = checked(Spec(NAME, process, kinds, hostname, network_of(arguments, words)))
+    if arguments.explain:
+        explain(arguments.explain, spec, command_for(spec, "birth"), words, json=arguments.json)
+        return 0
     if not arguments.json:
         ready_terminal()
     cradle = Cradle(spec)
@@ -56,8 +63,10 @@ def on_screen(cradle: Cradle, look: argparse.Namespace, words: Words) -> int:
     """Until the person leaves. Raises what ended it."""
     from nslab.tui.screens.birth import BirthScreen
 
+    tongues = (container(cradle.view().spec, this_machine(), "birth"),)
+
     def screen(words: Words) -> BirthScreen:
-        return BirthScreen(words, cradle.view(), cradle.step, cradle.begin_anew)
+        return BirthScreen(words, cradle.view(), cradle.step, cradle.begin_anew, tongues)
 
     return show(look, words, lambda app: app.start_with_screen(screen))
 

@@ -17,9 +17,12 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
 
 
 def run(arguments: argparse.Namespace, words: Words) -> int:
-    """Print the script. All commands are imported for it."""
+    """Print the script. All commands are imported for it. What takes a FILE is completed by the names of files."""
     parser, commands = frame(words, COMMANDS)
     for command in commands:
         command.load()
+        for action in command.actions():
+            if action.metavar == "FILE":
+                action.complete = shtab.FILE  # type: ignore[attr-defined]  # an attribute of shtab's, which it looks for
     print(shtab.complete(parser, shell=arguments.shell))
     return 0

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from nslab.cli.screen import add_look, ready_terminal, show
 from nslab.course.faults import placed
-from nslab.course.loader import Faulty
-from nslab.course.syllabus import Syllabus
+from nslab.course.loader import Faulty, Pack
+from nslab.course.model import Step
+from nslab.course.progress import LessonProgress, ProgressStore
+from nslab.course.syllabus import Syllabus, key_of
 from nslab.errors import NslabError
 from nslab.words import Words
+
+
+class NotWritten(NslabError):
+    """The file of an export can't be written."""
+
+    code = "not-written"
 
 
 class UnknownStep(NslabError):
@@ -23,7 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     """Declare the command's arguments."""
     parser.add_argument("lesson", metavar="LESSON", nargs="?", help=words("cli.lesson.lesson"))
     parser.add_argument("--from", dest="step", metavar="STEP", help=words("cli.lesson.from"))
+    parser.add_argument("--export", metavar="FILE", help=words("cli.lesson.export"))
     add_look(parser, words)
+    parser.set_defaults(misused=parser.error)
 
 
 def run(arguments: argparse.Namespace, words: Words) -> int:
@@ -35,5 +46,41 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         return 1
     if pack is not None and arguments.step and arguments.step not in {step.id for step in pack.lesson.step}:
         raise UnknownStep(step=arguments.step, steps=", ".join(step.id for step in pack.lesson.step))
+    if arguments.export and pack is None:
+        arguments.misused(words("cli.lesson.export-what"))
+    if arguments.export and pack is not None:
+        return write_script(pack, key_of(pack, syllabus), arguments.export, words)
     ready_terminal()
     return show(arguments, words, lambda app: app.start_with(pack, arguments.step), syllabus)
+
+
+def write_script(pack: Pack, key: str, file: str, words: Words) -> int:
+    """The steps that the learner has passed as a script in `file`, `-` for standard output; all of them where there are none.
+
+    Raises NotWritten.
+    """
+    from nslab.course.exported import export  # not what most people want of a lesson
+    from nslab.engine.inventory import take_inventory
+
+    text = export(pack, passed(pack, ProgressStore().progress.of(key)), words, take_inventory())
+    if file == "-":
+        sys.stdout.write(text)
+        return 0
+    try:
+        with open(file, "w", encoding="utf-8") as script:
+            script.write(text)
+    except OSError as error:
+        raise NotWritten(path=file, problem=os.strerror(error.errno or 0)) from error
+    return 0
+
+
+def passed(pack: Pack, progress: LessonProgress) -> tuple[Step, ...]:
+    """The steps before the one that is at hand; the whole lesson before it was begun, and once it is done.
+
+    Without those that some machines have and others have not.
+    """
+    steps = tuple(step for step in pack.lesson.step if step.only is None)
+    at = next((index for index, step in enumerate(steps) if step.id == progress.step), 0)
+    before = steps[:at]
+    begun = any(step.recall is None for step in before)
+    return before if begun and not progress.done else steps

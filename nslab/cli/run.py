@@ -12,10 +12,11 @@ from msgspec.structs import replace
 
 from nslab.cli.programs import Guest, Host, door_of, stay
 from nslab.cli.relay import Relay, Streams, open_streams, process_for
-from nslab.cli.views import VIEWS, explain, run_command
+from nslab.cli.views import explain
 from nslab.engine import rundir
 from nslab.engine.client import Lab, Task, Told
 from nslab.engine.protocol import close_all
+from nslab.engine.rosetta.views import VIEWS, command_for
 from nslab.engine.spec import Join, Network, Process, Spec, checked
 from nslab.engine.visit import Visit
 from nslab.kernel.namespaces import Kind
@@ -65,7 +66,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         return visit(spec, words)
     spec = checked(replace(spec, name=spec.name or NAME))
     if arguments.explain:
-        explain(arguments.explain, spec, run_command(spec), words, json=arguments.json)
+        explain(arguments.explain, spec, command_for(spec, "run", *args), words, json=arguments.json)
         return 0
     return contain(spec, words, named=arguments.name is not None)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -125,11 +125,8 @@ class Session:
 
     def _contain(self, container: Container) -> None:
         """A container that is called as a terminal gets it."""
-        terminal = container.container in self._terminals
-        pipes = () if terminal else (0, 1, 2)
-        process = Process(container.args, cwd="/", terminal=terminal, pipes=pipes)
-        joins = tuple(Join(kind, other) for kind, other in container.share.items())
-        spec = Spec(container.container, process, container.namespaces, container.hostname, joins=joins)
+        spec = spec_of(container, self._terminals)
+        pipes = spec.process.pipes
         if container.container in self._containers:
             self.lab.delete(container.container)
             del self._containers[container.container]
@@ -221,6 +218,14 @@ class Session:
         if task.master >= 0:
             self.shells[name] = shell
         return shell
+
+
+def spec_of(container: Container, terminals: Collection[str]) -> Spec:
+    """A lesson's container as the engine makes it: one that is called as a terminal has it."""
+    terminal = container.container in terminals
+    process = Process(container.args, cwd="/", terminal=terminal, pipes=() if terminal else (0, 1, 2))
+    joins = tuple(Join(kind, other) for kind, other in container.share.items())
+    return Spec(container.container, process, container.namespaces, container.hostname, joins=joins)
 
 
 @contextlib.contextmanager

@@ -98,6 +98,11 @@ class Syllabus:
             yield self.load(lesson_id)
 
 
+def key_of(pack: Pack, syllabus: Syllabus) -> str:
+    """Under what a lesson's progress is kept: its id if it is ours, its path if it is a teacher's."""
+    return pack.lesson.id if pack.folder.parent == syllabus.root else str(pack.folder.resolve())
+
+
 def search(packs: Iterable[Pack], query: str) -> list[Pack]:
     """The lessons that speak of every word of `query`, in either language; those with it in id or title first."""
     wanted = query.casefold().split()

@@ -14,6 +14,7 @@ from textual.command import CommandPalette
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
+from nslab.course import tongues
 from nslab.course.acts import open_play
 from nslab.course.examined import Unexamined, examine_elsewhere
 from nslab.course.glossary import Term, find, read_glossary
@@ -23,9 +24,10 @@ from nslab.course.player import Player
 from nslab.course.progress import ProgressStore
 from nslab.course.record import recorded
 from nslab.course.standing import entries
-from nslab.course.syllabus import Syllabus, search
+from nslab.course.syllabus import Syllabus, key_of, search
 from nslab.course.told import Told, say
 from nslab.engine.doctor import Finding
+from nslab.engine.rosetta.views import this_machine
 from nslab.tui import keys, theme
 from nslab.tui.lesson.acting import MakeConductor
 from nslab.tui.lesson.conductor import Conductor
@@ -41,6 +43,7 @@ from nslab.tui.screens.help_view import HelpView
 from nslab.tui.screens.keyed import KeyedScreen
 from nslab.tui.screens.map import CourseMap, MapScreen
 from nslab.tui.screens.map_view import MapView
+from nslab.tui.screens.tongues import TonguesScreen
 from nslab.tui.shelf import card_view, glossary_view
 from nslab.words import LANGS, Lang, Words, words_for
 
@@ -241,6 +244,8 @@ class NslabApp(App[None], inherit_bindings=False):
                 self._open_glossary()
             case "cards":
                 self._open_card()
+            case "tongues":
+                self._open_tongues()
             case "leave":
                 await self._leave()
 
@@ -318,6 +323,12 @@ class NslabApp(App[None], inherit_bindings=False):
             screen.action_next_pane()
             self.call_later(self._open_help)  # once the keys go there
 
+    def _open_tongues(self) -> None:
+        """What a lesson has done up to now as a script, and the engine's containers in other tongues."""
+        if isinstance(screen := self.screen, LessonScreen) and screen.seen is not None:
+            subjects = tongues.lesson(screen.pack, screen.seen.player, this_machine())
+            self.push_screen(TonguesScreen(self.words, subjects))
+
     def _open_glossary(self) -> None:
         known = read_glossary(self.syllabus.root)
 
@@ -348,8 +359,3 @@ class NslabApp(App[None], inherit_bindings=False):
             return
         await self.pop_screen()
         self._show_map()
-
-
-def key_of(pack: Pack, syllabus: Syllabus) -> str:
-    """Under what a lesson's progress is kept: its id if it is ours, its path if it is a teacher's."""
-    return pack.lesson.id if pack.folder.parent == syllabus.root else str(pack.folder.resolve())

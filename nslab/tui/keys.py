@@ -67,6 +67,7 @@ LESSON: tuple[Key, ...] = (
     Key("next", "f9", "n", rank=3, in_a_talk=1),
     Key("next_terminal", "f7", "w", in_footer=False),
     Key("enlarge", None, "m", in_footer=False),
+    Key("tongues", None, "e", in_footer=False),
     Key("reset_lab", None, "r", in_footer=False),
     LANGUAGE,
     THEME,
@@ -149,8 +150,10 @@ BIRTH_KEYS: tuple[Key, ...] = (
     Key("why", "enter", "y", rank=3, in_a_talk=3),
     Key("anew", "n", "n", rank=5),
 )
+TONGUES_KEY = Key("tongues", "e", "e", rank=4)
 BIRTH: tuple[Key, ...] = (
     *BIRTH_KEYS,
+    TONGUES_KEY,
     LANGUAGE,
     THEME,
     PRESENT,
@@ -194,6 +197,17 @@ EXPLORE_PANEL: tuple[Key, ...] = (
     ALL_KEYS,
     LEAVE,
 )
+TONGUES: tuple[Key, ...] = (
+    Key("turn", "left", rank=1),
+    Key("move", "up", rank=4),
+    Key("next_subject", "tab", rank=3),
+    Key("copy_text", "y", rank=2),
+    Key("close", "escape", rank=1),
+    LANGUAGE,
+    THEME,
+    ALL_KEYS,
+    LEAVE,
+)
 HELP_SCREEN: tuple[Key, ...] = (
     Key("help", "f1", in_footer=False),
     Key("close", "escape", rank=1, in_a_talk=3),
@@ -218,7 +232,7 @@ def bindings(keys: tuple[Key, ...]) -> list[Binding]:
 
 
 # Keys that the widget at hand takes itself: the footer names them, nothing is bound.
-MOVING = frozenset({"move", "other_cards", "step", "scene", "prove", "move_cell", "move_card", "kind"})
+MOVING = frozenset({"move", "other_cards", "step", "scene", "prove", "move_cell", "move_card", "kind", "turn"})
 
 
 def _is_function(key: str) -> bool:
@@ -250,7 +264,7 @@ def shown(action: str, table: tuple[Key, ...] = LESSON) -> str:
 NAMED: Mapping[str, str] = {
     **{
         f"{key.action}_key": key.shown
-        for table in (EXPLORE_PANEL, EXPLORE, HELP_SCREEN, GLOSSARY, CARD, BIRTH, ORDER, WITHOUT, MAP, LESSON)
+        for table in (TONGUES, EXPLORE_PANEL, EXPLORE, HELP_SCREEN, GLOSSARY, CARD, BIRTH, ORDER, WITHOUT, MAP, LESSON)
         for key in table
     },
     "leader_key": LEADER_SHOWN,

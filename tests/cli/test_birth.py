@@ -47,6 +47,13 @@ def test_a_kind_that_is_none_is_told_with_those_there_are(capsys: pytest.Capture
     assert "docker" in line
 
 
+def test_explained_it_is_the_same_plan_in_other_tongues(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["birth", "--explain", "docker", "--ns", "uts", "--lang", "en"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "# nslab birth --ns uts --hostname box"
+    assert lines[-1].split() == ["debian", "sh"]
+
+
 def test_without_a_terminal_it_says_so_before_anything_is_made(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["birth", "--lang", "en"]) == 1
     assert "terminal" in capsys.readouterr().err

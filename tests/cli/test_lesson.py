@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from nslab.course.progress import ProgressStore
 from nslab.kernel import pty
 from tests.stage import LESSONS
 
@@ -119,3 +120,34 @@ def test_a_mistake_of_its_own_ends_in_a_crash_report_and_no_traceback_on_screen(
     assert "ZeroDivisionError" in told.words
     assert "Traceback" not in told.words
     assert "in <lambda>" in (lessons.parent / "nslab" / "crash.txt").read_text()
+
+
+def nslab(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"XDG_STATE_HOME": str(home), "NSLAB_LANG": "en"}
+    command = [sys.executable, "-m", "nslab", "lesson", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=PATIENCE_S, check=False)
+
+
+def test_a_lesson_is_exported_to_a_file_or_to_standard_output(tmp_path: Path) -> None:
+    printed = nslab("uts", "--export", "-", home=tmp_path)
+    written = nslab("uts", "--export", str(tmp_path / "uts.sh"), home=tmp_path)
+    assert (printed.returncode, printed.stderr, written.returncode, written.stdout) == (0, "", 0, "")
+    assert (tmp_path / "uts.sh").read_text() == printed.stdout
+    assert printed.stdout.startswith("#!/bin/sh\n# nslab lesson uts\n")
+
+
+def test_of_a_lesson_that_was_begun_only_what_was_passed_is_exported(tmp_path: Path) -> None:
+    store = ProgressStore(tmp_path / "nslab" / "progress.json")
+    store.change("uts", lambda known: structs.replace(known, step="copied"))
+    assert store.trouble is None
+    text = nslab("uts", "--export", "-", home=tmp_path).stdout
+    assert "# step two-names\n" in text
+    assert "# step copied\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "lines"), [(("--export", "x"), 2, 1), (("uts", "--export", "/nosuch/x"), 1, 3)]
+)
+def test_an_export_that_can_not_be_is_told(arguments: tuple[str, ...], status: int, lines: int, tmp_path: Path) -> None:
+    done = nslab(*arguments, home=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (status, "", lines)

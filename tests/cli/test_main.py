@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -156,6 +157,12 @@ def test_every_command_can_be_loaded_and_has_help_in_both_languages() -> None:
 def test_completion_knows_the_commands(shell: str) -> None:
     script = nslab("completion", shell).stdout
     assert [name for name in COMMANDS if name not in script] == []
+
+
+def test_completion_knows_the_views_and_that_an_export_goes_to_a_file() -> None:
+    script = nslab("completion", "bash").stdout
+    assert "explain_choices=(plan calls shell docker oci)" in script
+    assert re.search(r"lesson___export_COMPGEN=_shtab_compgen_files", script)
 
 
 def test_every_command_has_words_in_both_languages() -> None:

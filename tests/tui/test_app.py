@@ -18,9 +18,9 @@ from textual.screen import Screen
 from nslab.course.glossary import read_glossary
 from nslab.course.loader import Pack
 from nslab.course.progress import LessonProgress, Prediction, ProgressStore
-from nslab.course.syllabus import Syllabus
+from nslab.course.syllabus import Syllabus, key_of
 from nslab.tui import theme
-from nslab.tui.app import NslabApp, key_of
+from nslab.tui.app import NslabApp
 from nslab.tui.lesson.screen import LessonScreen
 from nslab.tui.screens.card import CardScreen
 from nslab.tui.screens.glossary import GlossaryScreen

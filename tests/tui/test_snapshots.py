@@ -234,7 +234,7 @@ def make(which: str, lang: Lang) -> Screen[Any]:
         case "without":
             return Without(words)
         case "birth":
-            return BirthScreen(words, born.birth(72), lambda _: born.birth(73), lambda: born.birth(0))
+            return BirthScreen(words, born.birth(72), lambda _: born.birth(73), lambda: born.birth(0), ())
         case "card":
             return CardScreen(words, gallery.card(lang))
         case "glossary":

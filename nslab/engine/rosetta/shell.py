@@ -186,7 +186,7 @@ SHELL: dict[str, Callable[[Step], str]] = {
     "pivot_root": lambda step: f"pivot_root {' '.join(map(quoted, step.args))}",
     "prctl": prctl_words,
     "set_ids": lambda step: f"setpriv --reuid={step.args[0]} --regid={step.args[1]} --keep-groups",
-    "set_name": lambda step: f"echo {quoted(step.args[0])} >/proc/self/comm",
+    "set_name": lambda step: f"printf {quoted(step.args[0])} >/proc/self/comm",
     "sethostname": lambda step: f"hostname {quoted(step.args[0])}",
     "setns": join_words,
     "setsid": lambda _: "setsid",

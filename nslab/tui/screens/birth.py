@@ -8,12 +8,14 @@ from collections.abc import Callable
 from textual.app import ComposeResult
 
 from nslab.course.model import Born
+from nslab.course.tongues import Subject
 from nslab.engine.failures import LabError
 from nslab.observe.birth_view import BirthView
 from nslab.observe.views import Gone
 from nslab.tui import keys
 from nslab.tui.birth.board import BirthBoard
 from nslab.tui.screens.keyed import KeyedScreen
+from nslab.tui.screens.tongues import TonguesScreen
 from nslab.tui.wanted import PartWanted
 from nslab.tui.widgets.footer import Footer
 from nslab.tui.widgets.header import Header, Where
@@ -31,10 +33,15 @@ class BirthScreen(KeyedScreen):
     CSS = "BirthBoard { margin: 1 2 0 2; height: 1fr; } TroubleBand { margin: 0 2; }"
 
     def __init__(
-        self, words: Words, view: BirthView, step: Callable[[str], BirthView], begin_anew: Callable[[], BirthView]
+        self,
+        words: Words,
+        view: BirthView,
+        step: Callable[[str], BirthView],
+        begin_anew: Callable[[], BirthView],
+        tongues: tuple[Subject, ...],
     ) -> None:
         super().__init__(words)
-        self._step, self._begin_anew = step, begin_anew
+        self._step, self._begin_anew, self._tongues = step, begin_anew, tongues
         self._at_work = False
         self.board = BirthBoard(words, view, whole=True)
         self.trouble = TroubleBand(words, "birth.lab-lost")
@@ -88,3 +95,7 @@ class BirthScreen(KeyedScreen):
 
     def action_anew(self) -> None:
         self.board.begin_anew()
+
+    def action_tongues(self) -> None:
+        """The whole plan in other tongues."""
+        self.app.push_screen(TonguesScreen(self.words, self._tongues))

@@ -28,7 +28,7 @@ class KeyedScreen(Screen[None]):
         super().__init_subclass__(**options)
 
     class Wanted(Message):
-        """An action for the application: `language`, `theme`, `present`, `leave`, `help`, `cards`, `glossary`."""
+        """An action for the application: `language`, `theme`, `present`, `leave`, `help`, `cards`, `glossary`, `tongues`."""
 
         def __init__(self, action: str) -> None:
             super().__init__()
@@ -92,6 +92,9 @@ class KeyedScreen(Screen[None]):
 
     def action_cards(self) -> None:
         self.post_message(self.Wanted("cards"))
+
+    def action_tongues(self) -> None:
+        self.post_message(self.Wanted("tongues"))
 
     def action_glossary(self) -> None:
         self.post_message(self.Wanted("glossary"))

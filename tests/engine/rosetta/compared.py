@@ -15,7 +15,8 @@ from nslab.engine.changes import Change, changed
 from nslab.engine.client import Lab
 from nslab.engine.inventory import take_inventory
 from nslab.engine.plan import plan
-from nslab.engine.rosetta.script import script, script_ground
+from nslab.engine.rosetta.frame import script_ground
+from nslab.engine.rosetta.script import script
 from nslab.engine.spec import Process, Spec
 from nslab.kernel.namespaces import Kind
 from nslab.words import Lang, words_for
@@ -30,7 +31,7 @@ echo ==; ls -A /; ls -A /dev; ls -A /etc
 echo ==; grep -E '^(Cap|NoNewPrivs|Uid|Gid)' /proc/self/status
 echo ==; cut -d' ' -f4- /proc/self/mountinfo
 echo ==; env | sort
-echo ==; ip -br link
+echo ==; ip -br link; ip -4 -br addr; ip -4 route | sed 's/ proto static//'
 echo {END}; read -r _
 """
 
@@ -70,8 +71,9 @@ def mount(line: str) -> str:
 
 
 def link(line: str) -> str:
-    name, state, *_ = line.split()
-    return f"{name} {state}"
+    """A device, address, or route without numbers of links and hardware."""
+    name, *words = line.split()
+    return " ".join((name.partition("@")[0], *(word for word in words if word.count(":") != 5)))
 
 
 def links_of(proc: int | None, pid: int) -> dict[Kind, str]:

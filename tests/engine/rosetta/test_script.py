@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from nslab.engine.changes import Args, Change, Move, Without
 from nslab.engine.client import Lab
+from nslab.engine.spec import Network
 from nslab.kernel.capabilities import Capability
 from nslab.kernel.namespaces import Kind
 from nslab.words import LANGS, Lang
@@ -52,6 +53,22 @@ def test_the_script_makes_the_container_that_the_engine_makes(
     engine, ours = by_engine(shared_lab, spec), by_script(script_for(spec), shell)
     assert ours == engine
     assert ours.own == frozenset(kinds)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_network_is_made_from_outside_before_the_program_is_there(shell: str, lab: Lab) -> None:
+    network = Network("10.77.0.2/24", "10.77.0.1")
+    spec = structs.replace(spec_of(DOCKERS), network=network)
+    engine, ours = by_engine(lab, spec), by_script(script_for(spec), shell)
+    assert ours == engine
+    assert any("10.77.0.2/24" in line for line in ours.inside.links)
+
+
+def test_a_network_that_can_not_be_made_is_told_and_there_is_no_container() -> None:
+    spec = structs.replace(spec_of(DOCKERS, "echo", "alive"), network=Network("10.77.0.2/24", "10.77.0.1"))
+    done = run(script_for(spec, Args("address", ("eth0", "nonsense"))))
+    assert (done.returncode != 0, done.stdout) == (True, "")
+    assert "nonsense" in done.stderr
 
 
 @pytest.mark.parametrize(

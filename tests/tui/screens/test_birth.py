@@ -51,7 +51,7 @@ def machine() -> Machine:
 
 @pytest.fixture
 def screen(machine: Machine, words: Words) -> BirthScreen:
-    return BirthScreen(words, born.birth(0), machine.step, machine.begin_anew)
+    return BirthScreen(words, born.birth(0), machine.step, machine.begin_anew, ())
 
 
 async def until(pilot: Any, holds: Any) -> None:
