@@ -141,7 +141,7 @@ def test_a_container_shares_what_it_joins_and_is_born_into_what_is_new() -> None
 
 
 def test_a_container_is_killed() -> None:
-    said = said_by(session(WEB, Ended("web"), Typed("host", ("pgrep sleep || echo none",))))
+    said = said_by(session(WEB, Ended("web"), Typed("host", ("pgrep -fx 'sleep 1000' || echo none",))))
     assert "\nnone\n" in said
 
 
