@@ -91,6 +91,7 @@ class NslabApp(App[None], inherit_bindings=False):
         # Asked not to colour, Textual would paint what has the terminal's own colours black, unless told to leave those be.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         theme.register(self)
+        self._term = os.environ.get("TERM", "")
         self.presenting = presenting
         self._theme_alone = self._chosen(wanted_theme)  # for when nothing is presented
         self.theme = self._chosen(wanted_theme or theme.PAPER) if presenting else self._theme_alone
@@ -104,7 +105,10 @@ class NslabApp(App[None], inherit_bindings=False):
         self._carded: Pack | None = None  # whose card is on show
 
     def _chosen(self, wanted: str | None) -> str:
-        return theme.choose(self.no_color, self.console.color_system, wanted)
+        """The theme for this terminal, which may say that it is light."""
+        if wanted is None and theme.says_light(os.environ.get("COLORFGBG", "")):
+            wanted = theme.PAPER
+        return theme.choose(self.no_color, self.console.color_system, wanted, self._term)
 
     def start_with(self, pack: Pack | None, step: str | None) -> None:
         """Begin in a lesson instead of at the map."""
@@ -235,7 +239,7 @@ class NslabApp(App[None], inherit_bindings=False):
                 self.speak(words_for(LANGS[(LANGS.index(self.words.lang) + 1) % len(LANGS)]))
             case "theme":
                 if not self.no_color:
-                    self.theme = theme.following(self.theme, self.console.color_system)
+                    self.theme = theme.following(self.theme, self.console.color_system, self._term)
             case "present":
                 self._present()
             case "help":

@@ -6,7 +6,7 @@ from msgspec import Struct
 from rich.cells import cell_len
 
 from nslab.tui.canvas import Canvas
-from nslab.tui.faces import BOLD, REVERSE, TEXT, Role, solid
+from nslab.tui.faces import BOLD, REVERSE, TEXT, Face, Role, solid
 from nslab.tui.wrap import Span, wrap
 
 ROWS = 3
@@ -32,7 +32,7 @@ def asked_rows(canvas: Canvas, asked: Asked) -> int:
     ]
     height = max(len(told), ROWS)
     top = (height - len(told)) // 2
-    canvas.fill(0, 0, canvas.width, height, Role.PANEL)
+    canvas.sheet(0, 0, canvas.width, height, Role.PANEL, Face(asked.ink), thick=True)
     canvas.put(MARGIN, top, tag, REVERSE if asked.ink is Role.TEXT else solid(asked.ink))
     for y, (line, face) in enumerate(told, top):
         canvas.spans(x, y, line, face)

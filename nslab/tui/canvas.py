@@ -120,6 +120,14 @@ class Canvas:
         if self.plain:
             self.put(x, y + height // 2, "─" * width, LINE)
 
+    def sheet(
+        self, x: int, y: int, width: int, height: int, ground: Role, face: Face = LINE, *, thick: bool = False
+    ) -> None:
+        """A tinted rectangle that stands for one thing; where grounds can't show, an edge at its left says where it is."""
+        self.fill(x, y, width, height, ground)
+        if self.plain:
+            self.edge(x, y, height, face, thick=thick)
+
     def edge(self, x: int, y: int, height: int, face: Face, *, thick: bool = True) -> None:
         """A left edge, thick for what is open, focused, or entered."""
         for row in range(y, y + height):

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from nslab.tui.canvas import Canvas, Cell
 from nslab.tui.faces import MUTE, TEXT
+from nslab.tui.glyphs import CONSOLE
 from nslab.tui.theme import INK, PALETTES, style
 from nslab.words import Words
 
@@ -20,6 +21,8 @@ def strip(row: list[Cell], theme: str) -> Strip:
     """One row of cells as Textual paints it."""
     segments: list[Segment] = []
     text, face = "", None
+    if PALETTES[theme].console:
+        row = [(glyph.translate(CONSOLE), cell_face) for glyph, cell_face in row]
     for glyph, cell_face in row:
         if cell_face is not face and cell_face != face:
             if face is not None:

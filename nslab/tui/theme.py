@@ -1,7 +1,8 @@
 """Every colour of nslab, in one place: the palettes by role, the style of a face, the themes Textual is given.
 
 Text stands at 7:1 or more on each ground it is used on (a test computes it). Ink is dark, paper is for projectors, plain
-has no colour at all and is what NO_COLOR selects.
+has no colour at all and is what NO_COLOR selects. Linux's own console has palettes of its own, for it has sixteen colours, eight
+grounds, and few glyphs, and makes what is bold bright, also where that is reversed: grey on grey (drivers/tty/vt/vt.c).
 """
 
 from __future__ import annotations
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
 INK = "nslab-ink"
 INK_256 = "nslab-ink-256"
 PAPER = "nslab-paper"
+PAPER_256 = "nslab-paper-256"
 PLAIN = "nslab-plain"
 SIXTEEN = "nslab-16"
+CONSOLE = "nslab-console"
+CONSOLE_PLAIN = "nslab-console-plain"
+CONSOLE_TERM = "linux"
+"""What TERM says on Linux's own console."""
 
 WANTED: Mapping[str, str] = {"ink": INK, "paper": PAPER, "plain": PLAIN}
 """What a person may ask for, by the name they give it."""
@@ -33,13 +39,16 @@ WANTED: Mapping[str, str] = {"ink": INK, "paper": PAPER, "plain": PLAIN}
 class Palette(Struct, frozen=True):
     """A colour for each role: `#rrggbb`, a name of Rich's, or "default", the terminal's own.
 
-    A plain palette lays text on no ground of ours, and tells the letters apart by reverse, bold, and underline.
+    A plain palette lays text on no ground of ours, and tells the letters apart by reverse, bold, and underline; or by `solids`,
+    the ink and the ground of a solid cell. `console`: it is for Linux's own, with stand-ins for glyphs.
     """
 
     name: str
     colours: Mapping[Role, str]
     dark: bool = True
     plain: bool = False
+    console: bool = False
+    solids: Mapping[Role, tuple[str, str]] = {}
 
 
 def _colours(**by_name: str) -> dict[Role, str]:
@@ -114,12 +123,44 @@ _INK_256 = _colours(
     bad="#ffafaf",  # 217
     on_solid="#121212",
 )
+# The same on paper, where the nearest colours turn terminal and ground into one white. No orange among the 256 is dark enough to
+# be read on tints: B is olive.
+_PAPER_256 = _colours(
+    ground="#ffffff",  # 231
+    terminal="#ffffd7",  # 230
+    panel="#eeeeee",  # 254
+    a_tint="#afd7ff",  # 153
+    a_faint="#d7d7ff",  # 189
+    b_tint="#ffffaf",  # 229
+    c_tint="#ffd7ff",  # 225
+    d_tint="#d7ffd7",  # 194
+    bad_tint="#ffd7d7",  # 224
+    text="#121212",  # 233
+    mute="#3a3a3a",  # 237
+    line="#6c6c6c",  # 242
+    rule="#9e9e9e",  # 246
+    a="#000087",  # 18
+    b="#5f5f00",  # 58
+    c="#87005f",  # 89
+    d="#005f5f",  # 23
+    ok="#005f00",  # 22
+    bad="#870000",  # 88
+    on_solid="#ffffff",
+)
 _PLAIN = dict.fromkeys(Role, "default")
 # Never bright black (8) for text: many consoles show it as black on black. The hairline may have it.
 _SIXTEEN = _PLAIN | _colours(
     rule="bright_black", a="bright_cyan", b="bright_yellow", c="bright_magenta", d="bright_green"
 )
 _SIXTEEN |= _colours(ok="bright_green", bad="bright_red")
+_CONSOLE_SOLIDS = {
+    Role.TEXT: ("black", "white"),
+    Role.B: ("bright_white", "yellow"),  # which is a brown there
+    Role.C: ("bright_white", "magenta"),
+    Role.D: ("black", "green"),
+    Role.OK: ("black", "green"),
+    Role.BAD: ("bright_white", "red"),
+}
 
 PALETTES: Mapping[str, Palette] = {
     palette.name: palette
@@ -127,8 +168,11 @@ PALETTES: Mapping[str, Palette] = {
         Palette(INK, _INK),
         Palette(INK_256, _INK_256),
         Palette(PAPER, _PAPER, dark=False),
+        Palette(PAPER_256, _PAPER_256, dark=False),
         Palette(PLAIN, _PLAIN, plain=True),
         Palette(SIXTEEN, _SIXTEEN, plain=True),
+        Palette(CONSOLE, _SIXTEEN, plain=True, console=True, solids=_CONSOLE_SOLIDS),
+        Palette(CONSOLE_PLAIN, _PLAIN, plain=True, console=True),
     )
 }
 
@@ -158,33 +202,44 @@ def style(face: Face, theme: str) -> Style:
 
 def _plain_style(face: Face, palette: Palette) -> Style:
     ink = _coloured(palette.colours[face.ink], None)
-    if face.solid:
-        return ink + _PLAIN_SOLID.get(face.ink, _PLAIN_SOLID_ELSE)
-    return ink + Style(bold=face.bold)
+    if not face.solid:
+        return ink + Style(bold=face.bold)
+    if face.ink in palette.solids:
+        return _coloured(*palette.solids[face.ink])
+    solid = ink + _PLAIN_SOLID.get(face.ink, _PLAIN_SOLID_ELSE)
+    return solid + Style(bold=False) if palette.console and solid.reverse else solid
 
 
 def _coloured(ink: str, ground: str | None) -> Style:
     return Style.from_color(Color.parse(ink), Color.parse(ground) if ground else None)
 
 
-def choose(no_color: bool, color_system: str | None, wanted: str | None = None) -> str:
+def choose(no_color: bool, color_system: str | None, wanted: str | None = None, term: str = "") -> str:
     """The theme's name for a terminal: `wanted` where its colours can be shown, plain under NO_COLOR.
 
-    `color_system` is Rich's name for what the terminal can show; None where it shows no colours.
+    `color_system` is Rich's name for what the terminal can show, None where it shows no colours; `term` is TERM. Of sixteen
+    colours, those that are seen on a dark ground are not on a light one, and nobody tells which it is: paper is plain then.
     """
-    if no_color or color_system is None:
-        return PLAIN
-    if color_system == "standard":
-        return SIXTEEN
-    name = wanted or INK
-    return INK_256 if name == INK and color_system == "256" else name
+    plain = CONSOLE_PLAIN if term == CONSOLE_TERM else PLAIN
+    if no_color or color_system is None or wanted == PLAIN:
+        return plain
+    if color_system == "standard" or term == CONSOLE_TERM:
+        return plain if wanted == PAPER else CONSOLE if term == CONSOLE_TERM else SIXTEEN
+    return _OF_256.get(wanted or INK, INK_256) if color_system == "256" else wanted or INK
 
 
-def following(name: str, color_system: str | None = "truecolor") -> str:
+_OF_256 = {INK: INK_256, PAPER: PAPER_256}
+
+
+def following(name: str, color_system: str | None = "truecolor", term: str = "") -> str:
     """The theme after this one of those that the terminal can show, round and round."""
-    able = [choose(False, color_system, wanted) for wanted in (INK, PAPER)]
-    names = list(dict.fromkeys([*able, PLAIN]))
+    names = list(dict.fromkeys(choose(False, color_system, wanted, term) for wanted in (INK, PAPER, PLAIN)))
     return names[(names.index(name) + 1) % len(names)] if name in names else names[0]
+
+
+def says_light(colorfgbg: str) -> bool:
+    """Whether COLORFGBG, where a terminal sets it, tells of a light ground: its last number is white, or light grey."""
+    return colorfgbg.rpartition(";")[2] in ("7", "15")
 
 
 def textual_themes() -> tuple[Theme, ...]:

@@ -1,5 +1,7 @@
 """Cells go where they are put, wide glyphs whole, and whatever a layout loses is told."""
 
+import pytest
+
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BOLD, MUTE, REVERSE, TEXT, Face, Role, solid
 from nslab.tui.wrap import Mark, Span
@@ -115,3 +117,12 @@ def test_a_canvas_without_a_height_grows() -> None:
     canvas = Canvas(10)
     canvas.put(0, 3, "end", BOLD)
     assert canvas.height == 4
+
+
+@pytest.mark.parametrize(("thick", "edge"), [(True, "▌"), (False, "▏")])
+def test_where_grounds_can_t_show_a_sheet_has_an_edge(thick: bool, edge: str) -> None:
+    for plain in (False, True):
+        canvas = Canvas(6, 2, plain=plain)
+        canvas.sheet(1, 0, 4, 2, Role.PANEL, thick=thick)
+        assert canvas.text() == (f" {edge}\n {edge}" if plain else "\n")
+        assert canvas.rows[0][2][1].ground is Role.PANEL

@@ -75,7 +75,7 @@ class _Block:
     def __init__(self, canvas: Canvas, x: int, y: int, width: int, height: int, letter: str, words: Words) -> None:
         self.canvas, self.x, self.y, self.width, self.height = canvas, x, y, width, height
         self.letter, self.words = letter, words
-        canvas.fill(x, y, width, height, tint(hue(letter)))
+        canvas.sheet(x, y, width, height, tint(hue(letter)), lettered(letter), thick=True)
 
     def write(self, title: str, differences: Sequence[Difference], *, after: bool) -> None:
         """Rows are given by what both moments need, so that one fact stands at one height in both."""

@@ -40,7 +40,10 @@ def answer_rows(canvas: Canvas, card: Card, words: Words) -> tuple[str | None, .
 
 def _answer(canvas: Canvas, y: int, height: int, number: int, told: tuple[Line, ...], *, picked: bool) -> None:
     """One answer as a bar: on the panel, and reversed once it is picked."""
-    canvas.fill(0, y, canvas.width, height, REVERSE if picked else Role.PANEL)
+    if picked:
+        canvas.fill(0, y, canvas.width, height, REVERSE)
+    else:
+        canvas.sheet(0, y, canvas.width, height, Role.PANEL)
     top = y + (height - len(told)) // 2
     canvas.put(1, top, "▸" if picked else " ", BOLD)
     canvas.put(3, top, str(number), BOLD)

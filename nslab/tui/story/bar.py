@@ -42,8 +42,8 @@ def bar_rows(
     spare = max(height - body.y, 0)
     above = spare // 2
     canvas = Canvas(width, plain=plain)
-    canvas.fill(0, 0, width, body.y + spare, _ground(view.card))
     tag, face = _tag(view.card, words)
+    canvas.sheet(0, 0, width, body.y + spare, _ground(view.card), Face(face.ink), thick=True)
     canvas.put(MARGIN, above, tag, face)
     canvas.blit(body.canvas, x, above)
     aside = _aside(view.card)

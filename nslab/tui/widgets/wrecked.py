@@ -9,7 +9,7 @@ from textual.message import Message
 
 from nslab.tui.canvas import Canvas
 from nslab.tui.drawn import Drawn
-from nslab.tui.faces import BOLD, MUTE, REVERSE, Role, solid
+from nslab.tui.faces import BOLD, MUTE, REVERSE, Face, Role, solid
 from nslab.tui.prose import told
 from nslab.words import Words
 
@@ -32,6 +32,8 @@ def wrecked_rows(wreck: Wreck, width: int, words: Words, *, plain: bool = False)
     cost = words("wreck.cost", steps=wreck.steps, commands=wreck.commands) if wreck.steps else words("wreck.cost-none")
     y = canvas.para(x, y + 1, width - x - 2, cost)
     canvas.para(x, y, width - x - 2, words("wreck.stays"), MUTE)
+    if plain:
+        canvas.edge(0, 1, canvas.height - 1, Face(Role.BAD))
     return canvas
 
 

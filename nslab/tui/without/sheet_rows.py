@@ -39,7 +39,8 @@ class _Sheets:
         for primitive in PRIMITIVES:
             if primitive not in self.view.off:
                 top = self.at.heads + HEAD_ROWS - 1
-                self.canvas.fill(self.at.x(primitive), top, self.at.sheet - 1, self.at.seen + 1, Role.PANEL)
+                self.canvas.sheet(self.at.x(primitive), top + 1, self.at.sheet - 1, self.at.seen, Role.PANEL)
+                self.canvas.fill(self.at.x(primitive), top, self.at.sheet - 1, 1, Role.PANEL)
         self._legend()
         for place, primitive in enumerate(PRIMITIVES):
             self._head(place, primitive)
