@@ -19,6 +19,7 @@ COMMANDS = {
     "birth": "nslab.cli.birth",
     "without": "nslab.cli.without",
     "order": "nslab.cli.order",
+    "compose": "nslab.cli.compose",
     "ns": "nslab.cli.ns",
     "ps": "nslab.cli.ps",
     "explain": "nslab.cli.explain",

@@ -17,15 +17,12 @@ from nslab.engine import rundir
 from nslab.engine.client import Lab, Task, Told
 from nslab.engine.protocol import close_all
 from nslab.engine.rosetta.views import VIEWS, command_for
-from nslab.engine.spec import Join, Network, Process, Spec, checked
+from nslab.engine.spec import POD_NAMESPACES, Join, Network, Process, Spec, checked
 from nslab.engine.visit import Visit
 from nslab.kernel.namespaces import Kind
 from nslab.words import Words
 
 NAME = "box"
-POD = (Kind.NET, Kind.IPC, Kind.UTS)
-"""What the containers of a pod share: podman-pod-create(1), --share; Kubernetes, "Pods", shared networking and host name."""
-
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as a shell has it, POSIX 2.8.2
 EXIT_STATUS = {"program-missing": NOT_FOUND, "program-not-executable": NOT_EXECUTABLE}
 
@@ -89,7 +86,7 @@ def listed(text: str) -> list[str]:
 
 def joins_of(arguments: argparse.Namespace, words: Words) -> tuple[Join, ...]:
     """What --share and --pod ask for. Wrong usage ends the program with 2."""
-    joins = [Join(kind, arguments.pod) for kind in POD if arguments.pod is not None]
+    joins = [Join(kind, arguments.pod) for kind in POD_NAMESPACES if arguments.pod is not None]
     for wanted in arguments.share:
         kind, equals, name = wanted.partition("=")
         if kind not in set(Kind) or not equals or not name:

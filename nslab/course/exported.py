@@ -8,11 +8,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
+from nslab.course.composing import NAMES, parts, spec_of
 from nslab.course.interpolation import NAME
 from nslab.course.loader import Pack
 from nslab.course.look import attribute
-from nslab.course.model import Container, Exec, Kill, Made, Making, Run, Solution, Step
-from nslab.course.session import lesson_files, spec_of
+from nslab.course.model import Container, Exec, Kill, Made, Making, Preset, Run, Solution, Step
+from nslab.course.session import lesson_files
 from nslab.course.values import PidOf, Value
 from nslab.engine.inventory import Inventory
 from nslab.engine.rosetta import session as script
@@ -51,6 +52,7 @@ class Telling:
 
     def __init__(self, pack: Pack, steps: Sequence[Step], words: Words) -> None:
         self._pack, self._steps, self._words = pack, steps, words
+        self._composed: set[str] = set()
 
     def acts(self) -> Iterator[script.Act]:
         """All that was done, in its order."""
@@ -58,8 +60,20 @@ class Telling:
             yield script.Noted(self._words("rosetta.session.step", step=step.id))
             known: dict[str, Value] = dict(step.values)
             for part in (*step.setup, *step.solution):
-                yield self._act(part, known)
+                yield from self._acts(part, known)
             yield from self._kept(at)
+
+    def _acts(self, part: Made | Run | Solution | Making, values: Mapping[str, Value]) -> Iterator[script.Act]:
+        """What one thing comes to: a preset is several, and ends the containers of the one before."""
+        made = part.make if isinstance(part, Making) else part
+        if isinstance(made, Preset):
+            containers = parts(made)
+            yield from map(script.Ended, sorted(self._composed - {one.container for one in containers}))
+            self._composed = {one.container for one in containers}
+            yield from (self._act(container, values) for container in containers)
+        else:
+            self._composed |= {made.name} & NAMES if isinstance(made, Container) else set()
+            yield self._act(part, values)
 
     def _act(self, part: Made | Run | Solution | Making, values: Mapping[str, Value]) -> script.Act:
         match part:

@@ -11,11 +11,11 @@ from nslab.course.roles import Role
 from nslab.engine.doctor import PROBES, PROGRAMS
 
 PANES = frozenset(
-    {"namespaces", "processes", "network", "calls", "mounts", "users", "kinds", "birth", "without", "order"}
+    {"namespaces", "processes", "network", "calls", "mounts", "users", "kinds", "birth", "without", "order", "compose"}
 )
 """Panes that a lesson may show; the screen has one for each."""
 
-BOARDS = frozenset({"kinds", "birth", "without", "order"})
+BOARDS = frozenset({"kinds", "birth", "without", "order", "compose"})
 """Boards that a step may show; the screen has one for each."""
 
 NEEDS = frozenset(PROBES.keys() - PROGRAMS.keys())

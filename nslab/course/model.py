@@ -75,6 +75,20 @@ class Kill(Struct, frozen=True, forbid_unknown_fields=True):
         return self.kill
 
 
+PresetName = Literal["docker", "podman", "pod", "host"]
+
+
+class Preset(Struct, frozen=True, forbid_unknown_fields=True):
+    """A known set of containers, in place of those on the board `compose`."""
+
+    preset: PresetName
+
+    @property
+    def name(self) -> str:
+        """What is told where it could not be made."""
+        return self.preset
+
+
 class Born(Struct, frozen=True, forbid_unknown_fields=True):
     """A container on the board `birth`: its calls up to and with `until`, the id of a step of its plan; none by default."""
 
@@ -125,7 +139,7 @@ class Ordered(Struct, frozen=True, forbid_unknown_fields=True):
         return "order"
 
 
-Made = Container | Exec | Kill | Born | Attacked | AllAttacked | Ordered
+Made = Container | Exec | Kill | Preset | Born | Attacked | AllAttacked | Ordered
 """What the engine makes when a step begins, or on a board."""
 
 

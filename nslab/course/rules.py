@@ -37,7 +37,7 @@ Fault = tuple[Path, Told]
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 HIGHLIGHTS = {
-    "row": ("namespaces", "kinds"),
+    "row": ("namespaces", "kinds", "compose"),
     "process": ("processes", "network", "calls"),
     "path": ("mounts",),
     "line": ("users",),

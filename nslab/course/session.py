@@ -9,21 +9,22 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
 
 from nslab.course.boards import Boards
 from nslab.course.cast import Engine
+from nslab.course.composing import NAMES, parts, spec_of
 from nslab.course.engine_words import HOME
 from nslab.course.live import LiveWorld
-from nslab.course.model import AllAttacked, Attacked, Born, Container, Exec, Kill, Made, Ordered
+from nslab.course.model import AllAttacked, Attacked, Born, Container, Exec, Kill, Made, Ordered, Preset
 from nslab.engine.client import Lab, Task, Told
 from nslab.engine.failures import LabError
 from nslab.engine.protocol import Accounted
 from nslab.engine.recall import Recall
-from nslab.engine.spec import DEFAULT_ENVIRONMENT, Join, Process, Spec
+from nslab.engine.spec import DEFAULT_ENVIRONMENT, Process
 from nslab.kernel.pty import WindowSize
 from nslab.kernel.uts import UtsNames
 from nslab.observe.call_view import call_rows_of
@@ -78,6 +79,7 @@ class Session:
         self._terminals = tuple(terminals)
         self.shells: dict[str, Shell] = {}
         self.births: dict[str, Birth] = {}  # by container, also of those that could not be made
+        self.asked: dict[str, Container] = {}  # by container, what was to be made, also where it could not be
         self._containers: dict[str, int] = {}
         self._started: set[int] = set()  # every shell's number, ended ones too: none of them is the learner's container
         self._pidfds: list[int] = []
@@ -116,6 +118,8 @@ class Session:
                 self._exec(part)
             case Kill():
                 self._kill(part)
+            case Preset():
+                self._compose(part)
             case Born():
                 self.boards.bear(part)
             case Attacked() | AllAttacked():
@@ -127,9 +131,8 @@ class Session:
         """A container that is called as a terminal gets it."""
         spec = spec_of(container, self._terminals)
         pipes = spec.process.pipes
-        if container.container in self._containers:
-            self.lab.delete(container.container)
-            del self._containers[container.container]
+        self._end(container.container)
+        self.asked[container.container] = container
         try:
             with null_streams(len(pipes)) as streams:
                 task = self.lab.run(spec, streams)
@@ -153,6 +156,20 @@ class Session:
         """End a container's first process, and wait until it has ended."""
         self.lab.signal(kill.kill, signal.SIGKILL)
         self.lab.wait(self._containers[kill.kill], PATIENCE_S)
+
+    def _compose(self, preset: Preset) -> None:
+        """The containers of a preset. Those that it has not, and others have, give way."""
+        for name in NAMES & self.asked.keys():
+            self._end(name)
+            del self.asked[name]
+            self.births.pop(name, None)
+        for container in parts(preset):
+            self._contain(container)
+
+    def _end(self, name: str) -> None:
+        """End a container, if there is one of that name."""
+        if self._containers.pop(name, None) is not None:
+            self.lab.delete(name)
 
     def _made(self, name: str, task: Task) -> None:
         self._containers[name] = task.pid
@@ -218,14 +235,6 @@ class Session:
         if task.master >= 0:
             self.shells[name] = shell
         return shell
-
-
-def spec_of(container: Container, terminals: Collection[str]) -> Spec:
-    """A lesson's container as the engine makes it: one that is called as a terminal has it."""
-    terminal = container.container in terminals
-    process = Process(container.args, cwd="/", terminal=terminal, pipes=() if terminal else (0, 1, 2))
-    joins = tuple(Join(kind, other) for kind, other in container.share.items())
-    return Spec(container.container, process, container.namespaces, container.hostname, joins=joins)
 
 
 @contextlib.contextmanager

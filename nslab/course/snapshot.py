@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from nslab.course.boards import AttemptsView, TrialsView
 from nslab.course.cast import BOX, HOST
+from nslab.course.composition import composition
 from nslab.course.foreground import foreground
 from nslab.course.play import Play
 from nslab.course.player import Player
@@ -17,6 +18,7 @@ from nslab.course.session import Ended, Shell
 from nslab.course.told import Namespace, Reading, Told
 from nslab.kernel import procfs
 from nslab.observe.birth_view import BirthView
+from nslab.observe.compose_view import ComposeView
 from nslab.observe.letters import HOST_LETTER, Letters
 from nslab.observe.mount_view import MountView
 from nslab.observe.namespace_view import Subject
@@ -27,7 +29,7 @@ from nslab.observe.user_view import UserView
 from nslab.observe.views import CallsView, KindsView, NamespaceView, NotYet, ProcessView, Tag
 
 C_SUFFIX = ".c"
-MOUNTS, NETWORK, USERS, KINDS, BIRTH = "mounts", "network", "users", "kinds", "birth"
+MOUNTS, NETWORK, USERS, KINDS, BIRTH, COMPOSE = "mounts", "network", "users", "kinds", "birth", "compose"
 """The panes whose facts are read only while they are on show."""
 
 
@@ -71,6 +73,7 @@ class Snapshot(Struct, frozen=True):
     network: NetworkView | NotYet
     kinds: KindsView | NotYet
     birth: BirthView | NotYet
+    compose: ComposeView | NotYet
     trials: TrialsView
     attempts: AttemptsView
     terminals: Mapping[str, TerminalState]
@@ -91,7 +94,11 @@ def _timeless(seen: Snapshot) -> Snapshot:
     kinds = seen.kinds
     if isinstance(kinds, KindsView):
         kinds = replace(kinds, sides=replace(kinds.sides, read_at=0.0))
-    return replace(seen, namespaces=views[0], processes=views[1], users=users, network=network, kinds=kinds)
+    compose = seen.compose
+    if isinstance(compose, ComposeView):
+        compose = replace(compose, sides=replace(compose.sides, read_at=0.0))
+    seen = replace(seen, namespaces=views[0], processes=views[1], users=users, network=network)
+    return replace(seen, kinds=kinds, compose=compose)
 
 
 def snapshot(play: Play) -> Snapshot:
@@ -114,6 +121,7 @@ def snapshot(play: Play) -> Snapshot:
         network=network(play, subjects) if NETWORK in panes_on_show(play) else NotYet("pane.nothing-yet"),
         kinds=kinds(play, look, subjects) if KINDS in panes_on_show(play) else NotYet("pane.nothing-yet"),
         birth=(BIRTH in panes_on_show(play) and session.boards.birth) or NotYet("pane.nothing-yet"),
+        compose=composition(session) if COMPOSE in panes_on_show(play) else NotYet("pane.nothing-yet"),
         trials=TrialsView(dict(session.boards.trials)),
         attempts=AttemptsView(tuple(session.boards.attempts)),
         highlighted=highlighted(play),

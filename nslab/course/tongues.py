@@ -7,11 +7,11 @@ from typing import cast
 
 from msgspec import Struct
 
+from nslab.course.composing import NAMES, parts, spec_of
 from nslab.course.exported import export, labs
 from nslab.course.loader import Pack
-from nslab.course.model import Container, Making, Step
+from nslab.course.model import Container, Making, Preset, Step
 from nslab.course.player import Player
-from nslab.course.session import spec_of
 from nslab.engine.rosetta.views import VIEWS, Machine, View, command_for, text_of
 from nslab.engine.spec import Spec
 from nslab.words import Words
@@ -53,6 +53,9 @@ def specs_in(pack: Pack, steps: tuple[Step, ...]) -> tuple[Spec, ...]:
     """The engine's containers of the lab that the last of these steps is played in; of two of one name, the later."""
     made = [*pack.lesson.containers]
     for step in next(reversed([*labs(steps)]), ()):
-        parts = (part.make if isinstance(part, Making) else part for part in (*step.setup, *step.solution))
-        made += [part for part in parts if isinstance(part, Container)]
+        for part in (one.make if isinstance(one, Making) else one for one in (*step.setup, *step.solution)):
+            if isinstance(part, Preset):
+                made = [one for one in made if one.container not in NAMES] + [*parts(part)]
+            elif isinstance(part, Container):
+                made.append(part)
     return tuple({one.container: spec_of(one, pack.lesson.terminals) for one in made}.values())

@@ -28,6 +28,12 @@ OCI_NAMES: dict[Kind, str] = {
 # zero, since 29.5.0 (PR 52326). Never user, unless the daemon runs rootless or with userns-remap.
 DOCKER_NAMESPACES = (Kind.PID, Kind.UTS, Kind.MNT, Kind.NET, Kind.IPC, Kind.CGROUP, Kind.TIME)
 
+# containers/common, pkg/config/default.go: private for these five, and for cgroup with cgroup v2. Without root, user as well.
+PODMAN_NAMESPACES = (Kind.PID, Kind.UTS, Kind.MNT, Kind.NET, Kind.IPC, Kind.CGROUP)
+
+# podman-pod-create(1), --share; Kubernetes, "Pods": what the containers of a pod share with its pause container.
+POD_NAMESPACES = (Kind.NET, Kind.IPC, Kind.UTS)
+
 # moby, oci/caps/defaults.go
 DEFAULT_CAPABILITIES = (
     Capability.CHOWN,

@@ -165,7 +165,25 @@ KINDS: tuple[Key, ...] = (
     Key("move", "up", rank=4),
     Key("prove", "enter", rank=1, in_a_talk=1),
 )
+COMPOSE_KEYS: tuple[Key, ...] = (
+    Key("move", "up", rank=5),
+    Key("turn_switch", "left", rank=2, in_a_talk=2),
+    Key("other_container", "tab", rank=3),
+    Key("preset", "p", "p", rank=3, in_a_talk=3),
+    Key("make_so", "enter", rank=1, in_a_talk=1),
+    Key("kill", "x", "k", rank=2),
+)
+COMPOSE: tuple[Key, ...] = (
+    *COMPOSE_KEYS,
+    LANGUAGE,
+    THEME,
+    PRESENT,
+    PALETTE,
+    ALL_KEYS,
+    LEAVE,
+)
 BOARDS: Mapping[str, tuple[Key, ...]] = {
+    "compose": COMPOSE_KEYS,
     "kinds": KINDS,
     "birth": BIRTH_KEYS,
     "without": WITHOUT_KEYS,
@@ -232,7 +250,22 @@ def bindings(keys: tuple[Key, ...]) -> list[Binding]:
 
 
 # Keys that the widget at hand takes itself: the footer names them, nothing is bound.
-MOVING = frozenset({"move", "other_cards", "step", "scene", "prove", "move_cell", "move_card", "kind", "turn"})
+MOVING = frozenset(
+    {
+        "move",
+        "other_cards",
+        "step",
+        "scene",
+        "prove",
+        "move_cell",
+        "move_card",
+        "kind",
+        "turn",
+        "turn_switch",
+        "other_container",
+        "make_so",
+    }
+)
 
 
 def _is_function(key: str) -> bool:
@@ -261,10 +294,13 @@ def shown(action: str, table: tuple[Key, ...] = LESSON) -> str:
     return next(key.shown for key in table if key.action == action)
 
 
+SCREENS = (BIRTH, ORDER, WITHOUT, COMPOSE)
+"""The boards that are whole screens too."""
+
 NAMED: Mapping[str, str] = {
     **{
         f"{key.action}_key": key.shown
-        for table in (TONGUES, EXPLORE_PANEL, EXPLORE, HELP_SCREEN, GLOSSARY, CARD, BIRTH, ORDER, WITHOUT, MAP, LESSON)
+        for table in (TONGUES, EXPLORE_PANEL, EXPLORE, HELP_SCREEN, GLOSSARY, CARD, *SCREENS, MAP, LESSON)
         for key in table
     },
     "leader_key": LEADER_SHOWN,

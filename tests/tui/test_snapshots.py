@@ -39,6 +39,7 @@ from nslab.tui.panes.program import Program
 from nslab.tui.panes.users import UserPane
 from nslab.tui.screens.birth import BirthScreen
 from nslab.tui.screens.card import CardScreen
+from nslab.tui.screens.compose import ComposeScreen
 from nslab.tui.screens.explore import ExploreTable
 from nslab.tui.screens.glossary import GlossaryScreen
 from nslab.tui.screens.help import HelpScreen
@@ -53,7 +54,7 @@ from nslab.tui.widgets.tabs import Tabs
 from nslab.tui.widgets.wrecked import WreckedBand
 from nslab.tui.without.board import WithoutBoard
 from nslab.words import Lang, Words
-from tests import born, order_views, without_views
+from tests import born, compose_views, order_views, without_views
 from tests.stage import screen_words
 
 Snapshot = Callable[..., bool]
@@ -224,15 +225,18 @@ class Board(Screen[None]):
         self._pane.focus()
 
 
+def asked(*_: object) -> Any:
+    """What a screen on show never does."""
+    raise AssertionError
+
+
 def make(which: str, lang: Lang) -> Screen[Any]:
     words = screen_words(lang)
     match which:
         case "map":
             return MapScreen(words, gallery.course(lang), lambda query: [])
-        case "order":
-            return Puzzle(words)
-        case "without":
-            return Without(words)
+        case "order" | "without":
+            return Puzzle(words) if which == "order" else Without(words)
         case "birth":
             return BirthScreen(words, born.birth(72), lambda _: born.birth(73), lambda: born.birth(0), ())
         case "card":
@@ -248,6 +252,10 @@ def make(which: str, lang: Lang) -> Screen[Any]:
         case "mounts" | "network":
             mounts = MountPane(words), observed.lesson_mounts()
             return Board(lang, *(mounts if which == "mounts" else (NetworkPane(words), wired.pinged())), words)
+        case "compose":
+            return ComposeScreen(
+                words, compose_views.headless() if lang == "zh" else compose_views.preset("pod"), asked, asked
+            )
         case "kinds":
             view = KindsView(KINDS, observed.namespaces(Kind.NET))
             return Board(lang, KindsPane(words), view, words, keys.KINDS)
@@ -269,6 +277,9 @@ def make(which: str, lang: Lang) -> Screen[Any]:
         ("small", "en", SMALL, theme.PAPER),
         ("small", "zh", SMALL, theme.SIXTEEN),
         ("states", "en", (152, 62), theme.INK),
+        ("compose", "en", MIDDLE, theme.INK),
+        ("compose", "zh", SMALL, theme.PAPER),
+        ("compose", "en", LARGE, theme.PLAIN),
         ("order", "zh", MIDDLE, theme.INK),
         ("order", "en", SMALL, theme.PAPER),
         ("order", "en", LARGE, theme.PLAIN),

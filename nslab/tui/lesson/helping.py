@@ -98,6 +98,10 @@ HELPED = {
         signs=(("CLONE_NEW…", "flag"), ("2.6.24", "since"), ("A  B", "letter"), ("≠", "two")),
         keys=(("↑↓", "row"), (shown("prove", KINDS_KEYS), "prove")),
     ),
+    "compose": Helped(
+        signs=(("◂ joins ▸", "switch"), (" B ", "letter"), ("━━━", "shared"), ("setns", "joined")),
+        keys=(("↑↓", "row"), ("←→", "turn"), ("Tab", "container"), ("⏎", "make"), ("p", "preset"), ("x", "kill")),
+    ),
     "birth": Helped(
         signs=(("A ── B ━━", "line"), ("◉", "now"), ("▾", "marked"), ("╌╌", "to-come")),
         keys=(

@@ -16,6 +16,7 @@ from nslab.tui.birth.board import BirthBoard, birth_rows
 from nslab.tui.canvas import Canvas
 from nslab.tui.order.board import OrderBoard, tries_rows
 from nslab.tui.panes.calls import CallPane, call_rows
+from nslab.tui.panes.compose import ComposePane, compose_rows
 from nslab.tui.panes.kinds import KindsPane, kinds_rows
 from nslab.tui.panes.mounts import MountPane, mount_rows
 from nslab.tui.panes.namespaces import NamespacePane, namespace_rows
@@ -109,6 +110,13 @@ PANES: dict[str, PaneKind] = {
         view=lambda seen: seen.kinds,
         row=lambda highlight, _: highlight.row,
         board_cells=76,
+    ),
+    "compose": PaneKind(
+        make=lambda words, name: ComposePane(words, id=name),
+        draw=compose_rows,
+        view=lambda seen: seen.compose,
+        row=lambda highlight, _: highlight.row,
+        board_cells=WIDE_BOARD,
     ),
     "birth": PaneKind(
         make=lambda words, name: BirthBoard(words, id=name),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
@@ -14,12 +14,17 @@ from nslab.tui.faces import solid as tag_face
 from nslab.tui.panes.bars import Grid, Segment, differ, is_split, segments_of
 from nslab.tui.wrap import shorten
 
+Solid = Callable[[NamespaceRow, Segment], bool]
+
 
 class Bars:
     """Draws rows of bars on a canvas, in the columns of a grid."""
 
-    def __init__(self, canvas: Canvas, grid: Grid, columns: Sequence[NamespaceColumn]) -> None:
-        self.canvas, self.grid, self.columns = canvas, grid, columns
+    def __init__(
+        self, canvas: Canvas, grid: Grid, columns: Sequence[NamespaceColumn], solid: Solid | None = None
+    ) -> None:
+        """`solid` says which bars are, where it is not the point that neighbours differ."""
+        self.canvas, self.grid, self.columns, self.solid = canvas, grid, columns, solid
 
     def row(self, y: int, height: int, row: NamespaceRow, changed: AbstractSet[int] = frozenset()) -> None:
         """The bars of one kind from `y` down. Those that differ are solid; a column in `changed` stands out."""
@@ -27,9 +32,9 @@ class Bars:
         segments = [one for one in segments_of(row, self.columns) if one.last < self.grid.count]
         for segment in segments:
             new = any(column in changed for column in range(segment.first, segment.last + 1))
-            self._bar(y, height, segment, solid=split != new)
+            self._bar(y, height, segment, solid=(self.solid(row, segment) if self.solid else split) != new)
         for left, right in pairwise(segments):
-            if differ(left, right):
+            if self.solid is None and differ(left, right):
                 self.canvas.put(self.grid.sign(right.first), y + height // 2, "≠", BOLD)
 
     def _bar(self, y: int, height: int, segment: Segment, *, solid: bool) -> None:
@@ -49,12 +54,17 @@ class Bars:
             self._inode(x, width, middle, segment.cell, tag_face(ink))
         else:
             self.canvas.quiet_bar(x, y, width, height, quiet_ground(ink, y))
-            quiet_letter(self.canvas, x, middle, letter)
+            if self.solid and ink is not Role.A:
+                self.canvas.tag(x, middle, letter, ink)
+            else:
+                quiet_letter(self.canvas, x, middle, letter)
             self._inode(x, width, middle, segment.cell, Face(ink))
 
     def _inode(self, x: int, width: int, y: int, cell: NamespaceCell, face: Face) -> None:
         """In the middle, but right of the letter; left out where the bar has no room for it."""
         inode = f"{cell.namespace.inode}" if isinstance(cell.namespace, NamespaceId) else ""
+        if self.solid and 3 + len(inode) > width:
+            inode = f"…{inode[-3:]}"
         left = max(3 + self.canvas.plain, (width - len(inode)) // 2)
         if left + len(inode) > width:
             return

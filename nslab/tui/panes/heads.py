@@ -12,13 +12,13 @@ from nslab.tui.wrap import shorten
 from nslab.words import Words
 
 
-def column_head(canvas: Canvas, grid: Grid, at: int, column: NamespaceColumn, words: Words) -> None:
+def column_head(canvas: Canvas, grid: Grid, at: int, column: NamespaceColumn, words: Words, y: int = 1) -> None:
     """The name, and the process as far as there is room: a number is never cut."""
     left, room = grid.left(at), grid.head_cells(at)
     face = lettered(column.letter).strong if column.alive else MUTE
-    x = canvas.put(left, 1, shorten(called(column, words), room), face) + 1
+    x = canvas.put(left, y, shorten(called(column, words), room), face) + 1
     about = next((text for text in _abouts(column, words) if cell_len(text) <= left + room - x), "")
-    canvas.put(x, 1, about, MUTE)
+    canvas.put(x, y, about, MUTE)
 
 
 def called(column: NamespaceColumn, words: Words) -> str:
