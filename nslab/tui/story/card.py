@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -27,8 +28,11 @@ from nslab.tui.story.view import (
     Task,
     TaskState,
 )
-from nslab.tui.wrap import Span
+from nslab.tui.wrap import Mark, Span, wrap
 from nslab.words import Words
+
+HANGING = 2
+"""Cells by which the further rows of a command stand in."""
 
 TASK_MARK = {TaskState.DONE: ("✓", OK, MUTE), TaskState.NOW: ("▸", BOLD, TEXT), TaskState.TO_COME: ("·", MUTE, MUTE)}
 
@@ -73,6 +77,15 @@ class Body:
     def para(self, words: str | tuple[Span, ...], face: Face = TEXT, *, indent: int = 0) -> None:
         """A paragraph from `indent` on."""
         self.canvas.para(indent, self.y, self.canvas.width - indent, words, face)
+
+    def part(self, words: tuple[Span, ...], face: Face = TEXT, *, indent: int = 0) -> None:
+        """A paragraph, or a command: where that is too long for a row, what follows hangs, or it would look like another."""
+        width = self.canvas.width - indent
+        rows: Sequence[tuple[Span, ...]] = (words,)
+        if all(span.mark is Mark.CODE for span in words) and len(wrap(words, width)) > 1:
+            rows = wrap(words, width - HANGING)
+        for at, row in enumerate(rows):
+            self.para(row, face, indent=indent + HANGING if at else indent)
 
     def labelled(
         self, label: str, words: tuple[Span, ...], face: Face, *, column: int, label_face: Face = MUTE
@@ -158,7 +171,7 @@ def _doing(body: Body, card: Doing, typed: Line) -> None:
         first, *others = lines(hint)
         body.para((Span(body.words("story.hint-number", number=at) + "  "), *first))
         for runs in others:
-            body.para(runs)
+            body.part(runs)
     if card.checking:
         body.blank()
         body.para(body.words("story.checking"), MUTE)
@@ -174,7 +187,7 @@ def _task(body: Body, task: Task, typed: Line) -> None:
     first, *others = lines(task.words)
     body.labelled(mark, first, face, column=2, label_face=mark_face)
     for runs in others:
-        body.para(runs, face, indent=2)
+        body.part(runs, face, indent=2)
     if task.asks and task.state is TaskState.NOW:
         write_input(body, typed)
 

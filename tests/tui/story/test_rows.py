@@ -79,6 +79,12 @@ def test_a_command_to_be_typed_stands_on_a_row_of_its_own(en: Words) -> None:
     assert "Like this:\n▌  renice -n 10 -p 2\n" in text
 
 
+def test_a_command_too_long_for_a_row_hangs(en: Words) -> None:
+    task = Task("run", gallery.prose("Twice:\n\n    ip link set veth1 master br0 and up\n    ip link\n"), TaskState.NOW)
+    text = story_rows(StoryView("T", Prose(), Doing((task,))), 36, en).canvas.text()
+    assert "▌    ip link set veth1 master\n▌      br0 and up\n▌    ip link\n" in text
+
+
 def test_past_stages_fold_to_one_row_with_the_learners_answer_and_its_mark(en: Words) -> None:
     view = StoryView(
         "T", Prose(), gallery.cards("en")["explain"], past=(Past(Stage.PREDICT, "1", True), Past(Stage.DO, "./ns_pid"))
