@@ -48,7 +48,8 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     if arguments.action == "new":
         for path in make_lesson(arguments.folder):
             print(path)
-        print(words("cli.author.made", folder=arguments.folder))
+        named = arguments.folder if len(arguments.folder.parts) > 1 else f"./{arguments.folder}"  # no lesson's id
+        print(words("cli.author.made", folder=named))
         return 0
     syllabus, reports = Syllabus(), []
     for name in arguments.lessons or syllabus.order():

@@ -60,6 +60,18 @@ def subordinate_range(path: Path) -> idmap.Extent | None:
         return None
 
 
+def unclaimed_range() -> range:
+    """As many ids as useradd(8) gives to a user, behind all that are given to anybody, as uids or as gids."""
+    return idmap.unclaimed("\n".join(_text(Path(path)) for path in ("/etc/subuid", "/etc/subgid")))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
 def user_name() -> str:
     """This user's name; its number where it has none, as in many containers."""
     try:

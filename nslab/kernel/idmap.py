@@ -38,6 +38,7 @@ class IdMaps(Struct, frozen=True):
 # Under root nobody owns these ids: systemd's uid list leaves 1879048192 to 2147483647 unused.
 ROOT_RANGE = Extent(inside=0, outside=2_000_000_000, count=65536)
 
+SUB_UID_MIN, SUB_UID_COUNT = 100_000, 65536  # what useradd(8) gives unless login.defs(5) says otherwise
 
 SUBORDINATE = re.compile(r"(?P<owner>[^:]+):(?P<first>[0-9]{1,10}):(?P<count>[0-9]{1,10})")
 
@@ -83,6 +84,13 @@ def subordinate(text: str, user: str, uid: int) -> Extent | None:
         if told and told["owner"] in (user, str(uid)) and int(told["first"]) > 0 and int(told["count"]) > 0:
             return Extent(inside=1, outside=int(told["first"]), count=int(told["count"]))
     return None
+
+
+def unclaimed(text: str) -> range:
+    """SUB_UID_COUNT ids behind every range of such a file, none below SUB_UID_MIN; both as in login.defs(5)."""
+    told = [found for line in text.splitlines() if (found := SUBORDINATE.fullmatch(line.strip()))]
+    first = max([SUB_UID_MIN, *(int(one["first"]) + int(one["count"]) for one in told)])
+    return range(first, first + SUB_UID_COUNT)
 
 
 def maps_for_root(uids_here: tuple[Extent, ...], gids_here: tuple[Extent, ...]) -> IdMaps:

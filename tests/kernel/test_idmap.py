@@ -109,6 +109,11 @@ def test_the_first_good_line_counts_by_name_or_number(first: int, count: int) ->
     assert idmap.subordinate("\n".join(lines), "alice", 1000) == Extent(1, first, count)
 
 
+def test_a_range_for_one_more_user_begins_behind_everybody_elses() -> None:
+    assert idmap.unclaimed("") == range(100_000, 165_536)
+    assert idmap.unclaimed("stu:100000:65536\nbad line\nlow:500:10") == range(165_536, 231_072)
+
+
 def test_a_range_that_holds_the_machines_root_is_not_taken() -> None:
     assert idmap.subordinate("alice:0:65536", "alice", 1000) is None
 

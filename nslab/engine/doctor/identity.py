@@ -24,7 +24,9 @@ def subordinate_ids(probe: str) -> Finding:
         case "no-newuidmap":
             return limited(probe, "no-newuidmap", install=install_command(NEWUIDMAP))
         case "no-subordinate-ids":
-            return limited(probe, "no-subordinate-ids", user=ids.user_name())
+            free = ids.unclaimed_range()
+            first, last = free.start, free.stop - 1
+            return limited(probe, "no-subordinate-ids", user=ids.user_name(), first=first, last=last)
         case "no-new-privs":
             return limited(probe, "no-new-privs")
         case ranges:
