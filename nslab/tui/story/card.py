@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -78,14 +77,21 @@ class Body:
         """A paragraph from `indent` on."""
         self.canvas.para(indent, self.y, self.canvas.width - indent, words, face)
 
-    def part(self, words: tuple[Span, ...], face: Face = TEXT, *, indent: int = 0) -> None:
-        """A paragraph, or a command: where that is too long for a row, what follows hangs, or it would look like another."""
+    def command(self, words: tuple[Span, ...], face: Face, *, indent: int = 0) -> None:
+        """A command. Where it is too long for a row, what follows hangs, or it would look like another."""
         width = self.canvas.width - indent
-        rows: Sequence[tuple[Span, ...]] = (words,)
-        if all(span.mark is Mark.CODE for span in words) and len(wrap(words, width)) > 1:
+        rows = wrap(words, width)
+        if len(rows) > 1:
             rows = wrap(words, width - HANGING)
         for at, row in enumerate(rows):
             self.para(row, face, indent=indent + HANGING if at else indent)
+
+    def part(self, words: tuple[Span, ...], face: Face = TEXT, *, indent: int = 0) -> None:
+        """A paragraph, or a command."""
+        if all(span.mark is Mark.CODE for span in words):
+            self.command(words, face, indent=indent)
+        else:
+            self.para(words, face, indent=indent)
 
     def labelled(
         self, label: str, words: tuple[Span, ...], face: Face, *, column: int, label_face: Face = MUTE
@@ -260,7 +266,7 @@ def write_prose(body: Body, prose: Prose) -> None:
                 body.para(spans(runs))
             case Code(lines):
                 for line in lines:
-                    body.para((Span(line),), BOLD)
+                    body.command((Span(line),), BOLD)
             case Listing(items, ordered):
                 for number, item in enumerate(items, 1):
                     body.labelled(f"{number}." if ordered else "·", spans(item), TEXT, column=3 if ordered else 2)
