@@ -19,11 +19,19 @@ def spans(runs: Iterable[markdown.Span]) -> tuple[Span, ...]:
 
 
 def inline(prose: markdown.Prose) -> tuple[Span, ...]:
-    """Words that stand in one paragraph whatever they are made of: a question, a choice."""
+    """Words that stand in one paragraph whatever they are made of: a question, a choice. Enter parts a command from the next."""
     found: list[Span] = []
+    before: tuple[Span, ...] = ()
     for runs in lines(prose):
-        found += [Span(" "), *runs] if found else runs
+        gap = " ⏎ " if is_command(before) and is_command(runs) else " "
+        found += [Span(gap), *runs] if found else runs
+        before = runs
     return tuple(found)
+
+
+def is_command(words: tuple[Span, ...]) -> bool:
+    """Whether these are code and nothing else."""
+    return bool(words) and all(span.mark is Mark.CODE for span in words)
 
 
 def lines(prose: markdown.Prose) -> list[tuple[Span, ...]]:

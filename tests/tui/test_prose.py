@@ -23,6 +23,10 @@ def test_a_command_has_a_row_of_its_own_in_a_task_and_none_where_there_is_one_ro
     )
 
 
+def test_commands_in_one_row_are_told_apart() -> None:
+    assert "".join(span.text for span in inline(prose("Do:\n\n    exit\n    ps\n"))) == "Do: exit ⏎ ps"
+
+
 def test_the_interfaces_own_words_mark_only_code() -> None:
     assert told("运行 `nslab clean`，再试 *。") == (Span("运行 "), Span("nslab clean", Mark.CODE), Span("，再试 *。"))
 

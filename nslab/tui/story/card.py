@@ -13,7 +13,7 @@ from nslab.tui import keys
 from nslab.tui.canvas import Canvas
 from nslab.tui.edit import Line
 from nslab.tui.faces import BAD, BOLD, MUTE, OK, TEXT, Face, Role
-from nslab.tui.prose import inline, lines, spans, told
+from nslab.tui.prose import inline, is_command, lines, spans, told
 from nslab.tui.story.view import (
     SYMBOL,
     CannotRun,
@@ -27,7 +27,7 @@ from nslab.tui.story.view import (
     Task,
     TaskState,
 )
-from nslab.tui.wrap import Mark, Span, wrap
+from nslab.tui.wrap import Span, wrap
 from nslab.words import Words
 
 HANGING = 2
@@ -88,7 +88,7 @@ class Body:
 
     def part(self, words: tuple[Span, ...], face: Face = TEXT, *, indent: int = 0) -> None:
         """A paragraph, or a command."""
-        if all(span.mark is Mark.CODE for span in words):
+        if is_command(words):
             self.command(words, face, indent=indent)
         else:
             self.para(words, face, indent=indent)
