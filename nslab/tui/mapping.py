@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import groupby
 
@@ -15,6 +16,10 @@ from nslab.engine.doctor import PROGRAMS, Finding
 from nslab.kernel.namespaces import Kind
 from nslab.tui.screens.map_view import ChapterEntry, LessonEntry, MapView, Need, Progress
 from nslab.words import Words
+
+NUMBER = re.compile(r"\{[a-z0-9_-]+\.pid\}")
+SAY_LITTLE = frozenset({"exit", "echo $? >status"})
+"""Commands that tell nobody what a lesson is about."""
 
 
 def map_view(entries: Iterable[Entry], machine: tuple[Finding, ...] | Unexamined, words: Words) -> MapView:
@@ -54,9 +59,15 @@ def lesson_entry(entry: Entry, words: Words) -> LessonEntry:
         step=at,
         steps=len(steps),
         sees=sights(lesson.step),
-        types=tuple(dict.fromkeys(line.run for step in lesson.step for line in step.commands if "{" not in line.run)),
+        types=typed(lesson.step),
         needs=needs(entry, words),
     )
+
+
+def typed(steps: Iterable[Step]) -> tuple[str, ...]:
+    """The commands of a lesson as its card would write them: PID for a number. Not those that hold other values, or say little."""
+    runs = (NUMBER.sub("PID", line.run) for step in steps for line in step.commands)
+    return tuple(dict.fromkeys(run for run in runs if "{" not in run and run not in SAY_LITTLE))
 
 
 def progress_of(entry: Entry, *, begun: bool) -> Progress:

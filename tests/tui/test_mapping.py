@@ -6,12 +6,13 @@ import pytest
 from msgspec.structs import replace
 
 from nslab.course.examined import Unexamined
+from nslab.course.model import Solution, Step
 from nslab.course.progress import LessonProgress
 from nslab.course.standing import Entry
 from nslab.course.syllabus import Chapter
 from nslab.engine.doctor import Finding
 from nslab.kernel.namespaces import Kind
-from nslab.tui.mapping import concerns_course, lesson_entry, map_view, sights
+from nslab.tui.mapping import concerns_course, lesson_entry, map_view, sights, typed
 from nslab.tui.screens.map_view import Need, Progress
 from nslab.words import Lang, Words, words_for
 from tests.stage import lesson
@@ -34,7 +35,13 @@ def test_a_new_lesson_says_what_it_is_and_what_will_be_seen_and_typed(lang: Lang
     assert (shown.progress, shown.step, shown.steps) == (Progress.NEW, 1, 8)
     assert shown.types[:2] == ("gcc -o ns_pid ns_pid.c", "./ns_pid")
     assert not any("{" in command for command in shown.types)
+    assert "exit" not in shown.types
     assert shown.can_run
+
+
+def test_a_command_with_a_number_in_it_is_shown_with_pid() -> None:
+    steps = (Step("one", solution=(Solution("box", "kill {web.pid}"), Solution("box", "echo {kept}"))),)
+    assert typed(steps) == ("kill PID",)
 
 
 def test_a_lesson_begun_goes_on_at_its_step_and_one_at_its_first_is_new() -> None:
