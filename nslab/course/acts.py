@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from nslab.course.bench import SessionBench
 from nslab.course.drive import Busy
 from nslab.course.loader import Pack
-from nslab.course.model import Doing, Made, Making, Run
+from nslab.course.model import AllAttacked, Attacked, Doing, Made, Making, Run
 from nslab.course.perform import Hands, Stuck, lines_for, stuck_by
 from nslab.course.play import Play, begins_at
 from nslab.course.player import LabReset, Prepared, resume
@@ -42,6 +42,9 @@ def do_all(play: Play, lines: Iterable[Run | Doing], pause: Pause) -> Stuck | No
 
 def make(play: Play, part: Made) -> Stuck | None:
     """What a board asks for. Returns what is in the way; what the kernel refused is no hindrance: the board shows it."""
+    if isinstance(part, Attacked | AllAttacked):
+        play.session.boards.want(part)  # whoever plays on need not wait for it
+        return None
     try:
         play.session.make(part)
     except Refusal as refusal:

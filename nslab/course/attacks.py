@@ -75,7 +75,7 @@ def lab(id_: str, call: str, *args: int | str | Fd | None) -> Step:
 
 
 ESCAPE = (
-    init("hold_root", "open", "root", "/", os.O_RDONLY | os.O_DIRECTORY),
+    init("hold_root", "open", "root", "/", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC),
     init("make_jail", "mkdir", JAIL, 0o755),
     init("jail", "chroot", JAIL),
     init("leave_jail", "fchdir", Fd("root")),

@@ -285,7 +285,8 @@ class LiveWorld(World):
         return self._boards.birth
 
     def trial(self, attack: str, off: frozenset[str]) -> Trial | None:
-        return self._boards.trials.get((attack, off))
+        result = self._boards.trials.get((attack, off))
+        return result if isinstance(result, Trial) else None
 
     def attempts(self) -> tuple[Attempt, ...]:
         return tuple(self._boards.attempts)

@@ -122,7 +122,7 @@ def snapshot(play: Play) -> Snapshot:
         kinds=kinds(play, look, subjects) if KINDS in panes_on_show(play) else NotYet("pane.nothing-yet"),
         birth=(BIRTH in panes_on_show(play) and session.boards.birth) or NotYet("pane.nothing-yet"),
         compose=composition(session) if COMPOSE in panes_on_show(play) else NotYet("pane.nothing-yet"),
-        trials=TrialsView(dict(session.boards.trials)),
+        trials=session.boards.tried,
         attempts=AttemptsView(tuple(session.boards.attempts)),
         highlighted=highlighted(play),
         source=source(play, look),

@@ -14,7 +14,7 @@ from nslab.course.told import Told, why
 from nslab.course.trial import Trial, run_trial
 from nslab.engine.failures import LabError
 
-MOST_AT_ONCE = 4  # labs; each is a Python of its own for a tenth of a second
+AT_ONCE = min(os.cpu_count() or 1, 4)  # labs; each is a Python of its own for a tenth of a second
 
 
 class Failed(Struct, frozen=True):
@@ -32,7 +32,7 @@ class Trials:
 
     def __init__(self, done: Callable[[], object]) -> None:
         self._done = done
-        self._pool = ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_AT_ONCE), "trial")
+        self._pool = ThreadPoolExecutor(AT_ONCE, "trial")
         self._lock = Lock()
         self._results: dict[Cell, Result] = {}
         self._running: dict[Cell, Future[None]] = {}
@@ -53,6 +53,15 @@ class Trials:
         with self._lock:
             if cell not in self._results and cell not in self._running:
                 self._running[cell] = self._pool.submit(self._run, attack, off)
+
+    def keep(self, trial: Trial) -> None:
+        """Keep what somebody else has made."""
+        with self._lock:
+            self._results[trial.attack, trial.off] = trial
+
+    def drop(self, cells: set[Cell]) -> None:
+        """Let go of what waits to be run and is among these."""
+        self.want_only(set(self._running) - cells)
 
     def want_only(self, cells: set[Cell]) -> None:
         """Let go of what waits to be run and is not among these."""

@@ -14,6 +14,7 @@ from nslab.course.readable import Readable, field_of
 from nslab.course.roles import Capability, ProcessName, StateLetter, Text
 from nslab.course.subjects import called, where
 from nslab.course.told import Absent, Fact, Reading, Told
+from nslab.course.tried import AttackTold
 from nslab.kernel.namespaces import Kind
 from nslab.observe.network_view import LinkRow
 
@@ -275,6 +276,7 @@ Value = (
     | OuterCgroupOf
     | BirthFact
     | PlaceOf
+    | AttackTold
 )
 """The first field tells the kind: a kind with a `field` of its own stands before StatusField, which begins with it."""
 

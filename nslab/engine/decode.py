@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 from collections.abc import Callable
 
 from nslab.engine.calls import SIBLING
@@ -79,6 +80,11 @@ def capability_names(numbers: tuple[Argument, ...]) -> str:
     return "|".join(f"CAP_{Capability(int(str(number))).name}" for number in numbers) or "0"
 
 
+def open_flags(step: Step) -> str:
+    """What there is to say of how open(2) opens."""
+    return ", O_DIRECTORY" if int(str(step.args[2])) & os.O_DIRECTORY else ""
+
+
 SPECIAL: dict[str, Callable[[Step], str]] = {
     "mount": mount_call,
     "execve": execve_call,
@@ -115,7 +121,7 @@ SPECIAL: dict[str, Callable[[Step], str]] = {
     "net_route": lambda step: f"RTM_NEWROUTE({{default via {step.args[0]}}}) in <child>",
     "limit_processes": lambda step: f"prlimit(0, RLIMIT_NPROC, {step.args[0]})",
     "create": lambda step: f"open({shown(step.args[0])}, O_CREAT|O_EXCL|O_NOFOLLOW)",
-    "open": lambda step: f"open({shown(step.args[1])}{', O_DIRECTORY' if step.args[2] else ''}) = <{step.args[0]}>",
+    "open": lambda step: f"open({shown(step.args[1])}{open_flags(step)}) = <{step.args[0]}>",
     "climb": lambda step: f'chdir("..") × {step.args[0]}',
     "read_number": lambda step: f"read(open({shown(step.args[0])}))",
     "read_number_at": lambda step: f"read(openat({shown(step.args[0])}, {shown(step.args[1])}))",

@@ -22,8 +22,9 @@ MOST_DIGITS = 32
 
 
 def do_open(actor: Actor, name: str, path: str, flags: int) -> int:
-    """Keep an fd of a file or directory. It is inherited by what the plan brings to life, until a step closes it."""
-    actor.fds[name] = os.open(path, flags | os.O_CLOEXEC)
+    """Keep an fd of a file or directory. What the plan brings to life inherits it; its program too, unless O_CLOEXEC is given."""
+    actor.fds[name] = os.open(path, flags)
+    os.set_inheritable(actor.fds[name], not flags & os.O_CLOEXEC)
     return actor.fds[name]
 
 

@@ -114,6 +114,7 @@ WITHOUT_KEYS: tuple[Key, ...] = (
     Key("move_cell", "up", rank=3, in_a_talk=3),
     Key("leave_out", "space", "o", rank=1, in_a_talk=1),
     Key("base", "b", "b", rank=2, in_a_talk=2),
+    Key("whole", "0", "0", rank=3),
     Key("open_cell", "enter", "c", rank=2),
     Key("run_all", "r", "r", rank=4),
 )
@@ -186,7 +187,7 @@ BOARDS: Mapping[str, tuple[Key, ...]] = {
     "compose": COMPOSE_KEYS,
     "kinds": KINDS,
     "birth": BIRTH_KEYS,
-    "without": WITHOUT_KEYS,
+    "without": tuple(key for key in WITHOUT_KEYS if key.action != "run_all"),  # a lesson's board tries all by itself
     "order": ORDER_KEYS,
 }
 """The keys that a board takes itself; the lesson's stand beside them in the footer."""

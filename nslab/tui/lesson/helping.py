@@ -122,7 +122,7 @@ HELPED = {
             ("✗ EPERM", "refused"),
             ("╌", "lacks"),
         ),
-        keys=(("↑↓←→", "choose"), ("space", "leave-out"), ("b", "base"), ("⏎", "open"), ("r", "again")),
+        keys=(("↑↓←→", "choose"), ("space", "leave-out"), ("0", "whole"), ("b", "base"), ("⏎", "open")),
     ),
     "order": Helped(
         signs=(("┃", "agreed"), ("✗", "refused"), ("╎", "not-tried")),

@@ -15,6 +15,7 @@ from nslab.observe.views import Gone, NotYet
 from nslab.tui.birth.board import BirthBoard, birth_rows
 from nslab.tui.canvas import Canvas
 from nslab.tui.order.board import OrderBoard, tries_rows
+from nslab.tui.panes.board import Board
 from nslab.tui.panes.calls import CallPane, call_rows
 from nslab.tui.panes.compose import ComposePane, compose_rows
 from nslab.tui.panes.kinds import KindsPane, kinds_rows
@@ -169,6 +170,8 @@ def show_panes(panes: dict[str, AnyPane], seen: Snapshot) -> None:
     highlight = seen.player.step.highlight if seen.player.stage in LIT else None
     for name, pane in panes.items():
         view = PANES[name].view(seen)
+        if isinstance(pane, Board):
+            pane.begin(seen.player.step.id)
         if seen.lab_alive:
             pane.view = view
         elif not isinstance(pane.view, Gone | NotYet):  # it may have died before anything was seen

@@ -63,6 +63,9 @@ class Board(Pane[View, int, int]):
         draw(canvas, view, self.words, self.title, self._below_its_bar if self.told_above else self.draw_board)
         return ()
 
+    def begin(self, step: str) -> None:
+        """A lesson is at this step: nothing, unless a board says otherwise."""
+
     @property
     def top_row(self) -> int:
         """The row on which the board begins: below its bar, if it has one."""

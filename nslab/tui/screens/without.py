@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from nslab.course.attacks import ATTACKS
-from nslab.course.boards import TrialsView
-from nslab.course.model import Attacked
+from nslab.course.boards import TrialsView, attacks_of
+from nslab.course.model import AllAttacked, Attacked
 from nslab.course.trials import Trials
 from nslab.tui import keys
 from nslab.tui.screens.keyed import KeyedScreen
@@ -26,7 +25,7 @@ class WithoutScreen(KeyedScreen):
     def __init__(self, words: Words, off: frozenset[str] = frozenset()) -> None:
         super().__init__(words)
         self._trials = Trials(self._told)
-        self.board = WithoutBoard(words, TrialsView(), off, first_of(off), every=True, whole=True)
+        self.board = WithoutBoard(words, TrialsView(), off, first_of(off), whole=True)
 
     def compose(self) -> ComposeResult:
         yield Header(self.words, Where("", "without"))
@@ -49,22 +48,26 @@ class WithoutScreen(KeyedScreen):
         self.board.view = TrialsView(self._trials.results())
 
     def on_part_wanted(self, message: PartWanted) -> None:
-        """Try an attack, and let go of what waits to be tried and is not on show any more."""
-        if isinstance(message.part, Attacked):
+        """Try attacks, and let go of what waits to be tried and is not on show any more."""
+        if isinstance(message.part, Attacked | AllAttacked):
             self._trials.want_only(set(self.board.needed))
-            attack = next(attack for attack in ATTACKS if attack.id == message.part.attack)
-            self._trials.want(attack, frozenset(message.part.without))
+            for attack in attacks_of(message.part):
+                self._trials.want(attack, frozenset(message.part.without))
 
     def on_without_board_again(self) -> None:
-        """Forget what was run."""
+        """Forget what was run, and run it anew."""
         self._trials.forget()
         self._show()
+        self.board.ask()
 
     def action_leave_out(self) -> None:
         self.board.toggle()
 
     def action_base(self) -> None:
         self.board.change_base()
+
+    def action_whole(self) -> None:
+        self.board.make_whole()
 
     def action_open_cell(self) -> None:
         self.board.open_cell()

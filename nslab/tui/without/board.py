@@ -13,6 +13,7 @@ from nslab.course.ablation import BASES, PRIMITIVES
 from nslab.course.attacks import ATTACKS
 from nslab.course.boards import TrialsView
 from nslab.course.model import AllAttacked, Attacked
+from nslab.course.trial import Trial
 from nslab.course.trials import Cell
 from nslab.observe.views import Gone, NotYet
 from nslab.tui.asked import Asked
@@ -22,10 +23,10 @@ from nslab.tui.panes.board import Board, draw
 from nslab.tui.panes.pane import Emphasis
 from nslab.tui.wanted import PartWanted
 from nslab.tui.without.asked import attack_asked
-from nslab.tui.without.cell_rows import cell_rows
-from nslab.tui.without.layout import HEAD_ROWS, Layout, layout
+from nslab.tui.without.cell_rows import cell_rows, table, table_height
+from nslab.tui.without.layout import HEAD_ROWS, NARROWEST, Layout, layout
 from nslab.tui.without.sheet_rows import sheet_rows
-from nslab.tui.without.view import WithoutView, cells, next_base, without_view
+from nslab.tui.without.view import WithoutView, cells, next_base, pair, without_view
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
@@ -47,25 +48,36 @@ def first_of(off: frozenset[str]) -> tuple[int, int]:
 
 
 def without_rows(canvas: Canvas, view: Shown, words: Words, emphasis: Emphasis[int, int]) -> None:
-    """The board as it was last used, or as an attack was last tried: what a card shows."""
+    """An attack as it got through last: what a card shows."""
 
     def whole(on: Canvas, shown: TrialsView) -> None:
-        off, at = last_tried(shown, emphasis.highlight)
-        sheets(on, without_view(off, at, shown.results), words)
+        picture(on, shown, emphasis.highlight, words)
 
     draw(canvas, view, words, TITLE, whole)
 
 
-def last_tried(view: TrialsView, row: int | None) -> Where:
-    """What was left out when the attack of that row, or any, was tried last, and the cell of it."""
-    tried = [(attack, off) for attack, off in view.results if row is None or ATTACKS[row].id == attack]
-    if not tried:
-        return frozenset(), FIRST
-    attack, off = tried[-1]
-    at = [one.id for one in ATTACKS].index(attack)
-    locks = [name for lock in ATTACKS[at].locks for name in lock]
-    column = next((name for name in locks if name in off), locks[0])
-    return off, (at, PRIMITIVES.index(column))
+def picture(canvas: Canvas, view: TrialsView, row: int | None, words: Words) -> None:
+    """The attack of a row as it got through last, and its calls: what a card has room for, which grows downwards."""
+    tried = [cell for cell in view.results if row is None or ATTACKS[row].id == cell[0]]
+    through = [cell for cell in tried if isinstance(trial := view.results[cell], Trial) and trial.through]
+    off, at = place_of(*(through or tried)[-1]) if tried else (frozenset(), FIRST)
+    shown = without_view(off, at, view.results)
+    canvas.heading(words(TITLE))
+    y = 1
+    if canvas.width >= NARROWEST:
+        y = HEAD_ROWS + 2
+        sheet = Canvas(canvas.width, y - 1, plain=canvas.plain)
+        sheet_rows(sheet, layout(canvas.width, HEAD_ROWS + 2, longest_name(words), at[0]), shown, words)
+        canvas.blit(sheet, 0, 1)
+    canvas.reach(y + table_height(shown, canvas.width, words))
+    table(canvas, y, shown, words)
+
+
+def place_of(attack: str, off: frozenset[str]) -> Where:
+    """Where a trial is to be seen: at its attack, and at one of its locks that is left out."""
+    row = [one.id for one in ATTACKS].index(attack)
+    locks = [name for lock in ATTACKS[row].locks for name in lock]
+    return off, (row, PRIMITIVES.index(next((name for name in locks if name in off), locks[0])))
 
 
 def sheets(canvas: Canvas, view: WithoutView, words: Words) -> None:
@@ -117,7 +129,7 @@ def named(off: frozenset[str]) -> tuple[str, ...]:
 
 
 class WithoutBoard(Board[TrialsView]):
-    """Shows the trials that were made, and asks for those that it needs: of all attacks, or of the selected one unless `every`.
+    """Shows the trials that were made, and asks for those that it needs: of the open cell first, then of all attacks.
 
     `opened`, where there is not room for both: the cell, not the sheets.
     """
@@ -135,34 +147,40 @@ class WithoutBoard(Board[TrialsView]):
         off: frozenset[str] = frozenset(),
         at: tuple[int, int] = FIRST,
         *,
-        every: bool = False,
         whole: bool = False,
         id: str | None = None,
     ) -> None:
         super().__init__(words, whole=whole, id=id)
         self.set_reactive(WithoutBoard.view, view)
         self.off, self.at, self.opened = off, at, False
-        self._every = every
         self._asked: set[Cell] = set()
+        self._step = ""
 
     @property
     def needed(self) -> list[Cell]:
         """The trials that are shown as the board stands."""
-        return cells(self.off, self.at, every=self._every)
+        return cells(self.off, self.at)
 
     def watch_view(self, old: Shown, new: Shown) -> None:
-        """A trial that somebody else has asked for, as *show me* does, is shown: the board goes there."""
-        if isinstance(old, TrialsView) and isinstance(new, TrialsView):
-            others = [cell for cell in new.results if cell not in old.results and cell not in self._asked]
-            if len({attack for attack, _ in others}) == 1:
-                self.off, self.at = last_tried(new, None)
-            elif others:  # every attack: the hand stays where it is
-                self.off = others[-1][1]
+        """A trial that a part of the lesson has asked for, as *show me* does, is shown: the board goes there."""
+        if isinstance(new, TrialsView):
+            if isinstance(old, NotYet):
+                self.ask()
+            elif isinstance(old, TrialsView) and len(new.made) > len(old.made):
+                self.off, self.at = place_of(*new.made[-1])
+                self.ask()
         self.redraw()
 
     def asked(self, view: TrialsView) -> Asked:
         """The attack at hand."""
         return attack_asked(without_view(self.off, self.at, view.results, self._asked), self.words)
+
+    def begin(self, step: str) -> None:
+        """Each step of a lesson begins with everything in its place."""
+        if self._step and step != self._step:
+            self.off = frozenset()
+            self.ask()
+        self._step = step
 
     def draw_board(self, canvas: Canvas, view: TrialsView) -> None:
         """The sheets and the open cell, or where there is not room for both, one of them."""
@@ -175,7 +193,8 @@ class WithoutBoard(Board[TrialsView]):
         return layout(width, height, longest_name(self.words), self.at[0])
 
     def acts(self) -> Mapping[str, Callable[[], object]]:
-        """Arrows move, space leaves the primitive out or puts it back, b takes the other base, Enter opens, r runs again."""
+        """Arrows move, space leaves the primitive out or puts it back, 0 puts all back, b takes another base,
+        Enter tries and opens, r runs all."""
         row, column = self.at
         return {
             "up": lambda: self.choose(row - 1),
@@ -184,6 +203,7 @@ class WithoutBoard(Board[TrialsView]):
             "right": lambda: self.choose(row, column + 1),
             "space": lambda: self.leave_out(self.off ^ {PRIMITIVES[column]}),
             "b": self.change_base,
+            "0": self.make_whole,
             "enter": self.open_cell,
             "r": self.run_again,
         }
@@ -192,10 +212,13 @@ class WithoutBoard(Board[TrialsView]):
         """Ask for the trials that are needed and were not made."""
         view = self._view_now()
         made = view.results if view else {}
-        for attack, off in self.needed:
-            if (attack, off) not in made:
-                self._asked.add((attack, off))
+        wanted = [cell for cell in self.needed if cell not in made]
+        self._asked |= set(wanted)
+        for attack, off in wanted:
+            if (attack, off) in pair(self.off, self.at):
                 self.post_message(PartWanted(Attacked(attack, named(off))))
+        if any(off == self.off for _, off in wanted):
+            self.post_message(PartWanted(AllAttacked("every", named(self.off))))
         self.redraw()
 
     def choose(self, row: int, column: int | None = None) -> None:
@@ -219,22 +242,18 @@ class WithoutBoard(Board[TrialsView]):
         """To the base after this one: full, bare, own user namespace, and full again."""
         self.leave_out(next_base(self.off))
 
+    def make_whole(self) -> None:
+        """Put everything back."""
+        self.leave_out(frozenset())
+
     def open_cell(self) -> None:
         """Try the attack at hand; where there is not room for both, with the cell in place of the sheets, or back."""
         self.opened = not self.opened
         self.ask()
 
     def run_again(self) -> None:
-        """Run all attacks anew. A board of its own has them one by one, as they come; a lesson's all at once."""
+        """Forget what was tried, and try it anew."""
         self.post_message(self.Again())
-        wanted = cells(self.off, self.at, every=True)
-        self._asked |= set(wanted)
-        if self._every:
-            for attack, off in wanted:
-                self.post_message(PartWanted(Attacked(attack, named(off))))
-        else:
-            self.post_message(PartWanted(AllAttacked("every", named(self.off))))
-        self.redraw()
 
     def on_click(self, event: events.Click) -> None:
         """A click takes up an attack, one on a sheet's head leaves that primitive out or puts it back."""

@@ -19,7 +19,7 @@ from nslab.kernel.syscalls import errno_name, meaning
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BAD, BOLD, MUTE, OK, TEXT, Face, Role
 from nslab.tui.without.view import Side, WithoutView
-from nslab.tui.wrap import Span, shorten, wrap
+from nslab.tui.wrap import Line, Span, shorten, wrap
 from nslab.words import Words
 
 SIDE_BY_SIDE = 100
@@ -40,7 +40,7 @@ class Call(Struct, frozen=True):
 
 def cell_rows(canvas: Canvas, y: int, view: WithoutView, words: Words) -> None:
     """Write both sides of the open cell from row `y` to the canvas's end."""
-    (_panels if canvas.width >= SIDE_BY_SIDE else _table)(canvas, y, view, words)
+    (_panels if canvas.width >= SIDE_BY_SIDE else table)(canvas, y, view, words)
 
 
 def calls(view: WithoutView) -> tuple[Call, ...]:
@@ -144,7 +144,7 @@ def _panels(canvas: Canvas, y: int, view: WithoutView, words: Words) -> None:
         _sentence(canvas, (x + MARGIN, row, half - 2 * MARGIN), side, view.attack, words)
 
 
-def _table(canvas: Canvas, y: int, view: WithoutView, words: Words) -> None:
+def table(canvas: Canvas, y: int, view: WithoutView, words: Words) -> None:
     """The calls once, and the two sides' answers beside them; below, what came of each."""
     titles = [_title(view, at, words) for at in range(2)]
     column = max(*(cell_len(title) for title in titles), 11) + 2
@@ -166,6 +166,16 @@ def _table(canvas: Canvas, y: int, view: WithoutView, words: Words) -> None:
         row = _sentence(canvas, (1, row, canvas.width - 2), side, view.attack, words)
 
 
+def table_height(view: WithoutView, width: int, words: Words) -> int:
+    """How many rows the narrow cell takes."""
+    sentences = sum(len(_lines(view.attack, side, width - 2, words)) for side in view.pair)
+    return 1 + len(calls(view)) + sentences
+
+
+def _lines(attack: Attack, side: Side, width: int, words: Words) -> tuple[Line, ...]:
+    return wrap((Span(told(attack, side, words)),), width - LETTER)
+
+
 def _sentence(canvas: Canvas, box: tuple[int, int, int], side: Side, attack: Attack, words: Words) -> int:
     """✓ or ✗, and the sentence beside it, wrapped as far as there are rows; the row after it."""
     x, y, width = box
@@ -173,8 +183,7 @@ def _sentence(canvas: Canvas, box: tuple[int, int, int], side: Side, attack: Att
         return y
     mark, face = _mark(side.result)
     canvas.put(x + 1, y, mark, face)
-    lines = wrap((Span(told(attack, side, words)),), width - LETTER)
-    for line in lines[: canvas.height - y]:
+    for line in _lines(attack, side, width, words)[: canvas.height - y]:
         canvas.spans(x + LETTER, y, line, TEXT)
         y += 1
     return y

@@ -56,11 +56,15 @@ class WithoutView(Struct, frozen=True):
         return PRIMITIVES[self.at[1]]
 
 
-def cells(off: frozenset[str], at: tuple[int, int], *, every: bool) -> list[Cell]:
-    """The trials that a board needs, in the order of their need: the open cell's first; with `every` those of all rows."""
+def pair(off: frozenset[str], at: tuple[int, int]) -> tuple[Cell, Cell]:
+    """The open cell's two trials: without the primitive at hand, and with it."""
     attack, primitive = ATTACKS[at[0]].id, PRIMITIVES[at[1]]
-    rows = [(one.id, off) for one in ATTACKS] if every else [(attack, off)]
-    return list(dict.fromkeys([(attack, off | {primitive}), (attack, off - {primitive}), *rows]))
+    return (attack, off | {primitive}), (attack, off - {primitive})
+
+
+def cells(off: frozenset[str], at: tuple[int, int]) -> list[Cell]:
+    """The trials that a board needs, in the order of their need: the open cell's first, then those of all rows."""
+    return list(dict.fromkeys([*pair(off, at), *((one.id, off) for one in ATTACKS)]))
 
 
 def without_view(

@@ -32,12 +32,6 @@ def drawn(board: WithoutBoard) -> str:
     return canvas.text()
 
 
-def asked(heard: Any) -> list[tuple[str, tuple[str, ...]]]:
-    parts = [message.part for message in heard.of(PartWanted)]
-    assert all(isinstance(part, Attacked) for part in parts)
-    return [(part.attack, part.without) for part in parts]
-
-
 @pytest.mark.parametrize(
     ("key", "off", "at"),
     [
@@ -58,23 +52,30 @@ async def test_keys_move_and_leave_out(
     assert (board.off, board.at) == (off, at)
 
 
-async def test_what_is_needed_and_was_not_tried_is_asked_for_once_each(
-    board: WithoutBoard, stand: Any, heard: Any
-) -> None:
+async def test_the_open_cell_is_asked_for_before_all_the_others(board: WithoutBoard, stand: Any, heard: Any) -> None:
     async with stand(board).run_test(size=(120, 36), message_hook=heard.append) as pilot:
         board.focus()
         await pilot.press("space")
         await pilot.pause()
-    assert asked(heard) == [("kill", ("pid",))]  # with pid it was tried
+    assert [message.part for message in heard.of(PartWanted)] == [  # with pid it was tried
+        Attacked("kill", ("pid",)),
+        AllAttacked("every", ("pid",)),
+    ]
 
 
-async def test_a_board_of_its_own_asks_for_every_row(words: Words, stand: Any, heard: Any) -> None:
-    board = WithoutBoard(words, TrialsView(), every=True)
+async def test_a_board_that_begins_to_see_a_lab_asks_for_every_attack(words: Words, stand: Any, heard: Any) -> None:
+    board = WithoutBoard(words)
+    async with stand(board).run_test(size=(120, 36), message_hook=heard.append) as pilot:
+        board.view = TrialsView()
+        await pilot.pause()
+    assert [message.part for message in heard.of(PartWanted)][-1] == AllAttacked("every")
+
+
+async def test_what_is_all_tried_is_not_asked_for_again(board: WithoutBoard, stand: Any, heard: Any) -> None:
     async with stand(board).run_test(size=(120, 36), message_hook=heard.append) as pilot:
         board.ask()
         await pilot.pause()
-    assert asked(heard)[0] == ("kill", ("pid",))
-    assert {attack for attack, without in asked(heard) if not without} == {attack.id for attack in ATTACKS}
+    assert [message.part for message in heard.of(PartWanted)] == [Attacked("kill", ("pid",))]
 
 
 async def test_an_attack_is_taken_up_with_the_primitive_that_stops_it(board: WithoutBoard, stand: Any) -> None:
@@ -83,12 +84,16 @@ async def test_an_attack_is_taken_up_with_the_primitive_that_stops_it(board: Wit
     assert board.at[1] == PRIMITIVES.index("fds")
 
 
-async def test_a_trial_that_somebody_else_asked_for_is_shown(board: WithoutBoard, stand: Any) -> None:
-    async with stand(board).run_test(size=(120, 36)):
+async def test_a_trial_that_the_lesson_has_made_is_shown_and_the_rest_asked_for(
+    board: WithoutBoard, stand: Any, heard: Any
+) -> None:
+    off = frozenset({"umnt"})
+    async with stand(board).run_test(size=(120, 36), message_hook=heard.append) as pilot:
         known = trials(FULL, {}).results
-        board.view = TrialsView({**known, ("escape", frozenset({"pivot"})): through("escape", 7)})
-    assert board.off == {"pivot"}
-    assert ATTACKS[board.at[0]].id == "escape"
+        board.view = TrialsView({**known, ("escape", off): through("escape", 7)}, (("escape", off),))
+        await pilot.pause()
+    assert (board.off, ATTACKS[board.at[0]].id, PRIMITIVES[board.at[1]]) == (off, "escape", "umnt")
+    assert AllAttacked("every", ("umnt",)) in [message.part for message in heard.of(PartWanted)]
 
 
 async def test_a_trial_that_the_board_asked_for_leaves_it_where_it_is(board: WithoutBoard, stand: Any) -> None:
@@ -98,6 +103,17 @@ async def test_a_trial_that_the_board_asked_for_leaves_it_where_it_is(board: Wit
         known = trials(FULL, {}).results
         board.view = TrialsView({**known, ("kill", frozenset({"pid"})): stopped("kill")})
         assert board.at[0] == 1
+
+
+async def test_a_step_of_a_lesson_begins_with_everything_in_its_place(board: WithoutBoard, stand: Any) -> None:
+    async with stand(board).run_test(size=(120, 36)) as pilot:
+        board.focus()
+        board.begin("one")
+        await pilot.press("space")
+        board.begin("one")
+        assert board.off == {"pid"}
+        board.begin("two")
+        assert board.off == FULL
 
 
 async def test_b_goes_from_base_to_base_and_keeps_what_else_is_left_out(board: WithoutBoard, stand: Any) -> None:
@@ -111,14 +127,6 @@ async def test_b_goes_from_base_to_base_and_keeps_what_else_is_left_out(board: W
     assert seen == [BASES["bare"] | {"pid"}, BASES["own-user"] | {"pid"}, {"pid"}]
 
 
-async def test_in_a_lesson_r_asks_for_every_attack_at_once(board: WithoutBoard, stand: Any, heard: Any) -> None:
-    async with stand(board).run_test(size=(120, 36), message_hook=heard.append) as pilot:
-        board.focus()
-        await pilot.press("space", "r")
-        await pilot.pause()
-    assert [message.part for message in heard.of(PartWanted)][-1] == AllAttacked("every", ("pid",))
-
-
 async def test_what_nobody_asked_for_is_told_from_what_is_being_run(words: Words, stand: Any) -> None:
     board = WithoutBoard(words, TrialsView())
     async with stand(board).run_test(size=(120, 36)) as pilot:
@@ -130,14 +138,19 @@ async def test_what_nobody_asked_for_is_told_from_what_is_being_run(words: Words
         assert drawn(board).count("…") > 0
 
 
-async def test_r_asks_for_all_of_it_again(words: Words, stand: Any, heard: Any) -> None:
-    board = WithoutBoard(words, trials(FULL, {}), every=True)
+async def test_r_wants_what_was_tried_to_be_forgotten(board: WithoutBoard, stand: Any, heard: Any) -> None:
     async with stand(board).run_test(size=(120, 36), message_hook=heard.append) as pilot:
         board.focus()
         await pilot.press("r")
         await pilot.pause()
     assert len(heard.of(WithoutBoard.Again)) == 1
-    assert len(asked(heard)) == len(ATTACKS) + 1
+
+
+async def test_0_puts_everything_back(board: WithoutBoard, stand: Any) -> None:
+    async with stand(board).run_test(size=(120, 36)) as pilot:
+        board.focus()
+        await pilot.press("space", "b", "0")
+    assert board.off == FULL
 
 
 async def test_a_click_on_a_sheets_head_leaves_it_out_and_one_on_a_row_takes_it_up(

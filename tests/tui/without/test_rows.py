@@ -8,10 +8,12 @@ import pytest
 
 from nslab.course.ablation import BASES, PRIMITIVES
 from nslab.course.attacks import ATTACKS
+from nslab.course.boards import TrialsView
 from nslab.course.trial import Trial
 from nslab.engine.steps import Done, Step
 from nslab.tui.canvas import Canvas
-from nslab.tui.without.board import longest_name, opened
+from nslab.tui.panes.pane import Emphasis
+from nslab.tui.without.board import longest_name, opened, without_rows
 from nslab.tui.without.board import sheets as sheets_of
 from nslab.tui.without.cell_rows import calls, cell_rows, told
 from nslab.tui.without.layout import FEWEST_SHEET, NARROWEST, layout
@@ -182,3 +184,22 @@ def test_what_the_lab_does_bears_the_hosts_letter() -> None:
     assert BY_ID["rename"].moves[0].who == "lab"
     cell_rows(canvas, 0, shown, screen_words("en"))
     assert canvas.text().splitlines()[1].strip().startswith("A")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("width", [40, 60, 76, 110])
+def test_a_card_shows_the_attack_as_it_was_tried_last_with_its_calls(width: int, lang: Lang) -> None:
+    words, off = screen_words(lang), frozenset({"umnt"})
+    results = {
+        ("escape", FULL): stopped("escape"),
+        ("kill", FULL): stopped("kill"),
+        ("escape", off): through("escape", 7),
+    }
+    canvas = Canvas(width)
+    without_rows(canvas, TrialsView(results), words, Emphasis(highlight=ROWS.index("escape")))
+    text = canvas.text()
+    assert [lost for lost in canvas.lost if lost.startswith("outside")] == []
+    assert words("without.attack.escape") in text
+    assert words("without.got.escape", seen=7)[-4:] in text
+    assert words("without.attack.kill") not in text
+    assert ("━►" in text) is (width >= NARROWEST)
