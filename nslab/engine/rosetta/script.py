@@ -100,6 +100,7 @@ def go_pipe(plan: Plan) -> str:
 def link_lines(plan: Plan, words: Words) -> list[str]:
     """A process of the lab's that waits until somebody is in a network namespace that is not the lab's, and makes the links.
 
+    The oldest there is the one that lasts: mount(8) and its like come and go.
     It tells its status in any case, or the container would wait for ever.
     """
     if not (made := links(plan)):
@@ -111,9 +112,9 @@ def link_lines(plan: Plan, words: Words) -> list[str]:
         f"( trap 'echo $? >{go_pipe(plan)}' EXIT",
         "  here=$(readlink /proc/self/ns/net) child=",
         '  until [ "$child" ]; do',
-        "    for at in /proc/[0-9]*; do",
-        '      there=$(readlink "$at/ns/net" 2>/dev/null) || continue',
-        '      [ "$there" = "$here" ] || child=${at#/proc/}',
+        "    for at in $(ls /proc | grep '^[0-9]*$' | sort -n); do",
+        '      there=$(readlink "/proc/$at/ns/net" 2>/dev/null) || continue',
+        '      [ "$there" = "$here" ] || { child=$at; break; }',
         "    done",
         "  done",
         *(f"  {line}" for line in made),
