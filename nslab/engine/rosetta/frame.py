@@ -54,12 +54,13 @@ def script_ground(inventory: Inventory) -> Ground:
 
 
 def assembled(head: str, sections: Iterable[Section], labs: tuple[str, ...], words: Words) -> str:
-    """The script: `head` as comments, the sections' texts, and the line that starts each of `labs`, one after the other."""
+    """The script: `head` as comments, and that it does no harm; the sections' texts; the line that starts each of `labs`, one after
+    the other."""
     named = tuple(sections)
     return "\n".join(
         (
             "#!/bin/sh",
-            *comment(head),
+            *comment(f"{head}\n{words('rosetta.script.safe')}"),
             *PRELUDE,
             "cd /",
             "PATH=$PATH:/usr/sbin:/sbin",

@@ -106,8 +106,7 @@ def session_script(sessions: tuple[Session, ...], inventory: Inventory, title: s
     for lab, one in zip(labs, told, strict=True):
         body = (*one.lines(), *(ending(words) if one is told[-1] else ()))
         sections += [*one.boxes, lab_section(lab, inventory, body, words)]
-    about = "\n".join((title, words("rosetta.session.about"), words("rosetta.script.about")))
-    return assembled(about, sections, tuple(labs), words)
+    return assembled(f"{title}\n{words('rosetta.session.about')}", sections, tuple(labs), words)
 
 
 def ending(words: Words) -> list[str]:
@@ -165,7 +164,7 @@ class _Told:
         """A terminal that no container of the beginning has got begins with a shell of the lab."""
         for terminal in self.session.terminals:
             if terminal not in self._specs:
-                yield f"terminal {quoted(terminal)} {quoted(shell())}"
+                yield f'terminal {quoted(terminal)} "$a_shell"'
 
     def _contain(self, spec: Spec) -> Iterator[str]:
         own = spec.name in self.session.terminals
@@ -216,10 +215,9 @@ def identifier(name: str) -> str:
     return re.sub(r"[^a-zA-Z0-9]", "_", name if name[0].isalpha() else f"c{name}")
 
 
-def shell() -> str:
-    """What runs on a terminal of the lab."""
-    env = " ".join(plain(DEFAULT_ENVIRONMENT))
-    return f"stty rows 50 columns 200; cd {HOME}; exec env -i {env} bash"
+def shell() -> list[str]:
+    """What runs on a terminal of the lab, as words for exec."""
+    return ["env", "-i", *plain(DEFAULT_ENVIRONMENT), "bash"]
 
 
 def plain(env: tuple[str, ...]) -> tuple[str, ...]:
@@ -260,11 +258,17 @@ def functions(words: Words) -> list[str]:
     """What the lab does over and over."""
     return [
         "export SHELL=/bin/sh",
+        *a_shell(),
         "nap() { sleep 0.1 || :; }  # a lesson may kill every sleep there is",
         *terminal_functions(words),
         *container_functions(words),
         *number_functions(words),
     ]
+
+
+def a_shell() -> list[str]:
+    """The variable with what runs on a terminal of the lab."""
+    return continued([f"a_shell='stty rows 50 columns 200; cd {HOME}; exec", *shell(), "'"])
 
 
 def terminal_functions(words: Words) -> list[str]:

@@ -26,7 +26,7 @@ WIDE = 100  # columns
 
 
 class Text(Scrolled):
-    """One page. Comments are mute; what is wider than the page goes on in the next row, as a terminal has it."""
+    """One page. Comments are mute prose; a command wider than the page goes on in the next row, as a terminal has it."""
 
     def __init__(self, words: Words, subject: Subject, page: str) -> None:
         super().__init__(words)
@@ -53,9 +53,11 @@ class Text(Scrolled):
         canvas = Canvas(width, plain=plain)
         y = 1
         for line in self.text(width - 2 * margin).splitlines():
-            face = MUTE if line.startswith("#") else TEXT
+            if line.startswith("#"):
+                y = canvas.para(margin, y, width - 2 * margin, line, MUTE)
+                continue
             for row in cut(line, width - 2 * margin):
-                canvas.put(margin, y, row, face)
+                canvas.put(margin, y, row, TEXT)
                 y += 1
         canvas.reach(y + 1)
         return canvas
