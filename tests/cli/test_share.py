@@ -165,6 +165,9 @@ def test_when_a_guest_is_killed_its_container_goes_and_its_name_is_free_again(pa
     with named(pause) as (owner, _):
         with running(*guest, IDLE) as web:
             links(web)
+            deadline = time.monotonic() + SECONDS  # the shell may not have started its sleep yet
+            while len(commands_of(owner)) < 2 and time.monotonic() < deadline:
+                time.sleep(0.02)
             assert len(commands_of(owner)) == 2
             web.kill()
             web.wait()

@@ -58,7 +58,9 @@ def test_a_birth_says_its_call_what_it_does_and_on_demand_why(words: Words, made
 
 
 def test_before_the_first_call_a_birth_says_how_to_begin(words: Words) -> None:
-    assert words("birth.nothing-yet")[:10] in bar(call_asked(born.birth(1), Hand(-1), words)).text()
+    view = born.birth(1)
+    hint = words("birth.nothing-yet", name=view.name, calls=len(view.calls), scenes=len(view.scenes))[:10]
+    assert hint in bar(call_asked(view, Hand(-1), words)).text()
 
 
 @pytest.mark.parametrize(
