@@ -191,6 +191,7 @@ def test_ctrl_c_ends_a_program_on_a_terminal() -> None:
     spec = spec_of((Kind.MNT,), "sh", "-c", "echo ready; sleep 1000; echo not reached")
     with on_terminal(script_for(spec)) as terminal:
         terminal.expect("ready\r\n")
+        time.sleep(0.2)  # the shell is at its sleep
         terminal.type("\x03")
         with pytest.raises(OSError, match="Input/output error"):  # nobody holds the other end any more
             terminal.expect("not reached")
