@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from nslab.course.model import Container, Preset, PresetName
+from nslab.course.model import Container, Preset
 from nslab.engine.rosetta.docker import HOST_FLAGS
 from nslab.engine.spec import DOCKER_NAMESPACES, POD_NAMESPACES, PODMAN_NAMESPACES, Join, Process, Spec
 from nslab.kernel.namespaces import Kind
@@ -28,7 +28,7 @@ def alone(kinds: Iterable[Kind]) -> tuple[Container, ...]:
     return (Container(WEB, own, WEB if Kind.UTS in own else None),)
 
 
-PRESETS: dict[PresetName, tuple[Container, ...]] = {
+PRESETS: dict[str, tuple[Container, ...]] = {
     "docker": alone(DOCKER_NAMESPACES),
     "podman": alone(PODMAN_NAMESPACES),
     "pod": pod(),
@@ -40,7 +40,7 @@ NAMES = frozenset(container.container for preset in PRESETS.values() for contain
 """The containers that a preset replaces; others of a lesson's stay."""
 
 
-def preset_of(containers: Iterable[Container]) -> PresetName | None:
+def preset_of(containers: Iterable[Container]) -> str | None:
     """The preset that these are, whatever runs in them; a lesson's own containers are no part of it."""
     found = {one.container: (set(one.namespaces), one.share) for one in containers if one.container in NAMES}
     for name, preset in PRESETS.items():

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from msgspec import Struct
 
+from nslab.course import composing
 from nslab.course.ablation import PRIMITIVES
 from nslab.course.attacks import ATTACKS, HOST_USERS
 from nslab.course.ordering import CARDS
@@ -22,6 +26,10 @@ NEEDS = frozenset(PROBES.keys() - PROGRAMS.keys())
 """Probes of `nslab doctor` that a lesson may need."""
 
 
+PRESETS = MappingProxyType({name: tuple(one.container for one in set_) for name, set_ in composing.PRESETS.items()})
+"""The known sets of containers, and how these are called."""
+
+
 class Known(Struct, frozen=True):
     """The names that exist. `lessons` is None where any will do, as for a teacher's pack that continues another."""
 
@@ -32,6 +40,7 @@ class Known(Struct, frozen=True):
     attacks: frozenset[str] = frozenset(attack.id for attack in ATTACKS)
     primitives: frozenset[str] = frozenset({*PRIMITIVES, HOST_USERS})
     cards: frozenset[str] = frozenset(CARDS)
+    presets: Mapping[str, tuple[str, ...]] = PRESETS
     lessons: frozenset[str] | None = None
 
     def names(self, role: Role) -> frozenset[str] | None:
@@ -44,6 +53,7 @@ class Known(Struct, frozen=True):
             Role.ATTACK: self.attacks,
             Role.PRIMITIVE: self.primitives,
             Role.CARD: self.cards,
+            Role.PRESET: frozenset(self.presets),
             Role.LESSON: self.lessons,
         }
         return sets.get(role)

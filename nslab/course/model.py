@@ -17,6 +17,7 @@ from nslab.course.roles import (
     LessonId,
     Need,
     PaneName,
+    PresetName,
     PrimitiveName,
     ProcessName,
     Program,
@@ -73,9 +74,6 @@ class Kill(Struct, frozen=True, forbid_unknown_fields=True):
     def name(self) -> str:
         """Whom it is for."""
         return self.kill
-
-
-PresetName = Literal["docker", "podman", "pod", "host"]
 
 
 class Preset(Struct, frozen=True, forbid_unknown_fields=True):

@@ -43,6 +43,10 @@ class Names:
         steps = raw.get("step")
         self._steps = [step if isinstance(step, dict) else {} for step in (steps if isinstance(steps, list) else [])]
         self._made = {use.path: use.text for use in self._uses if declares(use)}
+        for use in self._uses:
+            if use.role is Role.PRESET:
+                names = known.presets.get(use.text, ())
+                self._made |= {(*use.path, at, "container"): name for at, name in enumerate(names)}
 
     def faults(self) -> Iterator[Fault]:
         """Names that stand for nothing, and ids that are malformed or stand twice."""

@@ -21,6 +21,7 @@ class Role(StrEnum):
     TERMINAL = "terminal"
     PANE = "pane"
     BOARD = "board"
+    PRESET = "preset"
     NEED = "need"
     PROGRAM = "program"
     FILE = "file"
@@ -54,6 +55,9 @@ PaneName = Annotated[str, Meta(extra={"role": Role.PANE})]
 
 BoardName = Annotated[str, Meta(extra={"role": Role.BOARD})]
 """A board: a pane that takes the place of the terminals, and whose keys make things."""
+
+PresetName = Annotated[str, Meta(extra={"role": Role.PRESET})]
+"""A known set of containers, such as those that docker makes by default."""
 
 Need = Annotated[str, Meta(extra={"role": Role.NEED})]
 """A probe of `nslab doctor` that must succeed."""

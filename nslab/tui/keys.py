@@ -169,10 +169,10 @@ KINDS: tuple[Key, ...] = (
 COMPOSE_KEYS: tuple[Key, ...] = (
     Key("move", "up", rank=5),
     Key("turn_switch", "left", rank=2, in_a_talk=2),
-    Key("other_container", "tab", rank=3),
-    Key("preset", "p", "p", rank=3, in_a_talk=3),
+    Key("other_container", "tab", rank=2),
+    Key("preset", "p", "p", rank=2, in_a_talk=3),
     Key("make_so", "enter", rank=1, in_a_talk=1),
-    Key("kill", "x", "k", rank=2),
+    Key("kill", "x", "k", rank=3),
 )
 COMPOSE: tuple[Key, ...] = (
     *COMPOSE_KEYS,

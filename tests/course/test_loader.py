@@ -73,6 +73,7 @@ ONE_FAULT = [
     (SETUP, 'setup = [{ container = "one", namespaces = [], share = { net = "wob" } }]', "fault.unknown-container"),
     (SETUP, 'setup = [{ container = "one", namespaces = ["net"], share = { net = "web" } }]', "fault.shared-own"),
     (SETUP, 'setup = [{ container = "one", namespaces = ["user"], share = { pid = "web" } }]', "fault.user-apart"),
+    (SETUP, 'setup = [{ preset = "dockr" }]', "fault.unknown-preset"),
     (SETUP, 'setup = [{ exec = "guest", in = "web" }, { kill = "guest" }]', "fault.unknown-container"),
     (SETUP, 'setup = [{ order = ["clone", "program"] }]', "fault.not-all-cards"),
     ('terminals = ["host", "box"]', 'terminals = ["host", "guest"]', "fault.unknown-terminal"),
@@ -265,6 +266,14 @@ def test_a_container_shares_only_with_one_that_was_made_before_it(folder: Path) 
     assert faults(folder) == [("lesson.toml", line, "fault.unknown-container")]
     edit(folder, "lesson.toml", f"setup = [{one},\n{two}]", f"setup = [{two},\n{one}, {{ kill = 'two' }}]")
     assert isinstance(load(folder), Pack)
+
+
+def test_the_containers_of_a_preset_are_there_once_it_is_made(folder: Path) -> None:
+    after = SETUP.replace("[", '[{ preset = "pod" }, { kill = "pause" }, ')
+    edit(folder, "lesson.toml", SETUP, after)
+    assert isinstance(load(folder), Pack)
+    edit(folder, "lesson.toml", after, SETUP.replace("[", '[{ kill = "pause" }, { preset = "pod" }, '))
+    assert [told for _, _, told in faults(folder)] == ["fault.unknown-container"]
 
 
 def test_a_check_that_the_task_before_made_true_cannot_fail(folder: Path) -> None:

@@ -84,9 +84,6 @@ class _Board:
     def draw(self) -> RowAt[Kind]:
         """Presets, heads, rows, and what there is to say of the container at hand."""
         self._presets(1)
-        if not self.view.containers:
-            self.canvas.para(0, TOP, self.canvas.width, self.words("compose.none"), MUTE)
-            return ()
         self._heads(2)
         groups = [list(rows) for _, rows in groupby(sorted(self._rows(), key=self._group), key=self._group)]
         said = self._said_rows()
@@ -102,6 +99,8 @@ class _Board:
             y += blank and height == 1
         if self.composed is not None:
             self._said(y if blank else y + 1, self.composed)
+        elif not self.view.containers and y < self.canvas.height:
+            self.canvas.put(0, y, shorten(self.words("compose.none"), self.canvas.width), MUTE)
         return tuple(row_at.get(at) for at in range(self.canvas.height))
 
     def _rows(self) -> list[NamespaceRow]:
@@ -143,7 +142,7 @@ class _Board:
     def _said_rows(self) -> int:
         """Rows for what is said below: a heading and calls, and three command lines."""
         calls = len(self.composed.calls) if self.composed else 0
-        return 1 + max(calls, 4) + 3
+        return 1 + max(calls, 3) + 3
 
     def _presets(self, y: int) -> None:
         x = self.canvas.put(0, y, self.words("compose.preset"), MUTE) + 2
