@@ -5,7 +5,7 @@ from __future__ import annotations
 from nslab.engine.ground import Ground
 from nslab.engine.plan import plan
 from nslab.engine.spec import DOCKER_NAMESPACES, Process, Spec
-from nslab.engine.steps import Done
+from nslab.engine.steps import Done, Outcome
 from nslab.kernel.idmap import Extent
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Ids, Mount, Stat, Status
@@ -24,6 +24,13 @@ def birth(made: int) -> BirthView:
     outcomes = tuple(Done(step.id, 0, 12.4, 0, 0) for step in BORN[:made])
     paths: list[Difference | None] = [None] * made
     return birth_view(SPEC, BORN, outcomes, moments, paths)
+
+
+def ended_at(step: str, outcome: Outcome) -> BirthView:
+    """A birth that this call ended."""
+    at = [one.id for one in BORN].index(step)
+    outcomes = (*(Done(one.id, 0, 12.4, 0, 0) for one in BORN[:at]), outcome)
+    return birth_view(SPEC, BORN, outcomes, [moment(n) for n in range(at + 2)], [None] * (at + 1))
 
 
 def moment(at: int) -> Moment:

@@ -14,22 +14,24 @@ from nslab.kernel.idmap import overflow_uid
 from nslab.observe.birth_view import BirthView
 from nslab.observe.moment import Moment
 from nslab.observe.namespaces import Unread
+from nslab.observe.views import CallRow, Refused, Returned
 
 if TYPE_CHECKING:
     from nslab.course.look import Look
 
-MomentFact = Literal["mounts", "processes", "pid", "uid", "rights", "program"]
+Asked = Literal["plan", "calls", "answer", "mounts", "roots", "processes", "pid", "uid", "rights", "program"]
 
 
 class BirthFact(Readable, frozen=True, forbid_unknown_fields=True):
     """Something about the birth on the board, right after the call `after`, the id of a step; without one, as it is now.
 
-    `calls` are those made by then, so of a step which one it is, counted from 1; `plan` are all there are to make. `mounts`
-    are those below its root, `processes` those that its /proc shows, `pid` is the host's number for it, `uid` its own user
-    namespace's, `rights` its effective capabilities, `program` the name of the file that it runs.
+    `calls` are those made by then, so of a step which one it is, counted from 1; `plan` are all there are to make; `answer`
+    is what the last of those made came to: "0", an errno by its name, or "LOST" where nobody was left to answer. `mounts`
+    are those below its root, `roots` those at `/` itself, `processes` those that its /proc shows, `pid` is the host's number
+    for it, `uid` its own user namespace's, `rights` its effective capabilities, `program` the name of the file that it runs.
     """
 
-    birth_fact: Literal["plan", "calls"] | MomentFact
+    birth_fact: Asked
     after: str | None = None
 
     def read(self, look: Look) -> Reading:
@@ -37,11 +39,16 @@ class BirthFact(Readable, frozen=True, forbid_unknown_fields=True):
         if view is None:
             return Absent(Told("absent.no-birth"))
         at = view.made if self.after is None else moment_after(view, self.after)
-        if self.birth_fact == "plan":
-            return len(view.calls)
         if at is None:
             return Absent(Told("absent.call-not-made", {"step": self.after or ""}))
-        return at if self.birth_fact == "calls" else told_of(view.moments[at], self.birth_fact)
+        match self.birth_fact:
+            case "plan":
+                return len(view.calls)
+            case "calls":
+                return at
+            case "answer":
+                return answer_of(view.calls[at - 1]) if at else Absent(Told("absent.no-call-made"))
+        return told_of(view.moments[at], self.birth_fact)
 
     def subject(self) -> Told:
         facts: dict[str, Fact] = {} if self.after is None else {"step": self.after}
@@ -55,7 +62,17 @@ def moment_after(view: BirthView, step: str) -> int | None:
     return next((at for at, call in enumerate(made, 1) if call.step == step and not call.ended_the_plan), None)
 
 
-def told_of(moment: Moment, fact: MomentFact) -> Reading:
+def answer_of(call: CallRow) -> str:
+    """What a call that was made came to."""
+    match call.answer:
+        case Returned():
+            return "0"
+        case Refused(errno):
+            return errno
+    return "LOST"
+
+
+def told_of(moment: Moment, fact: Asked) -> Reading:
     """A fact of a moment; absent where its file could not be read."""
     told = TOLD[fact](moment)
     return refused(fact, told.errno) if isinstance(told, Unread) else told
@@ -63,6 +80,12 @@ def told_of(moment: Moment, fact: MomentFact) -> Reading:
 
 def _size(items: Sequence[object] | Unread) -> int | Unread:
     return items if isinstance(items, Unread) else len(items)
+
+
+def _roots(moment: Moment) -> int | Unread:
+    if isinstance(moment.mounts, Unread):
+        return moment.mounts
+    return sum(mount.point == "/" for mount in moment.mounts)
 
 
 def _uid(moment: Moment) -> int | Unread:
@@ -79,8 +102,9 @@ def _program(moment: Moment) -> str | Unread:
     return moment.program if isinstance(moment.program, Unread) else os.path.basename(moment.program)
 
 
-TOLD: Mapping[MomentFact, Callable[[Moment], int | str | Unread]] = {
+TOLD: Mapping[Asked, Callable[[Moment], int | str | Unread]] = {
     "mounts": lambda moment: _size(moment.mounts),
+    "roots": _roots,
     "processes": lambda moment: _size(moment.shown),
     "pid": lambda moment: moment.pid,
     "uid": _uid,

@@ -18,7 +18,6 @@ from nslab.course.checks.boards import (
 from nslab.course.checks.verdict import Observation, Verdict
 from nslab.course.look import Look
 from nslab.course.told import say
-from nslab.kernel.namespaces import Kind
 from nslab.words import LANGS, Lang, words_for
 from tests import born, order_views, without_views
 from tests.course.conftest import RecordedWorld
@@ -54,7 +53,7 @@ def siege(*through: str, off: frozenset[str] = NNP) -> RecordedWorld:
 HOLDS = [
     (BirthMade("pivot"), at(AT_PIVOT)),
     (BirthChanged("root", "pivot"), at(AT_PIVOT)),
-    (BirthChanged(Kind.PID, "clone"), at(AT_PIVOT)),
+    (BirthChanged("pid", "clone"), at(AT_PIVOT)),
     (ESCAPE, RecordedWorld(trials={("escape", frozenset({"pivot"})): without_views.through("escape", 7)})),
     (ALONE, siege("regain")),
     (AttacksThrough((), ()), siege(off=frozenset())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from nslab.course.look import Look
 from nslab.course.on_boards import BirthFact, PlaceOf
 from nslab.course.told import Absent, say
 from nslab.engine.spec import DEFAULT_CAPABILITIES
+from nslab.engine.steps import Done, Lost
 from nslab.observe.namespaces import Unread
 from nslab.words import LANGS, Lang, words_for
 from tests import born, order_views
@@ -18,7 +20,7 @@ from tests.course.conftest import RecordedWorld
 
 STEPS = [call.step for call in born.birth(0).calls]
 WHOLE = RecordedWorld(born=born.birth(len(STEPS)))
-FACTS = ("plan", "calls", "mounts", "processes", "pid", "uid", "rights", "program")
+FACTS = ("plan", "calls", "answer", "mounts", "roots", "processes", "pid", "uid", "rights", "program")
 
 
 def read(value: Any, world: Any = WHOLE) -> object:
@@ -32,6 +34,8 @@ def read(value: Any, world: Any = WHOLE) -> object:
         ("calls", None, len(STEPS)),
         ("calls", "clone", STEPS.index("clone") + 1),
         ("mounts", "pivot", 1),
+        ("roots", "pivot", 1),
+        ("answer", "pivot", "0"),
         ("processes", "clone", 2),
         ("processes", "pivot", 1),
         ("pid", "room", 1),
@@ -55,6 +59,14 @@ def test_a_call_that_was_not_made_yet_has_no_moment_after_it() -> None:
     assert read(BirthFact("plan"), half) == len(STEPS)
 
 
+def test_the_last_answer_may_be_an_errno_or_that_nobody_was_left_to_give_one() -> None:
+    for outcome, answer in ((Done("pivot", errno.EINVAL, 12.4, 0, -1), "EINVAL"), (Lost("pivot"), "LOST")):
+        ended = RecordedWorld(born=born.ended_at("pivot", outcome))
+        assert read(BirthFact("answer"), ended) == answer
+        assert isinstance(read(BirthFact("mounts", "pivot"), ended), Absent)
+    assert isinstance(read(BirthFact("answer"), RecordedWorld(born=born.birth(0))), Absent)
+
+
 def test_where_nothing_is_being_born_or_a_file_could_not_be_read_it_is_absent() -> None:
     assert isinstance(read(BirthFact("plan"), RecordedWorld()), Absent)
     view = born.birth(1)
@@ -62,7 +74,7 @@ def test_where_nothing_is_being_born_or_a_file_could_not_be_read_it_is_absent() 
         view.moments[1], mounts=Unread(13), shown=Unread(13), program=Unread(13), status=Unread(13)
     )
     blind = RecordedWorld(born=structs.replace(view, moments=(view.moments[0], moment)))
-    for fact in ("mounts", "processes", "program", "uid", "rights"):
+    for fact in ("mounts", "roots", "processes", "program", "uid", "rights"):
         assert isinstance(read(BirthFact(fact), blind), Absent)  # type: ignore[arg-type]  # the names as lessons write them
 
 

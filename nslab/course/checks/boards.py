@@ -13,11 +13,13 @@ from nslab.course.roles import AttackName, CardName, ErrnoName, PrimitiveName
 from nslab.course.subjects import listed
 from nslab.course.told import Absent, Fact, Told
 from nslab.engine.steps import Done
-from nslab.kernel.namespaces import Kind
 from nslab.observe.birth_view import BirthView
 
-LineName = Literal["who", "leak", "root", "ps", "hostname", "rights", "locks", "program"] | Kind
-"""A line of the score."""
+LineName = Literal[
+    "pid", "uts", "mnt", "net", "ipc", "user", "cgroup", "time",
+    "who", "leak", "root", "ps", "hostname", "rights", "locks", "program",
+]  # fmt: skip
+"""A line of the score: a kind of namespace, or a fact."""
 
 
 class BirthObservation(Observation, frozen=True, forbid_unknown_fields=True):

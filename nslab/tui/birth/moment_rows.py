@@ -16,6 +16,7 @@ from nslab.words import Words
 SIDE_BY_SIDE = 100  # columns: below, one above the other
 A_WORD = 2  # parts: a path, and what it leads to
 GAP = 2
+BETWEEN = 3
 MARGIN = 2
 
 
@@ -115,17 +116,40 @@ def _stacked(
     letter: str,
     words: Words,
 ) -> None:
-    """In a narrow window: for each fact the earlier moment's row above the later one's."""
-    head = max(map(cell_len, titles)) + 2
-    for one in differences:
+    """In a narrow window: the earlier moment's row above the later one's, with as many facts as fit, each at one place in both."""
+    left = 1 + max(map(cell_len, titles)) + 2
+    for facts in in_pairs(differences, canvas.width - left - 1, words):
         if y + 2 > canvas.height:
             return
-        for title, parts, world in ((titles[0], one.before, HOST_LETTER), (titles[1], one.after, letter)):
-            canvas.fill(0, y, canvas.width, 1, tint(hue(world)))
-            canvas.put(1, y, title, lettered(world).strong)
-            x = canvas.put(1 + head, y, words(f"score.fact.{one.name}"), MUTE) + 2
-            _parts(canvas, x, y, canvas.width - 1, parts, world)
-            y += 1
+        for at, (title, world) in enumerate(zip(titles, (HOST_LETTER, letter), strict=True)):
+            canvas.fill(0, y + at, canvas.width, 1, tint(hue(world)))
+            canvas.put(1, y + at, title, lettered(world).strong)
+            x = left
+            for one in facts:
+                told = canvas.put(x, y + at, words(f"score.fact.{one.name}"), MUTE) + 1
+                _parts(canvas, told, y + at, canvas.width - 1, one.after if at else one.before, world)
+                x += cells_of(one, words) + BETWEEN
+        y += 2
+
+
+def in_pairs(differences: Sequence[Difference], width: int, words: Words) -> tuple[tuple[Difference, ...], ...]:
+    """The facts that stand beside each other in a pair of rows of `width` cells; a wider one stands alone."""
+    pairs: list[list[Difference]] = []
+    room = 0
+    for one in differences:
+        size = cells_of(one, words)
+        if not pairs or size > room:
+            pairs.append([])
+            room = width
+        pairs[-1].append(one)
+        room -= size + BETWEEN
+    return tuple(map(tuple, pairs))
+
+
+def cells_of(one: Difference, words: Words) -> int:
+    """How wide a fact is: its name, and what the moment tells that tells more."""
+    texts = (" ".join(str(part.text) for part in parts) for parts in (one.before, one.after))
+    return cell_len(words(f"score.fact.{one.name}")) + 1 + max(map(cell_len, texts))
 
 
 def _parts(canvas: Canvas, x: int, y: int, end: int, parts: Sequence[Part], letter: str) -> None:

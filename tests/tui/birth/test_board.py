@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from nslab.engine.steps import Done, Lost, Outcome
-from nslab.observe.birth_view import birth_view
 from nslab.tui.birth.board import BirthBoard
 from nslab.tui.birth.board_rows import Hand, board_rows
 from nslab.tui.birth.score_rows import axis_of
@@ -65,11 +64,8 @@ def test_a_process_that_died_before_it_could_answer_is_not_a_refusal() -> None:
 
 def drawn_end(outcome: Outcome) -> str:
     """A birth that ends with pivot_root."""
-    whole, at = born.birth(0), STEPS.index("pivot")
-    outcomes = (*(Done(step.id, 0, 12.4, 0, 0) for step in born.BORN[:at]), outcome)
-    view = birth_view(whole.spec, born.BORN, outcomes, [born.moment(n) for n in range(at + 2)], [None] * (at + 1))
     canvas = Canvas(116, 33)
-    board_rows(canvas, view, Hand(at), screen_words("en"))
+    board_rows(canvas, born.ended_at("pivot", outcome), Hand(STEPS.index("pivot")), screen_words("en"))
     return canvas.text()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nslab.observe.score import Difference, Part
-from nslab.tui.birth.moment_rows import allotted, in_rows, moment_rows
+from nslab.tui.birth.moment_rows import allotted, in_pairs, in_rows, moment_rows
 from nslab.tui.canvas import Canvas
 from tests.stage import screen_words
 
@@ -54,3 +54,18 @@ def test_facts_without_a_row_are_counted() -> None:
     facts = [Difference(name, parts("a"), parts("b")) for name in ("root", "comm", "cwd")]
     moment_rows(canvas, 0, ("before 1", "after 1"), facts, "B", screen_words("en"))
     assert "… 2 more" in canvas.text()
+
+
+def test_in_a_narrow_window_facts_stand_beside_each_other_and_a_long_one_alone() -> None:
+    words = screen_words("en")
+    short = [Difference(name, parts("a"), parts("bb")) for name in ("root", "comm", "cwd")]
+    long = Difference("mounts", parts("x" * 90), parts("1"))
+    pairs = in_pairs((*short, long, short[0]), 40, words)
+    assert [[one.name for one in pair] for pair in pairs] == [["root", "comm", "cwd"], ["mounts"], ["root"]]
+    canvas = Canvas(60, 4)
+    moment_rows(canvas, 0, ("before 1", "after 1"), short, "B", words)
+    before, after = canvas.text().splitlines()[:2]
+    assert [before.index(name) for name in ("name", "directory")] == [
+        after.index(name) for name in ("name", "directory")
+    ]
+    assert [lost for lost in canvas.lost if lost.startswith("outside")] == []
