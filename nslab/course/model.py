@@ -236,6 +236,11 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
         first = self.solution[0] if self.solution else None
         return first.in_ if isinstance(first, Solution) else self.board
 
+    def done_on(self, task: str) -> str | None:
+        """The terminal or board where what reaches a task is done; None for one that is only answered."""
+        reaches = next((doing for doing in self.solution if doing.reaches == task), None)
+        return reaches.in_ if isinstance(reaches, Solution) else self.board if reaches else None
+
 
 class Lesson(Struct, frozen=True, forbid_unknown_fields=True):
     """A lesson's structure; its words are in `prose`."""

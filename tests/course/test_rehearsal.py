@@ -268,3 +268,9 @@ def test_hands_belong_where_a_solution_begins() -> None:
     assert Step("typed", solution=(Solution("box", "true"), make)).begins_on == "box"
     assert Step("made", solution=(make, Solution("box", "true")), board="kinds").begins_on == "kinds"
     assert Step("none").begins_on is None
+
+
+def test_a_task_is_done_where_what_reaches_it_is_done() -> None:
+    doings = (Solution("host", "ls"), Solution("host", "true", "typed"), Making(Container("one", ()), reaches="made"))
+    step = Step("both", solution=doings, board="kinds")
+    assert (step.done_on("typed"), step.done_on("made"), step.done_on("asked")) == ("host", "kinds", None)

@@ -156,6 +156,8 @@ class ActingScreen(KeyedScreen):
                 self._conductor.open_shell(terminal)
                 self._conductor.show_me()
             case _:
+                if self._seen is not None and (place := self._seen.player.step.done_on(self._shown)) is not None:
+                    self._front_if_small(place)
                 self._conductor.show_me()
 
     def action_check(self) -> None:

@@ -50,6 +50,7 @@ MEDIUM_FROM, LARGE_FROM = 110, 160
 FEWEST_ROWS = 16  # for more than one thing at a time
 FEWEST_TERMINAL_ROWS = 3  # with its title; where there are not so many for each, they stand side by side
 PANE_ROWS_MEDIUM, PANE_ROWS_LARGE = 12, 20
+TERMINAL_ROWS_ABOVE_BOARD = 12  # all that is left is the board's
 STORY_MEDIUM, STORY_LARGE = 38, 48
 PROCESSES_CELLS_MEDIUM = 38
 LARGE_PANES = (48, 34)
@@ -111,6 +112,8 @@ def side_by_side(inner: Region, shown: Shown, size: Size) -> dict[str, Region]:
         pane_rows = right.height
     elif shown.panes:
         pane_rows = min(PANE_ROWS_LARGE if large else PANE_ROWS_MEDIUM, right.height // 2)
+        if shown.board_cells:
+            pane_rows = max(pane_rows, right.height - TERMINAL_ROWS_ABOVE_BOARD - 1)
     above = Region(right.x, right.y, right.width, right.height - pane_rows - (1 if pane_rows else 0))
     below = Region(right.x, right.bottom - pane_rows, right.width, pane_rows)
     found = {STORY: Region(1, inner.y + 1, story - 2, inner.height - 1)}

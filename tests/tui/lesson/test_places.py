@@ -15,6 +15,7 @@ from nslab.tui.lesson.places import (
     PROGRAM,
     STORY,
     TABS,
+    TERMINAL_ROWS_ABOVE_BOARD,
     WRECK,
     Shown,
     Size,
@@ -197,3 +198,11 @@ def test_a_board_that_finds_too_little_room_beside_the_story_stands_alone() -> N
     assert found["kinds"].width >= 100
     assert found[NOWBAR]
     assert STORY not in found
+
+
+def test_below_a_terminal_a_board_has_the_rows_that_the_terminal_leaves() -> None:
+    for width, height in ((120, 36), (200, 50)):
+        found = places(width, height - DESK_ROWS, board(terminals=1))
+        assert found["host"].height == TERMINAL_ROWS_ABOVE_BOARD
+        assert found["kinds"].height > found["host"].height
+        assert_sound(dict(found), width, height - DESK_ROWS)
