@@ -10,8 +10,9 @@ from nslab.cli.screen import add_look, ready_terminal, show
 from nslab.course.faults import placed
 from nslab.course.loader import Faulty, Pack
 from nslab.course.model import Step
+from nslab.course.packs import pack_faults
 from nslab.course.progress import LessonProgress, ProgressStore
-from nslab.course.syllabus import Syllabus, key_of
+from nslab.course.syllabus import key_at, syllabus_at
 from nslab.errors import NslabError
 from nslab.words import Words
 
@@ -39,17 +40,19 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
 
 def run(arguments: argparse.Namespace, words: Words) -> int:
     """Show the course until the person leaves. Raises what ended it before, once the terminal is as it was."""
-    syllabus = Syllabus()
-    pack = syllabus.load(arguments.lesson) if arguments.lesson else None
-    if isinstance(pack, Faulty):
-        print(*(placed(fault, words) for fault in pack.faults), sep="\n", file=sys.stderr)
+    syllabus, lesson = syllabus_at(arguments.lesson)
+    faults = () if syllabus.ours else pack_faults(syllabus)
+    pack = syllabus.load(lesson) if lesson is not None and not faults else None
+    if faults or isinstance(pack, Faulty):
+        found = pack.faults if isinstance(pack, Faulty) else faults
+        print(*(placed(fault, words) for fault in found), sep="\n", file=sys.stderr)
         return 1
     if pack is not None and arguments.step and arguments.step not in {step.id for step in pack.lesson.step}:
         raise UnknownStep(step=arguments.step, steps=", ".join(step.id for step in pack.lesson.step))
     if arguments.export and pack is None:
         arguments.misused(words("cli.lesson.export-what"))
     if arguments.export and pack is not None:
-        return write_script(pack, key_of(pack, syllabus), arguments.export, words)
+        return write_script(pack, key_at(pack.folder), arguments.export, words)
     ready_terminal()
     return show(arguments, words, lambda app: app.start_with(pack, arguments.step), syllabus)
 

@@ -9,19 +9,20 @@ from nslab.cli.output import print_json, print_table
 from nslab.course.kept import Kept
 from nslab.course.progress import ProgressStore
 from nslab.course.standing import Entry, entries
-from nslab.course.syllabus import Syllabus
+from nslab.course.syllabus import Syllabus, pack_at
 from nslab.engine.doctor import examine
 from nslab.words import LANGS, Words
 
 
 def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     """Declare the command's arguments."""
+    parser.add_argument("pack", metavar="PACK", nargs="?", help=words("lessons.pack"))
     parser.add_argument("--json", action="store_true", help=words("lessons.json"))
 
 
 def run(arguments: argparse.Namespace, words: Words) -> int:
     """Print the list."""
-    syllabus = Kept(Syllabus())
+    syllabus = Kept(Syllabus() if arguments.pack is None else pack_at(arguments.pack))
     syllabus.read_all()
     listed = list(entries(syllabus, ProgressStore(), cache(examine)))
     if arguments.json:

@@ -35,16 +35,18 @@ class Term(Struct, frozen=True, forbid_unknown_fields=True):
         return self.en if lang == "en" else self.zh
 
 
-class _Glossary(Struct, frozen=True, forbid_unknown_fields=True):
+class Glossary(Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands in glossary.toml."""
+
     format: int
-    term: tuple[Term, ...]
+    term: tuple[Term, ...] = ()
 
 
 def read_glossary(root: Path) -> tuple[Term, ...]:
     """The terms of the lessons below `root`, by their English names. Raises BrokenGlossary."""
     path = root / "glossary.toml"
     try:
-        glossary = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Glossary)
+        glossary = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Glossary)
     except (OSError, ValueError) as error:
         raise BrokenGlossary(path=str(path), problem=str(error)) from error
     return tuple(sorted(glossary.term, key=lambda term: term.en.casefold()))

@@ -13,6 +13,7 @@ from nslab.course.attacks import ATTACKS, HOST_USERS
 from nslab.course.ordering import CARDS
 from nslab.course.roles import Role
 from nslab.engine.doctor import PROBES, PROGRAMS
+from nslab.words import Lang
 
 PANES = frozenset(
     {"namespaces", "processes", "network", "calls", "mounts", "users", "kinds", "birth", "without", "order", "compose"}
@@ -42,6 +43,8 @@ class Known(Struct, frozen=True):
     cards: frozenset[str] = frozenset(CARDS)
     presets: Mapping[str, tuple[str, ...]] = PRESETS
     lessons: frozenset[str] | None = None
+    terms: Mapping[Lang, frozenset[str]] | None = None
+    """What may be introduced in bold, as each language writes it. None: anything."""
 
     def names(self, role: Role) -> frozenset[str] | None:
         """The names there are for a role; None where any will do."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import re
-import stat
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -22,16 +18,13 @@ from nslab.course.naming import Names
 from nslab.course.positions import Path as TreePath
 from nslab.course.positions import Positions
 from nslab.course.prose import Expected, LessonWords, Outline
+from nslab.course.reading import text_of, tree_of
 from nslab.course.rules import broken_rules
 from nslab.course.told import Told
+from nslab.course.vocabulary import strangers
 from nslab.words import LANGS, Lang
 
-# Far above any lesson. tomllib takes quadratic time for a key of many parts, so that a line must be bounded too.
-MAX_BYTES = 128 * 1024
-MAX_LINE_BYTES = 4096
-MAX_DEPTH = 24
-
-AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+T = TypeVar("T")
 
 
 class Pack(Struct, frozen=True):
@@ -62,7 +55,7 @@ class _Loading:
 
     def result(self) -> Pack | Faulty:
         source = self.read(self.toml)
-        raw = self.parsed(source) if source is not None else None
+        raw = self.sound(tree_of(self.toml, source, FORMAT)) if source is not None else None
         texts = {lang: self.read(self.folder / f"{lang}.md") for lang in LANGS}
         outlines = {lang: prose.outline(text.decode()) for lang, text in texts.items() if text is not None}
         for lang, outline in outlines.items():
@@ -92,50 +85,14 @@ class _Loading:
 
     def read(self, path: Path) -> bytes | None:
         """The bytes of one file, if they are text of a bearable size."""
-        try:
-            content = _read_regular(path)
-        except OSError as error:
-            self.blame(path, None, Told("fault.unreadable", {"problem": os.strerror(error.errno or 0)}))
-            return None
-        if content is None:
-            self.blame(path, None, Told("fault.too-large", {"kib": MAX_BYTES // 1024}))
-            return None
-        for number, line in enumerate(content.split(b"\n"), 1):
-            if len(line) > MAX_LINE_BYTES:
-                self.blame(path, number, Told("fault.long-line", {"bytes": MAX_LINE_BYTES}))
-                return None
-        try:
-            content.decode()
-        except UnicodeDecodeError as error:
-            self.blame(path, content.count(b"\n", 0, error.start) + 1, Told("fault.not-utf-8"))
-            return None
-        return content
+        return self.sound(text_of(path))
 
-    def parsed(self, source: bytes) -> dict[str, Any] | None:
-        """The TOML tree of a lesson of our format."""
-        try:
-            raw = tomllib.loads(source.decode())
-        except tomllib.TOMLDecodeError as error:
-            at = AT_LINE.search(str(error))
-            line = int(at[1]) if at else source.rstrip().count(b"\n") + 1
-            self.blame(self.toml, line, Told("fault.toml", {"problem": AT_LINE.sub("", str(error)).strip()}))
-            return None
-        except (RecursionError, ValueError):  # ValueError: an integer of more digits than Python converts
-            self.blame(self.toml, None, Told("fault.too-deep", {"depth": MAX_DEPTH}))
-            return None
-        if _too_deep(raw):
-            self.blame(self.toml, None, Told("fault.too-deep", {"depth": MAX_DEPTH}))
-            return None
-        return raw if self.of_our_format(source, raw) else None
-
-    def of_our_format(self, source: bytes, raw: Mapping[str, Any]) -> bool:
-        """A lesson of another format is told so and no more: each of its fields would look like a mistake."""
-        version = raw.get("format")
-        if not isinstance(version, int) or version == FORMAT:
-            return True  # a missing or misspelt one is among the faults of the structure
-        told = "fault.newer-format" if version > FORMAT else "fault.no-such-format"
-        self.blame(self.toml, Positions(source).line(("format",)), Told(told, {"found": version, "known": FORMAT}))
-        return False
+    def sound(self, found: T | Fault) -> T | None:
+        """What was found; a fault is kept, and there is nothing then."""
+        if not isinstance(found, Fault):
+            return found
+        self.faults.append(found)
+        return None
 
     def structure(self, source: bytes, raw: Mapping[str, Any], outlines: Mapping[Lang, Outline]) -> Lesson | Misfit:
         """The lesson that `raw` describes, and every fault of it and of its words."""
@@ -171,7 +128,8 @@ class _Loading:
         expected = _expected(raw)
         for lang, outline in outlines.items():
             path = self.folder / f"{lang}.md"
-            for line, told in [*prose.compare(outline, expected), *_values(outline, expected, names)]:
+            strange = strangers(outline, self.known.terms[lang]) if self.known.terms is not None else ()
+            for line, told in [*prose.compare(outline, expected), *_values(outline, expected, names), *strange]:
                 self.blame(path, line, told)
 
 
@@ -203,33 +161,3 @@ def _expected(raw: Mapping[str, Any]) -> Expected:
 
 def _tables(raw: Any) -> Iterable[Mapping[str, Any]]:
     return [item for item in raw if isinstance(item, dict)] if isinstance(raw, list) else []
-
-
-def _read_regular(path: Path) -> bytes | None:
-    """At most MAX_BYTES of a regular file; None if it holds more. Raises OSError, also for what is not a file.
-
-    O_NONBLOCK: opening a FIFO must not wait for a writer.
-    """
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    try:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
-        with open(fd, "rb", closefd=False) as file:
-            content = file.read(MAX_BYTES + 1)
-    finally:
-        os.close(fd)
-    return content if len(content) <= MAX_BYTES else None
-
-
-def _too_deep(raw: Any) -> bool:
-    level = [raw]
-    for _ in range(MAX_DEPTH):
-        level = [
-            child
-            for node in level
-            if isinstance(node, dict | list)
-            for child in (node.values() if isinstance(node, dict) else node)
-        ]
-        if not level:
-            return False
-    return True

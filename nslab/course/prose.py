@@ -147,6 +147,29 @@ def introduced(words: LessonWords) -> Iterator[str]:
     yield from terms(words.card)
 
 
+def introduced_at(found: Outline) -> Iterator[tuple[int, str]]:
+    """Each **term** of a file of words with its line, in the order of the file."""
+    for section in found.sections.values():
+        for item in (*section.words, *(section.reply or ())):
+            if isinstance(item.block, Paragraph | Listing):
+                for term in terms(Prose(item.source, (item.block,))):
+                    yield item.line + _line_of(f"**{term}", item.source), term
+
+
+def _line_of(text: str, source: str) -> int:
+    """How many lines down in `source` a text begins, of which a line break may have taken a space."""
+    words = text.split()
+    at = next(
+        (
+            source.find(" ".join(words[:count]))
+            for count in range(len(words), 0, -1)
+            if " ".join(words[:count]) in source
+        ),
+        0,
+    )
+    return source.count("\n", 0, at)
+
+
 def commands(words: Prose) -> Iterator[str]:
     """Each line of the code blocks."""
     for block in words.blocks:

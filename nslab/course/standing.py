@@ -50,15 +50,16 @@ def entries(syllabus: Kept, store: ProgressStore, examined: Callable[[str], Find
 
     `examined` tells what doctor found for a probe.
     """
+    done = syllabus.done(store.progress)
     for chapter in syllabus.chapters():
         for lesson_id in chapter.lessons:
-            pack, progress = syllabus.known(lesson_id), store.progress.of(lesson_id)
+            pack, progress = syllabus.known(lesson_id), store.progress.of(syllabus.key(lesson_id))
             if isinstance(pack, Pack):
                 lesson = pack.lesson
                 found = tuple(map(examined, (*lesson.needs, *lesson.wants, *lesson.programs)))
                 needed = tuple(one for one in found if isinstance(one, Finding))
                 unexamined = next((one for one in found if isinstance(one, Unexamined)), None)
-                steps = tuple(step.id for step in taken(lesson, store.progress.done()))
+                steps = tuple(step.id for step in taken(lesson, done))
                 yield Entry(lesson_id, chapter, pack, progress, needed, steps, unexamined=unexamined)
             else:
                 yield Entry(lesson_id, chapter, None, progress, read=pack is not None)

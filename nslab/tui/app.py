@@ -17,14 +17,14 @@ from textual.worker import WorkerFailed
 from nslab.course import tongues
 from nslab.course.acts import open_play
 from nslab.course.examined import Unexamined, examine_elsewhere
-from nslab.course.glossary import Term, find, read_glossary
+from nslab.course.glossary import Term, find
 from nslab.course.kept import Kept
 from nslab.course.loader import Pack
 from nslab.course.player import Player
 from nslab.course.progress import ProgressStore
 from nslab.course.record import recorded
 from nslab.course.standing import entries
-from nslab.course.syllabus import Syllabus, key_of, search
+from nslab.course.syllabus import Syllabus, key_at, search
 from nslab.course.told import Told, say
 from nslab.engine.doctor import Finding
 from nslab.engine.rosetta.views import this_machine
@@ -180,8 +180,8 @@ class NslabApp(App[None], inherit_bindings=False):
                 screen.present(self.presenting)
 
     def _conductor(self, pack: Pack, from_step: str | None) -> MakeConductor:
-        key = key_of(pack, self.syllabus)
-        before, done = self.store.progress.of(key), self.store.progress.done()
+        key = key_at(pack.folder)
+        before, done = self.store.progress.of(key), self.syllabus.done(self.store.progress)
         predictions = {step: given.choice for step, given in before.predictions.items()}
 
         def moved(player: Player) -> None:
@@ -285,7 +285,7 @@ class NslabApp(App[None], inherit_bindings=False):
     def _card_view(self, pack: Pack) -> CardView:
         played = [one for one in self.screen_stack if isinstance(one, LessonScreen) and one.pack is pack]
         lit = played[0].lit.values() if played else ()
-        return card_view(pack, self.store.progress.of(key_of(pack, self.syllabus)), self.words, lit)
+        return card_view(pack, self.store.progress.of(key_at(pack.folder)), self.words, lit)
 
     def _lesson_after_card(self, step: int) -> str | None:
         """The lesson so many after the one whose card is on show, on the map; the first, for a teacher's own lesson."""
@@ -334,7 +334,7 @@ class NslabApp(App[None], inherit_bindings=False):
             self.push_screen(TonguesScreen(self.words, subjects))
 
     def _open_glossary(self) -> None:
-        known = read_glossary(self.syllabus.root)
+        known = self.syllabus.terms()
 
         def search_terms(query: str) -> list[str]:
             return [term.en for term in find(known, query)]
@@ -342,7 +342,7 @@ class NslabApp(App[None], inherit_bindings=False):
         self._open(GlossaryScreen(self.words, self._glossary_view(known), search_terms))
 
     def _glossary_view(self, known: Iterable[Term]) -> GlossaryView:
-        return glossary_view(known, self.store.progress.done(), self.words)
+        return glossary_view(known, self.syllabus.done(self.store.progress), self.words)
 
     def speak(self, words: Words) -> None:
         """Go on in another language, on every screen."""
@@ -353,7 +353,7 @@ class NslabApp(App[None], inherit_bindings=False):
             if isinstance(screen, CardScreen) and self._carded is not None:
                 screen.show(self._card_view(self._carded))
             elif isinstance(screen, GlossaryScreen):
-                screen.glossary.show(self._glossary_view(read_glossary(self.syllabus.root)))
+                screen.glossary.show(self._glossary_view(self.syllabus.terms()))
         self._show_map()
 
     async def _leave(self) -> None:

@@ -11,6 +11,15 @@ from nslab.cli.main import main
 from nslab.course.loader import Pack
 from nslab.course.syllabus import Syllabus
 
+TERM = """
+[[term]]
+en = "my word"
+zh = "我的词"
+lesson = "first"
+meaning = { en = "Mine.", zh = "我的。" }
+not = { en = "yours", zh = "你的" }
+"""
+
 NEEDS = pytest.mark.needs("user-namespaces", "uts-namespaces", "unshare")
 
 
@@ -75,6 +84,76 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, capsys: pytest.Cap
     (tmp_path / "file").write_text("")
     assert main(["author", "new", str(tmp_path / "file" / "lesson")]) == 1
     assert "file/lesson" in capsys.readouterr().err
+
+
+@pytest.fixture
+def pack(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    folder = tmp_path / "mine"
+    assert main(["author", "new", "--pack", str(folder)]) == 0
+    capsys.readouterr()
+    return folder
+
+
+@NEEDS
+def test_a_new_pack_outside_the_checkout_passes_its_own_check(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["author", "check", f"{pack}/", "--json"]) == 0
+    (report,) = json.loads(capsys.readouterr().out)
+    assert report == {"lesson": str(pack / "first"), "problems": [], "left_out": [], "held": 6}
+
+
+@NEEDS
+def test_a_pack_s_own_words_are_checked_with_file_and_line(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (pack / "glossary.toml").open("a") as glossary:
+        glossary.write(TERM)
+    lines = (pack / "glossary.toml").read_text().split("\n")
+    change(pack / "first" / "en.md", "**UTS namespace**", "**UTS namespaces** and **my word**")
+    assert main(["author", "check", str(pack), "--lang", "en"]) == 1
+    line = (pack / "first" / "en.md").read_text().partition("**UTS")[0].count("\n") + 1
+    assert f"{pack}/first/en.md:{line}: No glossary has the term UTS namespaces" in capsys.readouterr().out
+    change(pack / "first" / "en.md", "**UTS namespaces**", "**UTS namespace**")
+    assert main(["author", "check", str(pack), "--lang", "en"]) == 1
+    out = capsys.readouterr().out
+    assert f"{pack}/glossary.toml:{lines.index('[[term]]') + 1}: first/zh.md does not introduce 我的词" in out
+    change(pack / "first" / "zh.md", "**UTS 命名空间**", "**UTS 命名空间**和**我的词**")
+    assert main(["author", "check", str(pack)]) == 0
+
+
+def test_a_pack_whose_glossary_is_broken_is_told_so_and_its_lessons_wait(
+    pack: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (pack / "glossary.toml").open("a") as glossary:
+        glossary.write(TERM.replace("lesson =", "lessson ="))
+    assert main(["author", "check", str(pack / "first"), "--json"]) == 1
+    (report,) = json.loads(capsys.readouterr().out)
+    assert report["lesson"] == str(pack)
+    assert [problem.partition(": ")[0].rpartition(":")[0] for problem in report["problems"]] == [
+        f"{pack}/glossary.toml",
+        f"{pack}/glossary.toml",
+    ]
+
+
+@NEEDS
+def test_a_lesson_that_no_chapter_has_is_told_and_checked(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["author", "new", str(pack / "second")]) == 0
+    capsys.readouterr()
+    assert main(["author", "check", str(pack / "second"), "--json"]) == 1
+    unlisted, lesson = json.loads(capsys.readouterr().out)
+    assert len(unlisted["problems"]) == 1
+    assert lesson == {"lesson": str(pack / "second"), "problems": [], "left_out": [], "held": 6}
+
+
+def test_what_is_told_to_check_is_a_path_also_beside_the_author(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["author", "new", "mine", "--lang", "en"]) == 0
+    assert "nslab author check ./mine" in capsys.readouterr().out
+
+
+def test_a_pack_is_never_written_over(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = {path: path.read_bytes() for path in pack.rglob("*") if path.is_file()}
+    assert main(["author", "new", "--pack", str(pack)]) == 1
+    assert {path: path.read_bytes() for path in pack.rglob("*") if path.is_file()} == before
 
 
 def test_an_unknown_lesson_is_told(capsys: pytest.CaptureFixture[str]) -> None:

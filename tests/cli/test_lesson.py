@@ -17,6 +17,7 @@ import pytest
 from msgspec import Struct, structs
 
 from nslab.course.progress import ProgressStore
+from nslab.course.scaffold import make_pack
 from nslab.kernel import pty
 from tests.stage import LESSONS
 
@@ -151,3 +152,14 @@ def test_of_a_lesson_that_was_begun_only_what_was_passed_is_exported(tmp_path: P
 def test_an_export_that_can_not_be_is_told(arguments: tuple[str, ...], status: int, lines: int, tmp_path: Path) -> None:
     done = nslab(*arguments, home=tmp_path)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (status, "", lines)
+
+
+def test_a_pack_with_faults_in_its_map_or_glossary_is_not_opened_and_each_is_told_with_its_line(tmp_path: Path) -> None:
+    make_pack(tmp_path / "mine")
+    with (tmp_path / "mine" / "glossary.toml").open("a") as glossary:
+        glossary.write("bogus = 1\n")
+    line = (tmp_path / "mine" / "glossary.toml").read_text().count("\n")
+    for name in ("mine", "mine/first"):
+        told = nslab(str(tmp_path / name), home=tmp_path)
+        assert told.returncode == 1
+        assert told.stderr.startswith(f"{tmp_path}/mine/glossary.toml:{line}: There is no field bogus here.")

@@ -78,3 +78,20 @@ def test_a_lesson_that_cannot_be_loaded_hides_no_other(
     monkeypatch.setattr(lessons, "Syllabus", lambda: Syllabus(root))
     assert "nslab author check broken" in told(capsys, "broken")
     assert told(capsys, "pid")
+
+
+def test_a_pack_s_lessons_are_listed_with_what_was_done_of_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pack = tmp_path / "mine"
+    assert main(["author", "new", "--pack", str(pack)]) == 0
+    ProgressStore().change(str(pack / "first"), lambda progress: structs.replace(progress, done=True))
+    capsys.readouterr()
+    assert main(["lessons", str(pack), "--json"]) == 0
+    (entry,) = json.loads(capsys.readouterr().out)
+    assert (entry["id"], entry["chapter"], entry["done"]) == ("first", "one", True)
+
+
+def test_what_is_no_pack_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lessons", str(tmp_path / "nothing")]) == 1
+    assert "nothing" in capsys.readouterr().err

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nslab.course.known import Known
-from nslab.course.loader import MAX_BYTES, Faulty, Pack, load
+from nslab.course.loader import Faulty, Pack, load
+from nslab.course.reading import MAX_BYTES
 from nslab.course.told import Told, say
 from nslab.words import LANGS, words_for
 

@@ -8,9 +8,20 @@ from pathlib import Path
 import pytest
 
 from nslab.course.loader import Faulty, Pack
-from nslab.course.syllabus import BrokenMap, NoSuchLesson, Syllabus, lessons_root, search
+from nslab.course.progress import LessonProgress, Progress
+from nslab.course.syllabus import (
+    BrokenMap,
+    NoSuchLesson,
+    Syllabus,
+    key_at,
+    lessons_root,
+    pack_at,
+    search,
+    syllabus_at,
+)
 
 TINY = Path(__file__).parent / "lessons" / "tiny"
+GLOSSARY = TINY.parent / "glossary.toml"
 MAP = """\
 format = 1
 [[chapter]]
@@ -29,6 +40,7 @@ def syllabus(tmp_path: Path) -> Syllabus:
     root = tmp_path / "lessons"
     shutil.copytree(TINY, root / "tiny")
     shutil.copytree(TINY, root / "broken")
+    shutil.copy(GLOSSARY, root)
     (root / "course.toml").write_text(MAP)
     return Syllabus(root)
 
@@ -69,14 +81,25 @@ def test_a_broken_map_is_an_error_with_its_path(syllabus: Syllabus, content: str
     assert told.value.facts["path"] == str(syllabus.root / "course.toml")
 
 
-def test_a_missing_map_is_an_error_too(tmp_path: Path) -> None:
+def test_our_own_map_can_t_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nslab.course.syllabus.lessons_root", lambda: tmp_path)
     with pytest.raises(BrokenMap):
-        Syllabus(tmp_path).order()
+        Syllabus().order()
+
+
+def test_a_pack_without_a_map_has_its_lessons_by_name_in_one_chapter(syllabus: Syllabus) -> None:
+    (syllabus.root / "course.toml").unlink()
+    (chapter,) = syllabus.chapters()
+    assert chapter.lessons == ("broken", "tiny")
+    assert set(chapter.title.values()) == {"lessons"}  # its folder's name
 
 
 def test_a_teachers_lesson_is_given_by_its_path(syllabus: Syllabus, monkeypatch: pytest.MonkeyPatch) -> None:
     pack = syllabus.root.parent / "my-pack" / "tiny"
     shutil.copytree(TINY, pack)
+    shutil.copy(GLOSSARY, pack.parent)
+    recall = (pack / "lesson.toml").read_text().replace('recall = "earlier"', 'recall = "uts"')
+    (pack / "lesson.toml").write_text(recall)
     monkeypatch.chdir(syllabus.root.parent)
     for name in ("./my-pack/tiny", "my-pack/tiny/", str(pack)):
         assert isinstance(syllabus.load(name), Pack)
@@ -105,6 +128,59 @@ def test_what_is_no_lesson_is_told_with_the_lessons_there_are(
     with pytest.raises(NoSuchLesson) as told:
         syllabus.load(name)
     assert told.value.facts["lessons"] == "tiny, broken"
+
+
+def test_a_lesson_outside_any_pack_may_recall_any_lesson_and_introduce_our_terms_only(tmp_path: Path) -> None:
+    shutil.copytree(TINY, tmp_path / "tiny")
+    loaded = Syllabus().load(str(tmp_path / "tiny"))
+    assert isinstance(loaded, Faulty)
+    assert {fault.told.id for fault in loaded.faults} == {"fault.unknown-term"}
+    for file, strange, known in (("en.md", "**new term**", "**namespace**"), ("zh.md", "**新术语**", "**命名空间**")):
+        path = tmp_path / "tiny" / file
+        path.write_text(path.read_text().replace(strange, known))
+    assert isinstance(Syllabus().load(str(tmp_path / "tiny")), Pack)
+
+
+def test_a_pack_stands_on_our_lessons_and_terms(syllabus: Syllabus) -> None:
+    known = syllabus.names()
+    assert known.lessons is not None
+    assert {"tiny", "broken", "uts"} <= known.lessons
+    assert known.terms is not None
+    assert {"new term", "namespace"} <= known.terms["en"]
+    assert {"新术语", "命名空间"} <= known.terms["zh"]
+    assert [term.en for term in syllabus.terms()] == sorted((term.en for term in syllabus.terms()), key=str.casefold)
+    assert syllabus.folder("uts") == lessons_root() / "uts"
+
+
+def test_a_path_is_of_its_pack_and_an_id_of_the_course(syllabus: Syllabus, tmp_path: Path) -> None:
+    def at(name: str | None) -> tuple[Path, str | None]:
+        found, lesson = syllabus_at(name)
+        return found.root, lesson
+
+    alone = tmp_path / "elsewhere" / "tiny"
+    shutil.copytree(TINY, alone)
+    assert at(None) == (lessons_root(), None)
+    assert at("uts") == (lessons_root(), "uts")
+    assert at(str(syllabus.root)) == (syllabus.root, None)
+    assert at(str(syllabus.root / "tiny")) == (syllabus.root, "tiny")
+    assert at(str(alone)) == (lessons_root(), str(alone))
+    assert at(str(alone.parent)) == (alone.parent, None)
+    assert at(str(lessons_root() / "uts")) == (lessons_root(), "uts")
+
+
+def test_a_teachers_progress_is_kept_by_its_path_and_known_by_its_id_in_its_pack(syllabus: Syllabus) -> None:
+    assert key_at(lessons_root() / "uts") == "uts" == Syllabus().key("uts")
+    assert syllabus.key("tiny") == str(syllabus.root / "tiny")
+    progress = Progress(lessons={"uts": LessonProgress(done=True), syllabus.key("tiny"): LessonProgress(done=True)})
+    assert {"uts", "tiny"} <= syllabus.done(progress)
+    assert "tiny" not in Syllabus().done(progress)
+
+
+def test_what_is_no_pack_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NoSuchLesson):
+        pack_at(str(tmp_path / "nothing"))
+    with pytest.raises(NoSuchLesson):
+        pack_at("uts")
 
 
 def test_search_finds_titles_terms_and_commands_in_both_languages(tiny: Pack) -> None:

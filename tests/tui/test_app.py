@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 from textual.screen import Screen
 
 from nslab.course.glossary import read_glossary
 from nslab.course.loader import Pack
 from nslab.course.progress import LessonProgress, Prediction, ProgressStore
-from nslab.course.syllabus import Syllabus, key_of
+from nslab.course.scaffold import make_pack
+from nslab.course.syllabus import Syllabus, key_at
 from nslab.tui import theme
 from nslab.tui.app import NslabApp
 from nslab.tui.lesson.screen import LessonScreen
@@ -29,6 +31,15 @@ from nslab.tui.screens.map import MapScreen
 from nslab.words import Lang, words_for
 from tests.engine.conftest import trace
 from tests.stage import LESSONS, lesson
+
+TERM = """
+[[term]]
+en = "my word"
+zh = "我的词"
+lesson = "first"
+meaning = { en = "Mine.", zh = "我的。" }
+not = { en = "yours", zh = "你的" }
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -229,8 +240,8 @@ async def test_a_teacher_s_own_lesson_has_its_card_and_progress_under_its_path(
     shutil.copytree(LESSONS / "pid", tmp_path / "mine" / "pid")
     pack = app.syllabus.load(str(tmp_path / "mine" / "pid"))
     assert isinstance(pack, Pack)
-    assert key_of(pack, app.syllabus) == str((tmp_path / "mine" / "pid").resolve())
-    assert key_of(lesson("pid"), app.syllabus) == "pid"
+    assert key_at(pack.folder) == str((tmp_path / "mine" / "pid").resolve())
+    assert key_at(lesson("pid").folder) == "pid"
     app.start_with(pack, None)
     async with app.run_test(size=(120, 36)) as pilot:
         await on_lesson(app, pilot)
@@ -268,3 +279,35 @@ async def test_a_mistake_in_the_lab_s_thread_ends_the_program_and_not_just_the_t
     with pytest.raises(ZeroDivisionError):
         await crash(app)
     assert not labs()
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A teacher's pack of one lesson, which introduces a word of its own."""
+    folder = tmp_path / "mine"
+    make_pack(folder)
+    with (folder / "glossary.toml").open("a") as glossary:
+        glossary.write(TERM)
+    for file, known, own in (("en.md", "**UTS namespace**", "my word"), ("zh.md", "**UTS 命名空间**", "我的词")):
+        path = folder / "first" / file
+        path.write_text(path.read_text().replace(known, f"{known}, **{own}**"))
+    return folder
+
+
+async def test_a_pack_has_a_map_of_its_own_and_its_words_stand_among_ours(pack: Path, store: ProgressStore) -> None:
+    store.change(str(pack / "first"), lambda progress: replace(progress, done=True))
+    app = NslabApp(words_for("en"), Syllabus(pack), store)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await on(app, MapScreen, pilot)
+        assert isinstance(app.screen, MapScreen)
+        assert app.screen.map.ids() == ["first"]
+        await pilot.press("g")
+        await on(app, GlossaryScreen, pilot)
+        assert isinstance(app.screen, GlossaryScreen)
+        terms = {term.id: term for term in app.screen.glossary._view.terms}
+        assert {"my word", "namespace"} <= terms.keys()
+        assert terms["my word"].met
+        app.screen.glossary.cursor = replace(app.screen.glossary.cursor, selected="my word")
+        await pilot.press("enter")
+        screen = await on_lesson(app, pilot)
+        assert screen.pack.folder == pack / "first"
