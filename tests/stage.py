@@ -6,17 +6,16 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from nslab.course.drive import Drain
 from nslab.course.loader import Pack
 from nslab.course.model import Container
 from nslab.course.session import Session, lesson_files
-from nslab.course.syllabus import Syllabus
+from nslab.course.syllabus import Syllabus, lessons_root
 from nslab.tui.keys import NAMED
 from nslab.words import Lang, Words, words_for
 
-LESSONS = Path(__file__).parents[1] / "lessons"
+LESSONS = lessons_root()
 PATIENCE_S = 10.0
 
 
