@@ -20,6 +20,8 @@ CAN_GO = (*PRIMITIVES, HOST_USERS)
 def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     """Declare the command's arguments."""
     parser.add_argument("--off", metavar="LIST", default="", help=words("cli.without.off", known=", ".join(CAN_GO)))
+    known = ", ".join(attack.id for attack in ATTACKS)
+    parser.add_argument("--attack", metavar="LIST", default="", help=words("cli.without.attack", known=known))
     add_look(parser, words)
     parser.add_argument("--json", action="store_true", help=words("cli.without.json"))
     parser.set_defaults(misused=parser.error)
@@ -27,17 +29,27 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
 
 def run(arguments: argparse.Namespace, words: Words) -> int:
     """Show the board until the person leaves, or run every attack once. Wrong usage ends the program with 2."""
-    off = frozenset(name.strip() for name in arguments.off.split(",") if name.strip())
+    off = listed(arguments.off)
     if unknown := sorted(off - set(CAN_GO)):
         known = ", ".join(CAN_GO)
         arguments.misused(words("cli.without.unknown", name=", ".join(unknown), known=known))
+    wanted = listed(arguments.attack)
+    if unknown := sorted(wanted - {attack.id for attack in ATTACKS}):
+        known = ", ".join(attack.id for attack in ATTACKS)
+        arguments.misused(words("cli.without.no-attack", name=", ".join(unknown), known=known))
     if arguments.json:
-        print_json([told(run_trial(attack, off)) for attack in ATTACKS])
+        print_json([told(run_trial(attack, off)) for attack in ATTACKS if not wanted or attack.id in wanted])
         return 0
     ready_terminal()
     from nslab.tui.screens.without import WithoutScreen
 
-    return show(arguments, words, lambda app: app.start_with_screen(lambda words: WithoutScreen(words, off)))
+    first = next((attack.id for attack in ATTACKS if attack.id in wanted), None)
+    return show(arguments, words, lambda app: app.start_with_screen(lambda words: WithoutScreen(words, off, first)))
+
+
+def listed(text: str) -> frozenset[str]:
+    """The names in a list with commas."""
+    return frozenset(name.strip() for name in text.split(",") if name.strip())
 
 
 def told(trial: Trial) -> dict[str, object]:

@@ -12,7 +12,7 @@ from nslab.tui.screens.keyed import KeyedScreen
 from nslab.tui.wanted import PartWanted
 from nslab.tui.widgets.footer import Footer
 from nslab.tui.widgets.header import Header, Where
-from nslab.tui.without.board import WithoutBoard, first_of
+from nslab.tui.without.board import WithoutBoard, first_of, place_of
 from nslab.words import Words
 
 
@@ -22,10 +22,12 @@ class WithoutScreen(KeyedScreen):
     keys = keys.WITHOUT
     CSS = "WithoutBoard { margin: 0 2; height: 1fr; }"
 
-    def __init__(self, words: Words, off: frozenset[str] = frozenset()) -> None:
+    def __init__(self, words: Words, off: frozenset[str] = frozenset(), attack: str | None = None) -> None:
+        """`attack` is the one at which the hand begins; by default the first that some of what is left out would stop."""
         super().__init__(words)
         self._trials = Trials(self._told)
-        self.board = WithoutBoard(words, TrialsView(), off, first_of(off), whole=True)
+        at = first_of(off) if attack is None else place_of(attack, off)[1]
+        self.board = WithoutBoard(words, TrialsView(), off, at, whole=True)
 
     def compose(self) -> ComposeResult:
         yield Header(self.words, Where("", "without"))
