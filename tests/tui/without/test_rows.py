@@ -70,6 +70,14 @@ def test_an_attack_that_lacks_what_it_works_with_ends_there_though_no_lock_is_le
     )
 
 
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("attack", ROWS)
+def test_what_an_attack_got_stands_whole_beside_its_line(attack: str, lang: Lang) -> None:
+    shown = view(frozenset(BY_ID[attack].locks[0]), {attack: through(attack, 14)})
+    gain = screen_words(lang)(f"without.gain.{attack}", seen=14, rights=14)
+    assert drawn(shown, lang=lang).text().count(f"✗ {gain}\n") == 1
+
+
 @pytest.mark.parametrize("width", [76, 116])
 def test_a_refused_plan_ends_at_the_sheet_whose_step_it_was_with_the_errno(width: int) -> None:
     at = layout(width, 33, longest_name(screen_words("en")), 0)
