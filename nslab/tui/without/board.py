@@ -34,7 +34,7 @@ Shown = TrialsView | NotYet | Gone[TrialsView]
 
 TITLE = "without.title"
 FIRST = (0, PRIMITIVES.index(ATTACKS[0].locks[0][0]))
-NOTHING_YET = NotYet("pane.nothing-yet")
+NOTHING_YET = NotYet("without.nothing-yet")
 
 Where = tuple[frozenset[str], tuple[int, int]]
 """What is left out, and the row and the column at hand."""
