@@ -56,7 +56,9 @@ def answer(attack: Attack, off: frozenset[str]) -> str:
 
 
 @pytest.mark.parametrize(("attack", "off", "whole", "without"), ROWS, ids=lambda one: getattr(one, "id", one))
-def test_what_a_call_is_answered_with_a_piece_in_place_and_left_out(attack: Attack, off: str, whole: str, without: str) -> None:
+def test_what_a_call_is_answered_with_a_piece_in_place_and_left_out(
+    attack: Attack, off: str, whole: str, without: str
+) -> None:
     assert answer(attack, frozenset()) == whole
     assert answer(attack, frozenset(off.split())) == without
 
