@@ -16,7 +16,7 @@ from nslab.tui.canvas import Canvas
 from nslab.tui.explore.about import row_asked
 from nslab.tui.explore.sight import sight
 from nslab.tui.faces import Role
-from nslab.tui.order.rows import order_asked
+from nslab.tui.order.outcome import order_asked
 from nslab.tui.without.asked import attack_asked
 from nslab.words import Words
 from tests import born, order_views, without_views

@@ -109,13 +109,13 @@ def attacks_told(attacks: tuple[str, ...]) -> Fact:
 
 
 class OrderRight(Observation, frozen=True, forbid_unknown_fields=True, tag="order_right"):
-    """An order was run that the kernel agreed to and that isolates."""
+    """The order that was run last is one that the kernel agreed to and that isolates."""
 
     def observe(self, look: Look) -> Found | Absent:
         tries = look.world.attempts()
         if not tries:
             return Absent(Told("absent.not-tried"))
-        return Found(any(attempt.right for attempt in tries), Told("check.found.tries", {"count": len(tries)}))
+        return Found(tries[-1].right, told_end(tries[-1]))
 
 
 class OrderEnded(Observation, frozen=True, forbid_unknown_fields=True, tag="order_ended"):
