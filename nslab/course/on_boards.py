@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from nslab.course.opened import refused
-from nslab.course.ordering import moved
+from nslab.course.ordering import CALLS, moved
 from nslab.course.readable import Readable
 from nslab.course.roles import CardName
 from nslab.course.told import Absent, Fact, Reading, Told
@@ -124,7 +124,7 @@ class PlaceOf(Readable, frozen=True, forbid_unknown_fields=True):
         return tries[-1].order.index(self.place_of) + 1 if tries else Absent(Told("absent.not-tried"))
 
     def subject(self) -> Told:
-        return Told("check.value.place_of", {"card": self.place_of})
+        return Told("check.value.place_of", {"card": CALLS[self.place_of]})
 
 
 class OrderFact(Readable, frozen=True, forbid_unknown_fields=True):

@@ -50,6 +50,23 @@ CARDS = (
 )
 """The cards in the engine's own order."""
 
+CALLS = {
+    "clone": "clone3",
+    "private": "mount private",
+    "tree": "mount overlay",
+    "kernel": "mount proc",
+    "dev": "mount dev",
+    "masks": "mask proc",
+    "pivot": "pivot_root",
+    "umount": "umount2",
+    "names": "sethostname",
+    "rights": "capset",
+    "nnp": "no_new_privs",
+    "seccomp": "seccomp",
+    "program": "execve",
+}
+"""What is written on the cards: the call that each is about, in the kernel's words."""
+
 State = Literal["agreed", "refused", "lost", "unborn", "never-run", "not-tried"]
 
 

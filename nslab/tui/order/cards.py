@@ -4,30 +4,13 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from nslab.course.ordering import Attempt, Played
+from nslab.course.ordering import CALLS, Attempt, Played
 from nslab.engine.steps import Done
 from nslab.kernel.syscalls import errno_name
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BAD, BOLD, LINE, MUTE, REVERSE, Face, Role
 from nslab.tui.wrap import shorten
 from nslab.words import Words
-
-CALLS = {
-    "clone": "clone3",
-    "private": "mount private",
-    "tree": "mount overlay",
-    "kernel": "mount proc",
-    "dev": "mount dev",
-    "masks": "mask proc",
-    "pivot": "pivot_root",
-    "umount": "umount2",
-    "names": "sethostname",
-    "rights": "capset",
-    "nnp": "no_new_privs",
-    "seccomp": "seccomp",
-    "program": "execve",
-}
-"""What is written on the cards: the call that each is about, in the kernel's words."""
 
 LEFT = 5
 NAME_CELLS = 15

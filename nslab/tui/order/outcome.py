@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from nslab.course.ordering import CARDS, Attempt, Played, reason
+from nslab.course.ordering import CALLS, CARDS, Attempt, Played, reason
 from nslab.engine.decode import decoded
 from nslab.engine.steps import Done
 from nslab.errors import Because
@@ -12,7 +12,7 @@ from nslab.kernel.syscalls import errno_name, meaning
 from nslab.tui.asked import Asked
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BAD, BOLD, LINE, MUTE, OK, RULE, TEXT, Face, Role, solid
-from nslab.tui.order.cards import CALLS, OrderView
+from nslab.tui.order.cards import OrderView
 from nslab.tui.panes.calls import duration
 from nslab.tui.wrap import Span, shorten, wrap
 from nslab.words import Words

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from nslab.course.ordering import CALLS
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BOLD, MUTE, TEXT
-from nslab.tui.order.cards import CALLS, LEFT, Hand, OrderView, card_rows
+from nslab.tui.order.cards import LEFT, Hand, OrderView, card_rows
 from nslab.tui.order.outcome import outcome_panel, outcome_rows, tries_rows
 from nslab.tui.wrap import Span, wrap
 from nslab.words import Words

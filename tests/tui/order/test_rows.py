@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from nslab.course.ordering import CALLS
 from nslab.tui.canvas import Canvas
-from nslab.tui.order.cards import CALLS, Hand, OrderView
+from nslab.tui.order.cards import Hand, OrderView
 from nslab.tui.order.rows import order_rows
 from nslab.words import LANGS, Lang
 from tests.order_views import broken_at, early, right, silent, view
