@@ -76,6 +76,19 @@ async def test_an_order_that_somebody_else_has_run_is_the_learners_from_then_on(
     assert board.order == early().order
 
 
+async def test_the_cursor_goes_to_the_card_that_a_lesson_points_at(board: OrderBoard, stand: Any) -> None:
+    async with stand(board).run_test(size=(120, 36)):
+        board.highlight = 6
+    assert board.hand.at == 6
+
+
+async def test_an_order_that_is_changed_while_it_runs_is_not_run_yet(board: OrderBoard, stand: Any) -> None:
+    async with stand(board).run_test(size=(120, 36)) as pilot:
+        board.focus()
+        await pilot.press("r", "space", "down")
+    assert not board.running
+
+
 def test_the_cards_are_never_dealt_in_the_right_order() -> None:
     assert all(shuffled() != CARDS for _ in range(50))
     assert sorted(shuffled()) == sorted(CARDS)
