@@ -15,6 +15,7 @@ from nslab.course.ordering import CARDS, Attempt
 from nslab.observe.views import Gone, NotYet
 from nslab.tui.asked import Asked
 from nslab.tui.canvas import Canvas
+from nslab.tui.order.about import card_asked
 from nslab.tui.order.cards import Hand, OrderView
 from nslab.tui.order.outcome import order_asked
 from nslab.tui.order.rows import Grid, order_rows
@@ -97,7 +98,9 @@ class OrderBoard(Board[AttemptsView]):
         self._grid = order_rows(canvas, self._shown(view), hand, self.words)
 
     def asked(self, view: AttemptsView) -> Asked:
-        """What the order on show came to."""
+        """What the order on show came to; on demand why the card under the cursor stands where it stands."""
+        if self.hand.why:
+            return card_asked(self.order[self.hand.at], self.words)
         return order_asked(self._shown(view), self.words)
 
     def _shown(self, view: AttemptsView) -> OrderView:
@@ -161,6 +164,6 @@ class OrderBoard(Board[AttemptsView]):
         self.redraw()
 
     def toggle_why(self) -> None:
-        """In a narrow window: the reason in place of the cards, or back."""
+        """Tell why the engine has the card under the cursor where it does, or no longer."""
         self.hand = structs.replace(self.hand, why=not self.hand.why)
         self.redraw()

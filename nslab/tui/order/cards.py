@@ -19,7 +19,7 @@ BEYOND = ("not-tried", "never-run")
 
 
 class Hand(Struct, frozen=True):
-    """The card under the cursor, whether it is taken up, and in a narrow window whether the reason is shown.
+    """The card under the cursor, whether it is taken up, and whether it is told why the engine has it where it does.
 
     `told`: a bar above the board tells what the order came to.
     """

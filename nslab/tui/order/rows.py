@@ -1,15 +1,14 @@
-"""The puzzle arranged: the cards, what they are about, what the order came to, and all tries. Pure."""
+"""The puzzle arranged: the cards, what the one under the cursor is about, what the order came to, and all tries. Pure."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from nslab.course.ordering import CALLS
 from nslab.tui.canvas import Canvas
-from nslab.tui.faces import BOLD, MUTE, TEXT
+from nslab.tui.faces import BOLD, MUTE
+from nslab.tui.order.about import does_panel, why_panel
 from nslab.tui.order.cards import LEFT, Hand, OrderView, card_rows
 from nslab.tui.order.outcome import outcome_panel, outcome_rows, tries_rows
-from nslab.tui.wrap import Span, wrap
 from nslab.words import Words
 
 SIDE_BY_SIDE = 100
@@ -17,18 +16,7 @@ CARD_CELLS, CARD_CELLS_WIDE = 60, 84
 WIDE = 180
 TRIES_CELLS = 32  # where nothing else stands beside the cards
 ROOMY_ROWS = 28  # from here on the thread has a row between two cards
-ABOUT_ROWS = 3
-
-TOPICS = {
-    "tree": "overlay",
-    "kernel": "proc",
-    "masks": "mask",
-    "umount": "drop_old",
-    "names": "hostname",
-    "rights": "capset",
-    "program": "exec",
-}
-"""Under which name the time machine tells what a card's call does, where it is another one."""
+FEW_ROWS = 3  # below the cards: no row to spare for a blank one
 
 
 class Grid(NamedTuple):
@@ -46,42 +34,46 @@ def order_rows(canvas: Canvas, view: OrderView, hand: Hand, words: Words) -> Gri
 
 
 def _beside(canvas: Canvas, view: OrderView, hand: Hand, words: Words) -> Grid:
-    """The cards at the left, all about the order at the right."""
+    """The cards at the left, all about the order at the right; on demand about the card first."""
     canvas.heading(words("order.title"), words("order.source"))
     width = CARD_CELLS_WIDE if canvas.width >= WIDE else CARD_CELLS
     grid = Grid(4, 2 if canvas.height >= ROOMY_ROWS else 1)
-    y = _cards(canvas, 2, width, grid, view, hand, words)
-    _about(canvas, y + (1 if canvas.height - y > ABOUT_ROWS else 0), width, view, hand, words)
+    y, card = _cards(canvas, 2, width, grid, view, hand, words), view.order[hand.at]
     x = width + LEFT
-    panel = outcome_panel(view, canvas.width - x, words, plain=canvas.plain)
-    canvas.blit(panel, x, 2)
-    tries_rows(canvas, x, 2 + panel.height + 1, canvas.width - x, view.tries, words)
+    panels = [outcome_panel(view, canvas.width - x, words, plain=canvas.plain)]
+    if hand.why:
+        panels.insert(0, why_panel(card, canvas.width - x, words, plain=canvas.plain))
+    else:
+        canvas.blit(does_panel(card, width, words, plain=canvas.plain), 0, y + _gap(canvas, y))
+    below = _stack(canvas, x, 2, *panels)
+    tries_rows(canvas, x, below, canvas.width - x, view.tries, words)
     return grid
 
 
 def _below(canvas: Canvas, view: OrderView, hand: Hand, words: Words) -> Grid:
-    """The cards, and below them as much about the order as there is room for; on demand that alone."""
-    panel = outcome_panel(view, canvas.width, words, plain=canvas.plain)
-    if hand.why:
-        canvas.blit(panel, 0, 0)
-        tries_rows(canvas, 0, panel.height + 1, canvas.width, view.tries, words)
-        return Grid(canvas.height, 1)
+    """The cards, and below them as much about the order as there is room for; on demand about the card, without the others
+    if need be."""
+    card = view.order[hand.at]
+    tell = why_panel if hand.why else does_panel
+    about = tell(card, canvas.width, words, plain=canvas.plain)
+    outcome = outcome_panel(view, canvas.width, words, plain=canvas.plain)
     grid = Grid(1, 1)
+    if hand.why and grid.first + len(view.order) + 1 + about.height > canvas.height:
+        tries_rows(canvas, 0, _stack(canvas, 0, 0, about, outcome), canvas.width, view.tries, words)
+        return Grid(canvas.height, 1)
     y = _cards(canvas, 0, canvas.width, grid, view, hand, words)
-    gap = 1 if canvas.height - y > ABOUT_ROWS else 0
-    if canvas.height - y >= gap + ABOUT_ROWS + panel.height:
-        y = _about(canvas, y + gap, canvas.width, view, hand, words)
-        canvas.blit(panel, 0, y)
-        tries_rows(canvas, 0, y + panel.height + 1, canvas.width, view.tries, words)
+    y += _gap(canvas, y)
+    if hand.why or y + about.height + 1 + outcome.height <= canvas.height:
+        tries_rows(canvas, 0, _stack(canvas, 0, y, about, outcome), canvas.width, view.tries, words)
     elif view.attempt is None or view.running:
-        _about(canvas, y + gap, canvas.width, view, hand, words)
-    elif y + gap < canvas.height:
-        outcome_rows(canvas, y + gap, view.attempt, words)
+        canvas.blit(about, 0, y)
+    elif y < canvas.height:
+        outcome_rows(canvas, y, view.attempt, words)
     return grid
 
 
 def _before_a_room(canvas: Canvas, view: OrderView, hand: Hand, words: Words) -> Grid:
-    """The cards and the tries: what the order came to stands in the bar above."""
+    """The cards and the tries: what the order came to, or why a card stands where it stands, is told in the bar above."""
     narrow = canvas.width < SIDE_BY_SIDE
     width = canvas.width if narrow else canvas.width - LEFT - TRIES_CELLS
     grid = Grid(1 if narrow else 2, 2 if canvas.height >= ROOMY_ROWS else 1)
@@ -97,10 +89,14 @@ def _cards(canvas: Canvas, y: int, width: int, grid: Grid, view: OrderView, hand
     return card_rows(canvas, grid.first, width, grid.pitch, view, hand, words)
 
 
-def _about(canvas: Canvas, y: int, width: int, view: OrderView, hand: Hand, words: Words) -> int:
-    """What the card under the cursor does, where there is room for it; the row after it."""
-    card, x = view.order[hand.at], LEFT + 2
-    does = wrap((Span(words(f"birth.what.{TOPICS.get(card, card)}")),), width - x)
-    for row, line in zip(range(y, min(y + ABOUT_ROWS, canvas.height)), ((Span(CALLS[card]),), *does), strict=False):
-        canvas.spans(x, row, line, BOLD if row == y else TEXT)
-    return y + ABOUT_ROWS
+def _gap(canvas: Canvas, y: int) -> int:
+    return 1 if canvas.height - y > FEW_ROWS else 0
+
+
+def _stack(canvas: Canvas, x: int, y: int, *panels: Canvas) -> int:
+    """Lay panels one below the other, those that there is room for, but the first in any case; the row for what follows."""
+    for at, panel in enumerate(panels):
+        if at == 0 or y + panel.height <= canvas.height:
+            canvas.blit(panel, x, y)
+            y += panel.height + 1
+    return y
