@@ -23,6 +23,7 @@ from nslab.tui.lesson.desk import Desk
 from nslab.tui.lesson.places import ANSWERS, STORY, Shown
 from nslab.tui.lesson.projector import before_a_room
 from nslab.tui.order.board import OrderBoard
+from nslab.tui.panes.compose import ComposePane
 from nslab.tui.panes.namespaces import NamespacePane
 from nslab.tui.screens.explore import ExploreTable
 from nslab.tui.story.answers import Answers
@@ -34,6 +35,7 @@ from nslab.tui.widgets.header import Header, Where
 from nslab.tui.without.board import WithoutBoard
 from nslab.words import Lang, Words
 from tests import born, order_views, without_views
+from tests.compose_views import preset
 
 PROJECTOR = (104, 30)
 
@@ -99,6 +101,8 @@ def whole(which: str, words: Words) -> Whole:
             tries = (order_views.silent(), order_views.broken_at("dev"), order_views.broken_at("kernel"))
             board = OrderBoard(words, AttemptsView(tries), order=CARDS, whole=True)
             return Whole(board, which, keys.ORDER, words)
+        case "compose":
+            return Whole(ComposePane(words, preset("pod"), whole=True), which, keys.COMPOSE, words)
     return Explored(words)
 
 

@@ -7,6 +7,7 @@ from explored import machine
 from msgspec.structs import replace
 
 from nslab.course.ablation import PRIMITIVES
+from nslab.course.composing import PRESETS
 from nslab.course.ordering import CARDS
 from nslab.kernel.namespaces import Kind
 from nslab.observe.machine.worlds import Arrangement
@@ -16,10 +17,13 @@ from nslab.tui.canvas import Canvas
 from nslab.tui.explore.about import row_asked
 from nslab.tui.explore.sight import sight
 from nslab.tui.faces import Role
-from nslab.tui.order.outcome import order_asked
+from nslab.tui.order.rows import order_asked
+from nslab.tui.panes.compose import hand_for
+from nslab.tui.panes.compose_rows import compose_asked
 from nslab.tui.without.asked import attack_asked
 from nslab.words import Words
 from tests import born, order_views, without_views
+from tests.compose_views import composed, headless, preset
 
 WIDTH = 100
 
@@ -107,3 +111,29 @@ def test_every_row_of_a_machine_says_something(words: Words) -> None:
             asked = row_asked(seen, row, kind, words)
             bar(asked)
             assert asked.lines
+
+
+def test_a_composed_container_says_what_is_so_of_the_kind_at_hand_and_who_is_there(words: Words) -> None:
+    pod = preset("pod")
+    facts = {"name": "web", "others": "pause, log", "all": "pause, web, log"}
+    for kind, state in ((Kind.NET, "shared"), (Kind.PID, "own"), (Kind.TIME, "host")):
+        asked = compose_asked(pod, hand_for(pod, "web"), kind, words)
+        assert asked.tag == f"web · {kind.value}"
+        assert asked.lines[0] == words(f"compose.so.{kind.value}.{state}", **facts)
+        assert "sleep 31" in asked.lines[1]
+        bar(asked)
+
+
+def test_a_composed_container_that_ended_or_was_refused_says_so(words: Words) -> None:
+    dead = headless()
+    assert compose_asked(dead, hand_for(dead, "pause"), Kind.NET, words).lines == (
+        words("compose.so.ended", name="pause"),
+    )
+    late = composed(PRESETS["pod"], failed={"web": 3})
+    refused = compose_asked(late, hand_for(late, "web"), Kind.NET, words)
+    assert (refused.ink, "ESRCH" in refused.lines[0]) == (Role.BAD, True)
+
+
+def test_before_the_first_container_the_bar_says_which_key_makes_some(words: Words) -> None:
+    none = composed(())
+    assert compose_asked(none, hand_for(none, None), Kind.NET, words).lines == (words("compose.none"),)

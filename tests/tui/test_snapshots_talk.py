@@ -44,6 +44,8 @@ def test_a_lesson_before_a_room(
         ("order", "en", PROJECTOR, theme.PAPER),
         ("order", "zh", (120, 36), theme.INK),
         ("explore", "zh", PROJECTOR, theme.PAPER),
+        ("compose", "en", PROJECTOR, theme.PAPER),
+        ("compose", "zh", (120, 36), theme.INK),
     ],
     ids=lambda value: "x".join(map(str, value)) if isinstance(value, tuple) else str(value),
 )
@@ -53,7 +55,7 @@ def test_a_board_before_a_room(
     assert snap_compare(Shows(whole(board, screen_words(lang)), theme_name), terminal_size=size)
 
 
-@pytest.mark.parametrize("board", ["birth", "without", "order", "explore"])
+@pytest.mark.parametrize("board", ["birth", "without", "order", "explore", "compose"])
 @pytest.mark.parametrize("size", [(80, 24), PROJECTOR, (120, 36), (200, 50)])
 async def test_no_board_before_a_room_loses_words(words: Words, board: str, size: tuple[int, int]) -> None:
     screen = whole(board, words)

@@ -218,7 +218,7 @@ class ActingScreen(KeyedScreen):
     def action_next_pane(self) -> None:
         """The keys go to the next part of the screen; under tabs, it comes to the front.
 
-        Before a room, the next pane takes the place of the one on show, and the keys stay where they are.
+        Before a room, the next pane takes the place of the one on show, and the keys stay where they are; but a board has them.
         """
         if self.presenting:
             self._turn()
@@ -273,10 +273,10 @@ class ActingScreen(KeyedScreen):
             self.notify(self.words("present.read-off"))
 
     def _turn(self) -> None:
-        """Another pane before the room. Keys that went to the one before go to it."""
-        from_pane = self.focused in self.parts.panes.values()
-        pane = self._at.turn()
-        if pane is not None and from_pane:
+        """Another pane before the room; to a board, first the keys. Keys that went to the pane before go to the next."""
+        board, from_pane = self._at.board(), self.focused in self.parts.panes.values()
+        pane = board if board is not None and self.focused is not self.parts.widget(board) else self._at.turn()
+        if pane is not None and (from_pane or pane == board):
             self._bring_to_front(pane)
         self._arrange()
 

@@ -12,7 +12,7 @@ from nslab.course.player import Stage
 from nslab.course.snapshot import Snapshot
 from nslab.tui.lesson.parts import Parts
 from nslab.tui.lesson.places import STORY, Shown, Size, places, size_of
-from nslab.tui.lesson.projector import before_a_room
+from nslab.tui.lesson.projector import before_a_room, lower_parts
 
 BARS = 2  # header and footer
 
@@ -45,6 +45,11 @@ class Arrangement:
         if self.presenting:
             return before_a_room(width, height, replace(shown, bar_rows=self._parts.story.bar_height(width - 2)))
         return places(width, height, replace(shown, now_rows=self._parts.nowbar.rows(width)))
+
+    def board(self) -> str | None:
+        """The board that the room sees; None where it sees something else."""
+        board, shown = self._parts.step(self.seen).board, self.shown()
+        return board if board is not None and lower_parts(shown) == (board,) else None
 
     def turn(self) -> str | None:
         """The next pane in place of the one that the room sees; which that is, None where there is but one."""

@@ -9,7 +9,6 @@ from msgspec import Struct
 from textual import events
 
 from nslab.observe.views import Gone, NotYet
-from nslab.tui.asked import Asked, asked_rows
 from nslab.tui.canvas import Canvas
 from nslab.tui.panes.pane import Emphasis, Pane, RowAt, absent_rows, gone_rows
 from nslab.words import Words
@@ -17,21 +16,10 @@ from nslab.words import Words
 View = TypeVar("View", bound=Struct)
 
 
-ROWS_WITH_A_BAR = 24
-
-
 class Board(Pane[View, int, int]):
-    """Subclasses say what their keys do and how a view is drawn; `title` is the id of the words at its top.
-
-    One that is a `whole` screen has the question's bar above it where it is shown to a room; in a lesson, the lesson has one.
-    """
+    """Subclasses say what their keys do and how a view is drawn; `title` is the id of the words at its top."""
 
     title = ""
-
-    def __init__(self, words: Words, *, whole: bool = False, id: str | None = None) -> None:
-        super().__init__(words, id=id)
-        self._whole = whole
-        self._below_bar = 0
 
     def acts(self) -> Mapping[str, Callable[[], object]]:
         """What each key does, by Textual's name for it."""
@@ -40,15 +28,6 @@ class Board(Pane[View, int, int]):
     def draw_board(self, canvas: Canvas, view: View) -> None:
         """Draw a view as the hand is."""
         raise NotImplementedError
-
-    def asked(self, view: View) -> Asked:
-        """What the board is about as the hand is, for the bar above it."""
-        raise NotImplementedError
-
-    @property
-    def told_above(self) -> bool:
-        """Whether there is a bar, and says what the board's own heading would: before a room, unless the window is low."""
-        return self._whole and self.afar and self.size.height >= ROWS_WITH_A_BAR
 
     def rows_of(self, view: View) -> tuple[int, ...]:
         """None: a board has no cursor of the panes' sort."""
@@ -60,22 +39,11 @@ class Board(Pane[View, int, int]):
 
     def draw_view(self, canvas: Canvas, view: View | NotYet | Gone[View], emphasis: Emphasis[int, int]) -> RowAt[int]:
         """The view, or why there is none."""
-        draw(canvas, view, self.words, self.title, self._below_its_bar if self.told_above else self.draw_board)
+        draw(canvas, view, self.words, self.title, self.draw_board)
         return ()
 
     def begin(self, step: str) -> None:
         """A lesson is at this step: nothing, unless a board says otherwise."""
-
-    @property
-    def top_row(self) -> int:
-        """The row on which the board begins: below its bar, if it has one."""
-        return self._below_bar if self.told_above else 0
-
-    def _below_its_bar(self, canvas: Canvas, view: View) -> None:
-        top = self._below_bar = asked_rows(canvas, self.asked(view))
-        rest = Canvas(canvas.width, max(canvas.height - top, 0), plain=canvas.plain, afar=True)
-        self.draw_board(rest, view)
-        canvas.blit(rest, 0, top)
 
     def on_key(self, event: events.Key) -> None:
         """What the board's own keys do; all others are the screen's."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
 from textual import events
 from textual.reactive import reactive
 
@@ -12,6 +13,7 @@ from nslab.course.model import Kill, Preset
 from nslab.kernel.namespaces import Kind
 from nslab.observe.compose_view import ComposeView
 from nslab.observe.views import Gone, NotYet
+from nslab.tui.asked import Asked
 from nslab.tui.canvas import Canvas
 from nslab.tui.panes.board import draw
 from nslab.tui.panes.compose_rows import (
@@ -20,6 +22,7 @@ from nslab.tui.panes.compose_rows import (
     OWN,
     ChangedCell,
     Hand,
+    compose_asked,
     compose_view_rows,
     container_of,
     draft_of,
@@ -43,7 +46,8 @@ def compose_rows(
 
     def whole(on: Canvas, shown: ComposeView) -> None:
         nonlocal found
-        on.heading(words(TITLE), SOURCE)
+        if hand is None or not hand.told:
+            on.heading(words(TITLE), SOURCE)
         found = compose_view_rows(on, shown, words, hand or hand_for(shown, None), emphasis)
 
     draw(canvas, view, words, TITLE, whole)
@@ -63,8 +67,8 @@ class ComposePane(Pane[ComposeView, Kind, ChangedCell]):
 
     view: reactive[Shown] = reactive(NOTHING_YET, init=False)
 
-    def __init__(self, words: Words, view: Shown = NOTHING_YET, *, id: str | None = None) -> None:
-        super().__init__(words, id=id)
+    def __init__(self, words: Words, view: Shown = NOTHING_YET, *, whole: bool = False, id: str | None = None) -> None:
+        super().__init__(words, whole=whole, id=id)
         self.set_reactive(ComposePane.view, view)
         self.hand = hand_for(view, None) if isinstance(view, ComposeView) else Hand(None)
 
@@ -90,7 +94,11 @@ class ComposePane(Pane[ComposeView, Kind, ChangedCell]):
 
     def draw_view(self, canvas: Canvas, view: Shown, emphasis: Emphasis[Kind, ChangedCell]) -> RowAt[Kind]:
         """The board."""
-        return compose_rows(canvas, view, self.words, emphasis, self.hand)
+        return compose_rows(canvas, view, self.words, emphasis, replace(self.hand, told=self.told_above))
+
+    def asked(self, view: ComposeView) -> Asked:
+        """The container and the kind at hand."""
+        return compose_asked(view, self.hand, self._cursor_now() or ORDER[0], self.words)
 
     def on_key(self, event: events.Key) -> None:
         """Left and right turn a switch, Tab takes up the next container, p makes the next preset, x ends a container."""

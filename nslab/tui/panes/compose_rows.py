@@ -15,8 +15,9 @@ from nslab.kernel.namespaces import Kind
 from nslab.observe.compose_view import Composed, ComposeView
 from nslab.observe.namespaces import NamespaceId
 from nslab.observe.views import CallRow, NamespaceRow, Refused
+from nslab.tui.asked import Asked
 from nslab.tui.canvas import Canvas
-from nslab.tui.faces import BAD, BOLD, MUTE, REVERSE, RULE, TEXT
+from nslab.tui.faces import BAD, BOLD, MUTE, REVERSE, RULE, TEXT, Role, hue
 from nslab.tui.panes.bar_rows import Bars
 from nslab.tui.panes.bars import Segment, grid_for
 from nslab.tui.panes.calls import answer_text
@@ -30,7 +31,7 @@ OWN, HOSTS = "", "host"
 """Where a switch stands: on a namespace of its own, on the host's, or else on the name of another container."""
 
 SWITCH = 8  # where a switch begins
-TOP = 3
+TOP = 3  # where the bars begin, below heading, presets, and heads
 WIDE = 100
 LABEL, NARROW_LABEL = 26, 24
 TALL = 3
@@ -42,10 +43,14 @@ Draft = Mapping[Kind, str]
 
 
 class Hand(Struct, frozen=True):
-    """Where a person's hand is: the container at hand, and how its switches stand; None where there is none."""
+    """Where a person's hand is: the container at hand, and how its switches stand; None where there is none.
+
+    `told`: a bar above the board tells what is so of the kind at hand, in place of the heading and the words below.
+    """
 
     chosen: str | None
     draft: Draft = {}
+    told: bool = False
 
 
 def draft_of(composed: Composed) -> dict[Kind, str]:
@@ -80,16 +85,17 @@ class _Board:
         self.grid = grid_for(canvas.width, len(columns), label)
         self.bars = Bars(canvas, self.grid, columns, self._is_solid)
         self.composed = view.container(hand.chosen) if hand.chosen else None
+        self.top = TOP - hand.told
 
     def draw(self) -> RowAt[Kind]:
         """Presets, heads, rows, and what there is to say of the container at hand."""
-        self._presets(1)
-        self._heads(2)
+        self._presets(self.top - 2)
+        self._heads(self.top - 1)
         groups = [list(rows) for _, rows in groupby(sorted(self._rows(), key=self._group), key=self._group)]
-        said = self._said_rows()
+        said = 0 if self.hand.told else self._said_rows()  # before a room the bars come first
         tall = TALL if self._height(groups, TALL, blank=True) + said <= self.canvas.height else 1
         blank = self._height(groups, tall, blank=True) + said <= self.canvas.height
-        y, row_at = TOP, dict[int, Kind]()
+        y, row_at = self.top, dict[int, Kind]()
         for group in groups:
             height = tall if self._group(group[0]) == 0 else 1
             for row in group:
@@ -99,7 +105,7 @@ class _Board:
             y += blank and height == 1
         if self.composed is not None:
             self._said(y if blank else y + 1, self.composed)
-        elif not self.view.containers and y < self.canvas.height:
+        elif not self.hand.told and not self.view.containers and y < self.canvas.height:
             self.canvas.put(0, y, shorten(self.words("compose.none"), self.canvas.width), MUTE)
         return tuple(row_at.get(at) for at in range(self.canvas.height))
 
@@ -109,31 +115,17 @@ class _Board:
 
     def _group(self, row: NamespaceRow) -> int:
         """What containers share with one another comes first, what all share with the host last."""
-        if any(self._members(row, at) > 1 for at in range(1, len(row.cells)) if not self._is_hosts(row, at)):
+        if any(members(self.view, row, at) > 1 for at in range(1, len(row.cells)) if not is_hosts(row, at)):
             return 0
-        return 2 if all(self._is_hosts(row, at) for at in range(1, len(row.cells))) else 1
-
-    def _members(self, row: NamespaceRow, at: int) -> int:
-        """How many living containers are in the namespace of a column."""
-        cell = row.cells[at]
-        columns = self.view.sides.columns
-        return sum(
-            other is not None and cell is not None and columns[i].alive and other.namespace == cell.namespace
-            for i, other in enumerate(row.cells)
-            if i > 0
-        )
-
-    def _is_hosts(self, row: NamespaceRow, at: int) -> bool:
-        host, cell = row.cells[0], row.cells[at]
-        return cell is None or (host is not None and cell.namespace == host.namespace)
+        return 2 if all(is_hosts(row, at) for at in range(1, len(row.cells))) else 1
 
     def _is_solid(self, row: NamespaceRow, segment: Segment) -> bool:
         """Whether containers share this one, and not with the host."""
-        return not self._is_hosts(row, segment.last) and self._members(row, segment.last) > 1
+        return not is_hosts(row, segment.last) and members(self.view, row, segment.last) > 1
 
     def _height(self, groups: list[list[NamespaceRow]], tall: int, *, blank: bool) -> int:
         """How far down the bars reach."""
-        y = TOP
+        y = self.top
         for group in groups:
             height = tall if self._group(group[0]) == 0 else 1
             y += len(group) * (height + (height > 1)) + (blank and height == 1)
@@ -183,15 +175,18 @@ class _Board:
 
     def _said(self, y: int, composed: Composed) -> None:
         """How it came in, what follows for the kind at hand, and the same as command lines."""
-        lines = min(3, max(self.canvas.height - y - 2, 0))
+        lines = min(3, max(self.canvas.height - y - (0 if self.hand.told else 2), 0))
         end = self.canvas.height - lines
-        if self.canvas.width >= WIDE:
+        if self.hand.told:
+            if y + 1 + len(composed.calls) <= end:
+                self._came_in(y, end, self.canvas.width, composed)
+        elif self.canvas.width >= WIDE:
             half = (self.canvas.width - MARGIN) // 2
             self._came_in(y, end, half, composed)
             self._so(y, end, half + MARGIN, composed)
         elif end > y:
             below = y + 1 + self._came_in(y, end, self.canvas.width, composed)
-            if below < end and (sentence := self._so_words(self._kind(), composed)):
+            if below < end and (sentence := so_words(self.view, self._kind(), composed, self.words)):
                 self.canvas.put(0, below, shorten(sentence[0], self.canvas.width), TEXT)
         spec = spec_of(container_of(composed.name, self.hand.draft))
         said = (("nslab", nslab_line(spec)), ("docker", docker_line(spec)), ("podman", podman_line(spec)))
@@ -231,37 +226,12 @@ class _Board:
         if end <= y:
             return
         self._heading(x, y, self.canvas.width, self.words("compose.so", kind=kind.value))
-        said = self._so_words(kind, composed)
+        said = so_words(self.view, kind, composed, self.words)
         if said is None:
             return
         y = self.canvas.para(x, y + 1, self.canvas.width - x, said[0], TEXT)
         if said[1] and y < end:
             self.canvas.put(x, y, shorten(said[1], self.canvas.width - x), MUTE)
-
-    def _so_words(self, kind: Kind, composed: Composed) -> tuple[str, str] | None:
-        """A sentence, and who is in the namespace; None where that is not known. Of one that was refused, what that means."""
-        if composed.refused is not None and isinstance(composed.refused.answer, Refused):
-            answer = answer_text(composed.refused, self.words)
-            return self.words("pane.kinds-refused", answer=answer, meaning=composed.refused.answer.meaning), ""
-        name, columns = composed.name, self.view.sides.columns
-        at = next((i for i, column in enumerate(columns) if column.name == name), None)
-        row = next(row for row in self.view.sides.rows if row.kind is kind)
-        cell = row.cells[at] if at is not None else None
-        if at is None or cell is None or not isinstance(cell.namespace, NamespaceId):
-            return None
-        if not columns[at].alive:
-            return self.words("compose.so.ended", name=name), ""
-        others = [
-            columns[i].name
-            for i, other in enumerate(row.cells)
-            if i not in (0, at) and other is not None and other.namespace == cell.namespace and columns[i].alive
-        ]
-        state = "host" if self._is_hosts(row, at) else "shared" if others else "own"
-        inside = ", ".join(f"{member.comm} {member.pid}" for member in cell.members)
-        every = [column.name for column in columns if column.name in (name, *others)]
-        facts = {"name": name, "others": ", ".join(others), "all": ", ".join(every)}
-        sentence = self.words(f"compose.so.{kind.value}.{state}", **facts)
-        return sentence, f"{cell.letter} {cell.namespace.inode}: {inside}"
 
     def _line(self, y: int, program: str, line: Line) -> None:
         self.canvas.put(0, y, program, MUTE)
@@ -277,3 +247,56 @@ def state_words(state: str, words: Words) -> str:
     if state in (OWN, HOSTS):
         return words("compose.state.own" if state == OWN else "compose.state.host")
     return words("compose.state.joins", name=state)
+
+
+def members(view: ComposeView, row: NamespaceRow, at: int) -> int:
+    """How many living containers are in the namespace of a column."""
+    cell, columns = row.cells[at], view.sides.columns
+    return sum(
+        other is not None and cell is not None and columns[i].alive and other.namespace == cell.namespace
+        for i, other in enumerate(row.cells)
+        if i > 0
+    )
+
+
+def is_hosts(row: NamespaceRow, at: int) -> bool:
+    """Whether a column's namespace is the host's."""
+    host, cell = row.cells[0], row.cells[at]
+    return cell is None or (host is not None and cell.namespace == host.namespace)
+
+
+def compose_asked(view: ComposeView, hand: Hand, kind: Kind, words: Words) -> Asked:
+    """For a room, what is so of the container and the kind at hand."""
+    composed = view.container(hand.chosen) if hand.chosen else None
+    if composed is None:
+        return Asked("?", (words("compose.none"),))
+    said = so_words(view, kind, composed, words) or ("", "")
+    ink = Role.BAD if composed.refused is not None else hue(composed.letter) if composed.letter else Role.TEXT
+    tag = f"{composed.name} · {kind.value}"
+    return Asked(tag, tuple(line for line in (said[0], said[1]) if line), ink)
+
+
+def so_words(view: ComposeView, kind: Kind, composed: Composed, words: Words) -> tuple[str, str] | None:
+    """A sentence, and who is in the namespace; None where that is not known. Of one that was refused, what that means."""
+    if composed.refused is not None and isinstance(composed.refused.answer, Refused):
+        answer = answer_text(composed.refused, words)
+        return words("pane.kinds-refused", answer=answer, meaning=composed.refused.answer.meaning), ""
+    name, columns = composed.name, view.sides.columns
+    at = next((i for i, column in enumerate(columns) if column.name == name), None)
+    row = next(row for row in view.sides.rows if row.kind is kind)
+    cell = row.cells[at] if at is not None else None
+    if at is None or cell is None or not isinstance(cell.namespace, NamespaceId):
+        return None
+    if not columns[at].alive:
+        return words("compose.so.ended", name=name), ""
+    others = [
+        columns[i].name
+        for i, other in enumerate(row.cells)
+        if i not in (0, at) and other is not None and other.namespace == cell.namespace and columns[i].alive
+    ]
+    state = "host" if is_hosts(row, at) else "shared" if others else "own"
+    inside = ", ".join(f"{member.comm} {member.pid}" for member in cell.members)
+    every = [column.name for column in columns if column.name in (name, *others)]
+    facts = {"name": name, "others": ", ".join(others), "all": ", ".join(every)}
+    sentence = words(f"compose.so.{kind.value}.{state}", **facts)
+    return sentence, f"{cell.letter} {cell.namespace.inode}: {inside}"

@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.timer import Timer
 
 from nslab.observe.views import Gone, NotYet
+from nslab.tui.asked import Asked, asked_rows
 from nslab.tui.canvas import Canvas
 from nslab.tui.drawn import Drawn
 from nslab.tui.faces import MUTE
@@ -21,6 +22,7 @@ View = TypeVar("View", bound=Struct)
 Row = TypeVar("Row")
 Cell = TypeVar("Cell")
 
+ROWS_WITH_A_BAR = 24
 SETTLE_S = 0.6  # how long a cell that changed stands out
 
 RowAt = tuple[Row | None, ...]
@@ -64,14 +66,15 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
     """Shows a view and opens no file. Subclasses say which rows there are, what has changed, and how it is drawn.
 
     `view` is what is shown, `highlight` the row a lesson points at. Without `motion` nothing stands out as it changes.
+    One that is a `whole` screen has a bar above it where it is shown to a room; in a lesson, the lesson has the bar.
     """
 
     view: reactive[View | NotYet | Gone[View]] = reactive(NotYet("pane.nothing-yet"), init=False)
     highlight: reactive[Row | None] = reactive(None, init=False)
 
-    def __init__(self, words: Words, *, motion: bool = True, id: str | None = None) -> None:
+    def __init__(self, words: Words, *, motion: bool = True, whole: bool = False, id: str | None = None) -> None:
         super().__init__(words, id=id)
-        self._motion = motion
+        self._motion, self._whole, self._below_bar = motion, whole, 0
         self._cursor: Row | None = None
         self._more = False
         self._changed: frozenset[Cell] = frozenset()
@@ -94,9 +97,32 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
         """Draw, and say which row is where."""
         raise NotImplementedError
 
+    def asked(self, view: View) -> Asked:
+        """What it is about as the hand is, for the bar above it. Asked of what is a `whole` screen."""
+        raise NotImplementedError
+
+    @property
+    def told_above(self) -> bool:
+        """Whether there is a bar, which says what its own heading would: before a room, unless the window is low."""
+        shown = not isinstance(self.view, NotYet | Gone)
+        return self._whole and self.afar and shown and self.size.height >= ROWS_WITH_A_BAR
+
+    @property
+    def top_row(self) -> int:
+        """The row on which it begins: below its bar, if it has one."""
+        return self._below_bar if self.told_above else 0
+
     def draw(self, canvas: Canvas) -> None:
         cursor = self._cursor_now() if self.has_focus else None
-        self._row_at = self.draw_view(canvas, self.view, Emphasis(cursor, self.highlight, self._changed, self._more))
+        emphasis = Emphasis(cursor, self.highlight, self._changed, self._more)
+        view = self._view_now()
+        if view is None or not self.told_above:
+            self._row_at = self.draw_view(canvas, self.view, emphasis)
+            return
+        top = self._below_bar = asked_rows(canvas, self.asked(view))
+        rest = Canvas(canvas.width, max(canvas.height - top, 0), plain=canvas.plain, afar=True)
+        self._row_at = (*(None,) * top, *self.draw_view(rest, self.view, emphasis))
+        canvas.blit(rest, 0, top)
 
     def watch_view(self, old: View | NotYet | Gone[View], new: View | NotYet | Gone[View]) -> None:
         """Draw what is new; let what changed stand out for a moment."""

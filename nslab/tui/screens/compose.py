@@ -14,18 +14,17 @@ from nslab.engine.failures import LabError
 from nslab.observe.compose_view import ComposeView
 from nslab.tui import keys
 from nslab.tui.panes.compose import ComposePane
-from nslab.tui.screens.board import BoardScreen
+from nslab.tui.screens.keyed import KeyedScreen
 from nslab.tui.wanted import PartWanted
 from nslab.tui.widgets.footer import Footer
 from nslab.tui.widgets.header import Header, Where
 from nslab.words import Words
 
 
-class ComposeScreen(BoardScreen):
+class ComposeScreen(KeyedScreen):
     """`make` has the engine make something, and `look` tells how things are then; both take milliseconds and run in a thread."""
 
     keys = keys.COMPOSE
-    part = "compose"
     CSS = "ComposePane { margin: 1 2 0 2; height: 1fr; }"
 
     def __init__(
@@ -34,7 +33,7 @@ class ComposeScreen(BoardScreen):
         super().__init__(words)
         self._make, self._look = make, look
         self._busy = asyncio.Lock()
-        self.board = ComposePane(words, view)
+        self.board = ComposePane(words, view, whole=True)
 
     def compose(self) -> ComposeResult:
         yield Header(self.words, Where("", "compose"))

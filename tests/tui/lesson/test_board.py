@@ -11,6 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from nslab.course.known import BOARDS
+from nslab.course.player import Stage
 from nslab.course.progress import ProgressStore
 from nslab.course.snapshot import Snapshot
 from nslab.course.syllabus import Syllabus
@@ -22,6 +23,7 @@ from nslab.tui.lesson.panes import PANES
 from nslab.tui.lesson.screen import LessonScreen
 from nslab.tui.panes.bars import is_split
 from nslab.tui.panes.kinds import KindsPane
+from nslab.tui.terminal.widget import Terminal
 from nslab.tui.widgets.footer import Footer
 from nslab.words import Words
 from tests.stage import LESSONS, lesson
@@ -65,9 +67,11 @@ class Played:
 
 
 @asynccontextmanager
-async def played(en: Words, store: ProgressStore, size: tuple[int, int]) -> AsyncIterator[Played]:
-    app = NslabApp(en, Syllabus(LESSONS), store)
-    app.start_with(lesson("namespaces"), None)
+async def played(
+    en: Words, store: ProgressStore, size: tuple[int, int], step: str | None = None, *, presenting: bool = False
+) -> AsyncIterator[Played]:
+    app = NslabApp(en, Syllabus(LESSONS), store, presenting=presenting)
+    app.start_with(lesson("namespaces"), step)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         lesson_on_screen = Played(pilot)
@@ -100,6 +104,16 @@ async def test_the_footer_names_the_board_s_keys_while_it_has_them(en: Words, st
         await it.until(lambda: "make one" in footer.render_line(0).text)
         await it.pilot.press("f6")
         await it.until(lambda: "make one" not in footer.render_line(0).text)
+
+
+async def test_before_a_room_the_same_key_gives_the_board_the_keys(en: Words, store: ProgressStore) -> None:
+    async with played(en, store, (104, 30), "limit", presenting=True) as it:
+        await it.pilot.press("1", "f9")
+        await it.until(lambda: it.seen.player.stage is Stage.DO)
+        await it.pilot.press("f7")
+        assert isinstance(it.screen.focused, Terminal)
+        await it.pilot.press("f6")
+        await it.until(lambda: it.screen.focused is it.board)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])

@@ -6,6 +6,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from nslab.course.composing import PRESETS
 from nslab.course.model import Container, Kill, Preset
@@ -146,6 +147,19 @@ def test_what_the_switches_ask_for_is_what_the_container_was_made_of() -> None:
             assert (set(asked.namespaces), asked.share) == (set(container.namespaces), container.share)
 
 
+def test_below_a_bar_the_bars_come_first_then_the_calls_if_all_fit_then_the_command_lines(en: Words) -> None:
+    view = preset("pod")
+    below = replace(hand_for(view, "web"), told=True)
+    low, high = board(view, en, (100, 23), hand=below).text(), board(view, en, (100, 30), hand=below).text()
+    for shown in (low, high):
+        assert "compose: who shares what?" not in shown
+        assert "127.0.0.1 is one place" not in shown
+        assert "docker  run --name web" in shown
+        assert shown.count("4026532603") == 1
+    assert "how web came in" not in low
+    assert high.count("setns(") == 1
+
+
 @pytest.fixture
 def pane(en: Words) -> ComposePane:
     return ComposePane(en, preset("pod"))
@@ -213,3 +227,18 @@ async def test_turned_switches_stay_while_others_change_and_go_with_what_they_as
 
 def test_the_board_has_every_kind() -> None:
     assert set(ORDER) == set(Kind)
+
+
+async def test_before_a_room_a_click_below_the_bar_is_still_a_click_on_its_row(en: Words, stand: Any) -> None:
+    pane = ComposePane(en, preset("pod"), whole=True)
+    app = stand(pane)
+    async with app.run_test(size=(104, 30)) as pilot:
+        app.screen.presenting = True
+        pane.redraw()
+        await pilot.pause()
+        pane.focus()
+        rows = [pane.render_line(y).text for y in range(pane.size.height)]
+        y = next(at for at, row in enumerate(rows) if row.startswith("mnt"))
+        await pilot.click(pane, offset=(2, y))
+        await pilot.pause()
+        assert "web · mnt" in pane.render_line(0).text + pane.render_line(1).text
