@@ -6,7 +6,7 @@ import errno
 
 from nslab.course.ordering import CARDS, Attempt, Played
 from nslab.engine.steps import Done, Step
-from nslab.tui.order.rows import OrderView
+from nslab.tui.order.cards import OrderView
 
 PROC = Step("proc", "init", "mount", ("proc", "/run/nslab/box/root/proc", "proc", 14, None))
 

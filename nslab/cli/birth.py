@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         explain(arguments.explain, spec, command_for(spec, "birth"), words, json=arguments.json)
         return 0
     if not arguments.json:
-        ready_terminal()
+        ready_terminal("nslab birth --json")
     cradle = Cradle(spec)
     try:
         if arguments.json:

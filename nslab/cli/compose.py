@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
 def run(arguments: argparse.Namespace, words: Words) -> int:
     """Show the board until the person leaves, or print what a set of containers shares."""
     if not arguments.json:
-        ready_terminal()
+        ready_terminal("nslab compose --json")
     session = Session({}, (), ())
     try:
         session.make(Preset(arguments.preset))

@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     """Show the machine on screen; where that is no terminal, or with --json, print it. Raises what ended the screen."""
     with ProcRoot(PROC) as root:
         if sys.stdout.isatty() and not arguments.json:
-            ready_terminal()
+            ready_terminal("nslab explore --json")
             return on_screen(root, arguments, words)
         machine = Explorer(root, host_pid(root)).look()
     by = Arrangement(arguments.by)

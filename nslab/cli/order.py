@@ -1,21 +1,60 @@
-"""`nslab order`: the ordering puzzle on screen."""
+"""`nslab order`: the ordering puzzle on screen, or one order run and what the kernel answered as JSON."""
 
 from __future__ import annotations
 
 import argparse
 
+from nslab.cli.output import print_json
 from nslab.cli.screen import add_look, ready_terminal, show
+from nslab.course.attempt import run_order
+from nslab.course.ordering import CARDS, Attempt, Played
+from nslab.engine.decode import decoded
+from nslab.engine.steps import Done
+from nslab.kernel.syscalls import errno_name
 from nslab.words import Words
 
 
 def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     """Declare the command's arguments."""
+    parser.add_argument("--cards", metavar="LIST", help=words("cli.order.cards", known=",".join(CARDS)))
     add_look(parser, words)
+    parser.add_argument("--json", action="store_true", help=words("cli.order.json"))
+    parser.set_defaults(misused=parser.error)
 
 
 def run(arguments: argparse.Namespace, words: Words) -> int:
-    """Show the puzzle until the person leaves. Raises what ended it, once the terminal is as it was."""
-    ready_terminal()
+    """Show the puzzle until the person leaves, or run one order. Wrong usage ends the program with 2.
+
+    Raises what ended the screen, once the terminal is as it was, and LabError.
+    """
+    order = None if arguments.cards is None else tuple(name.strip() for name in arguments.cards.split(","))
+    if order is not None and sorted(order) != sorted(CARDS):
+        arguments.misused(words("cli.order.not-all", known=", ".join(CARDS)))
+    if arguments.json:
+        print_json(told(run_order(order or CARDS)))
+        return 0
+    ready_terminal("nslab order --json")
     from nslab.tui.screens.order import OrderScreen
 
-    return show(arguments, words, lambda app: app.start_with_screen(OrderScreen))
+    return show(arguments, words, lambda app: app.start_with_screen(lambda words: OrderScreen(words, order)))
+
+
+def told(attempt: Attempt) -> dict[str, object]:
+    """What an order came to: card by card, and what its container lacks."""
+    return {
+        "right": attempt.right,
+        "missing": attempt.missing,
+        "cards": [card_told(one) for one in attempt.played],
+    }
+
+
+def card_told(one: Played) -> dict[str, object]:
+    """What became of a card; of one that ended the run, its call and the errno."""
+    refused = isinstance(one.outcome, Done) and one.state == "refused"
+    return {
+        "card": one.card,
+        "state": one.state,
+        "calls": one.calls,
+        "call": decoded(one.step) if one.step is not None and one.outcome is not None else None,
+        "errno": errno_name(one.outcome.errno) if refused and isinstance(one.outcome, Done) else None,
+    }

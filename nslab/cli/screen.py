@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from nslab.errors import NslabError
+from nslab.errors import Because, NslabError
 from nslab.tui.theme import WANTED
 from nslab.words import Words
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class NoTerminal(NslabError):
-    """The course needs a terminal to be shown in."""
+    """A screen needs a terminal to be shown in. `streams` are those that are none, `instead` tells what can be done."""
 
     code = "no-terminal"
 
@@ -35,10 +35,15 @@ def add_look(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument("--present", action="store_true", help=words("cli.present"))
 
 
-def ready_terminal() -> None:
-    """There is a terminal that a screen can be drawn on. Raises NoTerminal, DumbTerminal."""
-    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on the last
-        raise NoTerminal
+def ready_terminal(screenless: str = "") -> None:
+    """There is a terminal that a screen can be drawn on; `screenless` is a command that needs none.
+
+    Raises NoTerminal, DumbTerminal.
+    """
+    streams = {"stdin": sys.stdin, "stdout": sys.stdout, "stderr": sys.stderr}  # Textual draws on the last
+    if none := [name for name, stream in streams.items() if not stream.isatty()]:
+        instead = Because("error.no-terminal.screenless" if screenless else "error.no-terminal.elsewhere")
+        raise NoTerminal(streams=", ".join(none), instead=instead, command=screenless)
     if (term := os.environ.get("TERM", "")) in ("", "dumb"):
         raise DumbTerminal(term=term or "unset")
 

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     if arguments.json:
         print_json([told(run_trial(attack, off)) for attack in ATTACKS if not wanted or attack.id in wanted])
         return 0
-    ready_terminal()
+    ready_terminal("nslab without --json")
     from nslab.tui.screens.without import WithoutScreen
 
     first = next((attack.id for attack in ATTACKS if attack.id in wanted), None)

@@ -182,6 +182,7 @@ class Highlight(Struct, frozen=True, forbid_unknown_fields=True):
     path: str | None = None
     line: Line | None = None
     attack: AttackName | None = None
+    card: CardName | None = None
 
 
 class Solution(Struct, frozen=True, forbid_unknown_fields=True):

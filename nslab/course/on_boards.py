@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from nslab.course.opened import refused
+from nslab.course.ordering import CALLS, moved
 from nslab.course.readable import Readable
 from nslab.course.roles import CardName
 from nslab.course.told import Absent, Fact, Reading, Told
@@ -123,4 +124,25 @@ class PlaceOf(Readable, frozen=True, forbid_unknown_fields=True):
         return tries[-1].order.index(self.place_of) + 1 if tries else Absent(Told("absent.not-tried"))
 
     def subject(self) -> Told:
-        return Told("check.value.place_of", {"card": self.place_of})
+        return Told("check.value.place_of", {"card": CALLS[self.place_of]})
+
+
+class OrderFact(Readable, frozen=True, forbid_unknown_fields=True):
+    """Something about the order that was run last: how many cards were `moved` against the engine's own order, or how many the
+    kernel `agreed` to; or how many `tries` there were."""
+
+    order_fact: Literal["moved", "agreed", "tries"]
+
+    def read(self, look: Look) -> Reading:
+        tries = look.world.attempts()
+        if not tries:
+            return Absent(Told("absent.not-tried"))
+        match self.order_fact:
+            case "moved":
+                return moved(tries[-1].order)
+            case "agreed":
+                return sum(played.state == "agreed" for played in tries[-1].played)
+        return len(tries)
+
+    def subject(self) -> Told:
+        return Told(f"check.value.order-{self.order_fact}")

@@ -50,6 +50,23 @@ CARDS = (
 )
 """The cards in the engine's own order."""
 
+CALLS = {
+    "clone": "clone3",
+    "private": "mount private",
+    "tree": "mount overlay",
+    "kernel": "mount proc",
+    "dev": "mount dev",
+    "masks": "mask proc",
+    "pivot": "pivot_root",
+    "umount": "umount2",
+    "names": "sethostname",
+    "rights": "capset",
+    "nnp": "no_new_privs",
+    "seccomp": "seccomp",
+    "program": "execve",
+}
+"""What is written on the cards: the call that each is about, in the kernel's words."""
+
 State = Literal["agreed", "refused", "lost", "unborn", "never-run", "not-tried"]
 
 
@@ -80,6 +97,15 @@ class Attempt(Struct, frozen=True):
     def right(self) -> bool:
         """Whether the kernel agreed to all of it and the container is isolated."""
         return all(one.state == "agreed" for one in self.played) and not self.missing
+
+
+def moved(order: tuple[str, ...]) -> int:
+    """How many cards, at least, must have been moved to come from the engine's own order to this one."""
+    longest: list[int] = []  # for each card, how many in the engine's order end with it
+    for at, card in enumerate(order):
+        before = (longest[i] for i in range(at) if CARDS.index(order[i]) < CARDS.index(card))
+        longest.append(1 + max(before, default=0))
+    return len(order) - max(longest, default=0)
 
 
 def card_of(step: Step) -> str:
@@ -140,11 +166,13 @@ def missing(host: Moment, host_now: Moment, box: Moment, paths: dict[str, str | 
     leaked = not isinstance(host_now.mounts, Unread) and any(
         mount.point.startswith(place(SPEC, "root")) for mount in host_now.mounts
     )
+    # After pivot_root(".", ".") the old root lies on "/", where no path of the container's leads to it, but chroot(2) may.
+    roots = 0 if isinstance(box.mounts, Unread) else sum(mount.point == "/" for mount in box.mounts)
     facts = {
         "host-renamed": host_now.hostname != host.hostname,
         "leak": leaked,
         "root": mounts is None or hosts is None or (mounts.device, mounts.root) == (hosts.device, hosts.root),
-        "old-root": paths[PROOFS["old-root"]] != Unread(errno.ENOENT),
+        "old-root": paths[PROOFS["old-root"]] != Unread(errno.ENOENT) or roots > 1,
         "ps": box.shown != (1,),
         "devices": paths[PROOFS["devices"]] != "device 1:3",
         "masks": paths[PROOFS["masks"]] == "file",

@@ -42,6 +42,7 @@ HIGHLIGHTS = {
     "path": ("mounts",),
     "line": ("users",),
     "attack": ("without",),
+    "card": ("order",),
 }
 """Which panes have rows of the sort that a highlight names."""
 VALUE_NAME = re.compile(r"[a-z][a-z0-9_-]*")

@@ -9,7 +9,7 @@ from msgspec import field
 from nslab.course.ids import GidOf, OwnerOf, UidOf, UidOutside
 from nslab.course.inside import CgroupOf, ClockReading, ClockShift, OuterCgroupOf, QueueField, SysvCount
 from nslab.course.measured import Memory, StartOf
-from nslab.course.on_boards import BirthFact, PlaceOf
+from nslab.course.on_boards import BirthFact, OrderFact, PlaceOf
 from nslab.course.readable import Readable, field_of
 from nslab.course.roles import Capability, ProcessName, StateLetter, Text
 from nslab.course.subjects import called, where
@@ -276,6 +276,7 @@ Value = (
     | OuterCgroupOf
     | BirthFact
     | PlaceOf
+    | OrderFact
     | AttackTold
 )
 """The first field tells the kind: a kind with a `field` of its own stands before StatusField, which begins with it."""

@@ -48,6 +48,8 @@ SHOWN = {
 }
 
 HELP = Key("help", "f1", "h", rank=1)
+BOARD_HELP = Key("help", "f1", "h", rank=2)
+"""On a screen whose own keys come first where a footer has not room for all."""
 ALL_KEYS = Key("all_keys", LEADER, LEADER, rank=2)
 LEAVE = Key("leave", "f10", "q", rank=0)
 LANGUAGE = Key("language", None, "l", in_footer=False)
@@ -120,6 +122,7 @@ WITHOUT_KEYS: tuple[Key, ...] = (
 )
 WITHOUT: tuple[Key, ...] = (
     *WITHOUT_KEYS,
+    BOARD_HELP,
     LANGUAGE,
     THEME,
     PRESENT,
@@ -136,6 +139,7 @@ ORDER_KEYS: tuple[Key, ...] = (
 )
 ORDER: tuple[Key, ...] = (
     *ORDER_KEYS,
+    BOARD_HELP,
     LANGUAGE,
     THEME,
     PRESENT,
@@ -155,6 +159,7 @@ TONGUES_KEY = Key("tongues", "e", "e", rank=4)
 BIRTH: tuple[Key, ...] = (
     *BIRTH_KEYS,
     TONGUES_KEY,
+    BOARD_HELP,
     LANGUAGE,
     THEME,
     PRESENT,
@@ -176,6 +181,7 @@ COMPOSE_KEYS: tuple[Key, ...] = (
 )
 COMPOSE: tuple[Key, ...] = (
     *COMPOSE_KEYS,
+    BOARD_HELP,
     LANGUAGE,
     THEME,
     PRESENT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ from nslab.cli.main import COMMANDS, main
 from nslab.cli.parser import frame
 from nslab.tui import theme
 from nslab.tui.app import NslabApp
-from nslab.words import words_for
+from nslab.words import LANGS, Lang, words_for
 
 SCREENS = ("lesson", "birth", "without", "order", "explore")
 
@@ -83,3 +84,47 @@ def test_a_talk_keeps_no_progress(shown: list[NslabApp], begin: Callable[[NslabA
 def begin(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[NslabApp], None]:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     return lambda _: None
+
+
+class Stream(io.StringIO):
+    """A stream that is a terminal, or is none."""
+
+    def __init__(self, *, terminal: bool) -> None:
+        super().__init__()
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
+@pytest.fixture
+def streams(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Stream]]:
+    """Standard streams that are terminals, but for those named."""
+
+    def make(*none: str) -> dict[str, Stream]:
+        made = {name: Stream(terminal=name not in none) for name in ("stdin", "stdout", "stderr")}
+        for name, stream in made.items():
+            monkeypatch.setattr(f"sys.{name}", stream)
+        return made
+
+    return make
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("none", [("stdin",), ("stdout",), ("stdin", "stdout", "stderr")])
+@pytest.mark.parametrize("board", ["birth", "without", "order", "compose"])
+def test_without_a_terminal_a_board_names_the_streams_that_are_none_and_what_works(
+    streams: Callable[..., dict[str, Stream]], board: str, none: tuple[str, ...], lang: Lang
+) -> None:
+    err = streams(*none)["stderr"]
+    assert main([board, "--lang", lang]) == 1
+    told = err.getvalue()
+    assert f"nslab {board} --json" in told
+    assert [name for name in ("stdin", "stdout", "stderr") if name in told] == list(none)
+
+
+def test_the_course_has_no_other_way_than_a_terminal(streams: Callable[..., dict[str, Stream]]) -> None:
+    err = streams("stdout")["stderr"]
+    assert main(["lesson", "--lang", "en"]) == 1
+    assert "not a terminal here: stdout\n" in err.getvalue()
+    assert "--json" not in err.getvalue()

@@ -70,6 +70,7 @@ FAILS = [
     (ALONE, siege()),
     (ALONE, siege("regain", "kill")),
     (OrderRight(), ran(order_views.silent(), order_views.broken_at("dev"))),
+    (OrderRight(), ran(order_views.right(), order_views.silent())),
     (OrderEnded("kernel", "EPERM"), ran(order_views.broken_at("kernel"))),
     (OrderEnded("kernel", "ENOENT"), ran(order_views.broken_at("kernel"), order_views.right())),
     (OrderLacks("leak"), ran(order_views.right())),

@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from nslab.course.look import Look
-from nslab.course.on_boards import BirthFact, PlaceOf
+from nslab.course.on_boards import BirthFact, OrderFact, PlaceOf
 from nslab.course.told import Absent, say
 from nslab.engine.spec import DEFAULT_CAPABILITIES
 from nslab.engine.steps import Done, Lost
@@ -84,6 +84,12 @@ def test_a_card_has_its_place_in_the_order_that_was_run_last() -> None:
     assert isinstance(read(PlaceOf("program"), RecordedWorld()), Absent)
 
 
+@pytest.mark.parametrize(("fact", "reading"), [("moved", 1), ("agreed", 9), ("tries", 2)])
+def test_an_order_is_told_as_it_was_run_last_and_the_tries_are_counted(fact: Any, reading: int) -> None:
+    assert read(OrderFact(fact), RecordedWorld(orders=(order_views.right(), order_views.early()))) == reading
+    assert isinstance(read(OrderFact(fact), RecordedWorld()), Absent)
+
+
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("after", [None, "clone"])
 @pytest.mark.parametrize("fact", FACTS)
@@ -92,3 +98,9 @@ def test_every_fact_has_a_name_in_both_languages(fact: Any, after: str | None, l
     assert "{" not in said
     assert (after is None) == ("clone" not in said)
     assert "pivot" in say(PlaceOf("pivot").subject(), words_for(lang))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("fact", ["moved", "agreed", "tries"])
+def test_every_fact_of_an_order_has_a_name_in_both_languages(fact: Any, lang: Lang) -> None:
+    assert "." not in say(OrderFact(fact).subject(), words_for(lang))

@@ -9,7 +9,7 @@ from itertools import combinations
 import pytest
 
 from nslab.course.attempt import run_order
-from nslab.course.ordering import CARDS, GIVEN, SPEC, Attempt, card_of, change, reason
+from nslab.course.ordering import CARDS, GIVEN, SPEC, Attempt, card_of, change, moved, reason
 from nslab.engine.changes import changed
 from nslab.engine.ground import Ground
 from nslab.engine.plan import plan
@@ -74,7 +74,12 @@ def test_the_first_errno_and_its_reason(card: str, other: str, broke: str, numbe
 
 @pytest.mark.parametrize(
     ("card", "other", "lacks"),
-    [("private", "pivot", "leak"), ("masks", "kernel", "masks"), ("tree", "private", "leak")],
+    [
+        ("private", "pivot", "leak"),
+        ("masks", "kernel", "masks"),
+        ("tree", "private", "leak"),
+        ("program", "umount", "old-root"),
+    ],
 )
 def test_a_silent_failure_shows_by_what_is_missing(card: str, other: str, lacks: str) -> None:
     attempt = ran(before(card, other))
@@ -110,3 +115,17 @@ def test_the_engine_runs_exactly_the_order_that_was_asked_for() -> None:
         cards = list(dict.fromkeys(map(card_of, steps)))
         assert cards == [GIVEN, *order]
         assert {step.id for step in steps} == {step.id for step in PLAN if not step.id.startswith("std")}
+
+
+@pytest.mark.parametrize(
+    ("order", "cards"),
+    [
+        (CARDS, 0),
+        (before("program", "clone"), 1),
+        (before("clone", "program"), 1),
+        ((CARDS[1], CARDS[0], CARDS[3], CARDS[2], *CARDS[4:]), 2),
+        (CARDS[::-1], len(CARDS) - 1),
+    ],
+)
+def test_as_few_cards_are_moved_as_it_takes(order: tuple[str, ...], cards: int) -> None:
+    assert moved(order) == cards

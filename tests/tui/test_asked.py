@@ -17,7 +17,7 @@ from nslab.tui.canvas import Canvas
 from nslab.tui.explore.about import row_asked
 from nslab.tui.explore.sight import sight
 from nslab.tui.faces import Role
-from nslab.tui.order.rows import order_asked
+from nslab.tui.order.outcome import order_asked
 from nslab.tui.panes.compose import hand_for
 from nslab.tui.panes.compose_rows import compose_asked
 from nslab.tui.without.asked import attack_asked

@@ -8,7 +8,7 @@ from typing import Literal
 from nslab.course.attacks import ATTACKS
 from nslab.course.checks.verdict import Found, Observation
 from nslab.course.look import Look
-from nslab.course.ordering import Attempt
+from nslab.course.ordering import CALLS, Attempt
 from nslab.course.roles import AttackName, CardName, ErrnoName, PrimitiveName
 from nslab.course.subjects import listed
 from nslab.course.told import Absent, Fact, Told
@@ -109,13 +109,13 @@ def attacks_told(attacks: tuple[str, ...]) -> Fact:
 
 
 class OrderRight(Observation, frozen=True, forbid_unknown_fields=True, tag="order_right"):
-    """An order was run that the kernel agreed to and that isolates."""
+    """The order that was run last is one that the kernel agreed to and that isolates."""
 
     def observe(self, look: Look) -> Found | Absent:
         tries = look.world.attempts()
         if not tries:
             return Absent(Told("absent.not-tried"))
-        return Found(any(attempt.right for attempt in tries), Told("check.found.tries", {"count": len(tries)}))
+        return Found(tries[-1].right, told_end(tries[-1]))
 
 
 class OrderEnded(Observation, frozen=True, forbid_unknown_fields=True, tag="order_ended"):
@@ -125,7 +125,7 @@ class OrderEnded(Observation, frozen=True, forbid_unknown_fields=True, tag="orde
     errno: ErrnoName
 
     def facts(self, look: Look) -> dict[str, Fact]:
-        return {"card": self.card, "errno": self.errno}
+        return {"card": CALLS[self.card], "errno": self.errno}
 
     def observe(self, look: Look) -> Found | Absent:
         tries = look.world.attempts()
@@ -161,7 +161,7 @@ def told_end(attempt: Attempt) -> Told:
         lacks = listed_told(attempt.missing)
         return Told("check.found.order-right") if attempt.right else Told("check.found.order-lacks", {"lacks": lacks})
     number = ended.outcome.errno if isinstance(ended.outcome, Done) else 0
-    facts: dict[str, Fact] = {"card": ended.card, "errno": errno.errorcode.get(number, ended.state)}
+    facts: dict[str, Fact] = {"card": CALLS[ended.card], "errno": errno.errorcode.get(number, ended.state)}
     return Told("check.found.order-ended", facts)
 
 

@@ -125,7 +125,7 @@ HELPED = {
         keys=(("↑↓←→", "choose"), ("space", "leave-out"), ("0", "whole"), ("b", "base"), ("⏎", "open")),
     ),
     "order": Helped(
-        signs=(("┃", "agreed"), ("✗", "refused"), ("╎", "not-tried")),
+        signs=(("┃", "agreed"), ("✗", "refused"), ("?", "lost"), ("╎", "not-tried")),
         keys=(("↑↓", "move"), ("space", "take"), ("r", "run"), ("u", "undo"), ("⏎", "why")),
     ),
     EXPLORE: Helped(

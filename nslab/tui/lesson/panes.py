@@ -14,7 +14,7 @@ from nslab.course.snapshot import Snapshot
 from nslab.observe.views import Gone, NotYet
 from nslab.tui.birth.board import BirthBoard, birth_rows
 from nslab.tui.canvas import Canvas
-from nslab.tui.order.board import OrderBoard, tries_rows
+from nslab.tui.order.board import OrderBoard, tried_rows
 from nslab.tui.panes.board import Board
 from nslab.tui.panes.calls import CallPane, call_rows
 from nslab.tui.panes.compose import ComposePane, compose_rows
@@ -64,6 +64,15 @@ def row_of(highlight: Highlight, seen: Snapshot) -> int | None:
     rows = [attack.id for attack in ATTACKS]
     return rows.index(highlight.attack) if highlight.attack in tried else None
 
+
+def card_of(highlight: Highlight, seen: Snapshot) -> int | None:
+    """Where the card stands, in the order that was run last, that a lesson points at."""
+    tries = seen.attempts.tries
+    return tries[-1].order.index(highlight.card) if tries and highlight.card is not None else None
+
+
+ORDER_CELLS = 76
+"""Columns that the cards need, with what an order came to below them."""
 
 WIDE_BOARD = 110
 """Columns that a board needs which shows many things side by side: a story beside it only in the large layout."""
@@ -135,10 +144,10 @@ PANES: dict[str, PaneKind] = {
     ),
     "order": PaneKind(
         make=lambda words, name: OrderBoard(words, id=name),
-        draw=tries_rows,
+        draw=tried_rows,
         view=lambda seen: seen.attempts,
-        row=lambda _highlight, _seen: None,
-        board_cells=WIDE_BOARD,
+        row=card_of,
+        board_cells=ORDER_CELLS,
     ),
 }
 

@@ -15,7 +15,10 @@ from nslab.course.ordering import CARDS, Attempt
 from nslab.observe.views import Gone, NotYet
 from nslab.tui.asked import Asked
 from nslab.tui.canvas import Canvas
-from nslab.tui.order.rows import Hand, OrderView, order_asked, order_rows, pitch
+from nslab.tui.order.about import card_asked
+from nslab.tui.order.cards import Hand, OrderView
+from nslab.tui.order.outcome import order_asked
+from nslab.tui.order.rows import Grid, order_rows
 from nslab.tui.panes.board import Board, draw
 from nslab.tui.panes.pane import Emphasis
 from nslab.tui.wanted import PartWanted
@@ -35,12 +38,13 @@ def shuffled() -> tuple[str, ...]:
     return tuple(order)
 
 
-def tries_rows(canvas: Canvas, view: Shown, words: Words, _emphasis: Emphasis[int, int]) -> None:
-    """The last try and those before it, as a card shows them."""
+def tried_rows(canvas: Canvas, view: Shown, words: Words, emphasis: Emphasis[int, int]) -> None:
+    """The last try and those before it, at the card that a lesson points at."""
 
     def whole(on: Canvas, shown: AttemptsView) -> None:
         last = shown.tries[-1] if shown.tries else None
-        order_rows(on, OrderView(last.order if last else CARDS, last, shown.tries), Hand(), words)
+        hand = Hand(emphasis.highlight or 0)
+        order_rows(on, OrderView(last.order if last else CARDS, last, shown.tries), hand, words)
 
     draw(canvas, view, words, TITLE, whole)
 
@@ -66,7 +70,7 @@ class OrderBoard(Board[AttemptsView]):
         self.hand = Hand()
         self.running = False
         self._before: list[tuple[str, ...]] = []
-        self._top = 0
+        self._grid = Grid(0, 1)
 
     @property
     def tries(self) -> tuple[Attempt, ...]:
@@ -82,13 +86,21 @@ class OrderBoard(Board[AttemptsView]):
             self.order = new.tries[-1].order
         self.redraw()
 
+    def watch_highlight(self) -> None:
+        """A lesson points at a card: the cursor goes there."""
+        if self.highlight is not None:
+            self.hand = Hand(self.highlight)
+        self.redraw()
+
     def draw_board(self, canvas: Canvas, view: AttemptsView) -> None:
         """The whole board."""
         hand = structs.replace(self.hand, told=self.told_above)
-        self._top = order_rows(canvas, self._shown(view), hand, self.words)
+        self._grid = order_rows(canvas, self._shown(view), hand, self.words)
 
     def asked(self, view: AttemptsView) -> Asked:
-        """What the order on show came to."""
+        """What the order on show came to; on demand why the card under the cursor stands where it stands."""
+        if self.hand.why:
+            return card_asked(self.order[self.hand.at], self.words)
         return order_asked(self._shown(view), self.words)
 
     def _shown(self, view: AttemptsView) -> OrderView:
@@ -108,7 +120,7 @@ class OrderBoard(Board[AttemptsView]):
 
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor on a card; with a card taken up, it puts it down there."""
-        at = (event.y - self.top_row - self._top) // pitch(self.size.height - self.top_row)
+        at = (event.y - self.top_row - self._grid.first) // self._grid.pitch
         if 0 <= at < len(self.order):
             if self.hand.taken:
                 self.move(at - self.hand.at)
@@ -124,6 +136,7 @@ class OrderBoard(Board[AttemptsView]):
             order = list(self.order)
             order.insert(to, order.pop(self.hand.at))
             self.order = tuple(order)
+            self.running = False  # what a run comes to is not about this order
         self.hand = structs.replace(self.hand, at=to)
         self.redraw()
 
@@ -151,6 +164,6 @@ class OrderBoard(Board[AttemptsView]):
         self.redraw()
 
     def toggle_why(self) -> None:
-        """In a narrow window: the reason in place of the cards, or back."""
+        """Tell why the engine has the card under the cursor where it does, or no longer."""
         self.hand = structs.replace(self.hand, why=not self.hand.why)
         self.redraw()

@@ -14,7 +14,7 @@ from nslab.observe.birth_view import BirthView
 from nslab.observe.views import Gone
 from nslab.tui import keys
 from nslab.tui.birth.board import BirthBoard
-from nslab.tui.screens.keyed import KeyedScreen
+from nslab.tui.screens.board import BoardScreen
 from nslab.tui.screens.tongues import TonguesScreen
 from nslab.tui.wanted import PartWanted
 from nslab.tui.widgets.footer import Footer
@@ -23,13 +23,14 @@ from nslab.tui.widgets.trouble import TroubleBand
 from nslab.words import Words
 
 
-class BirthScreen(KeyedScreen):
+class BirthScreen(BoardScreen):
     """`step` makes the calls up to one and returns the birth as it is then, `begin_anew` begins another; both run in a thread.
 
     They raise LabError where the lab has died: then the birth stays on show as it was last seen, and can be begun anew.
     """
 
     keys = keys.BIRTH
+    part = "birth"
     CSS = "BirthBoard { margin: 1 2 0 2; height: 1fr; } TroubleBand { margin: 0 2; }"
 
     def __init__(

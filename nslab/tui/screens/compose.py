@@ -14,17 +14,18 @@ from nslab.engine.failures import LabError
 from nslab.observe.compose_view import ComposeView
 from nslab.tui import keys
 from nslab.tui.panes.compose import ComposePane
-from nslab.tui.screens.keyed import KeyedScreen
+from nslab.tui.screens.board import BoardScreen
 from nslab.tui.wanted import PartWanted
 from nslab.tui.widgets.footer import Footer
 from nslab.tui.widgets.header import Header, Where
 from nslab.words import Words
 
 
-class ComposeScreen(KeyedScreen):
+class ComposeScreen(BoardScreen):
     """`make` has the engine make something, and `look` tells how things are then; both take milliseconds and run in a thread."""
 
     keys = keys.COMPOSE
+    part = "compose"
     CSS = "ComposePane { margin: 1 2 0 2; height: 1fr; }"
 
     def __init__(

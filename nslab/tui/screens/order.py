@@ -13,17 +13,18 @@ from nslab.course.told import say, why
 from nslab.engine.failures import LabError
 from nslab.tui import keys
 from nslab.tui.order.board import OrderBoard
-from nslab.tui.screens.keyed import KeyedScreen
+from nslab.tui.screens.board import BoardScreen
 from nslab.tui.wanted import PartWanted
 from nslab.tui.widgets.footer import Footer
 from nslab.tui.widgets.header import Header, Where
 from nslab.words import Words
 
 
-class OrderScreen(KeyedScreen):
+class OrderScreen(BoardScreen):
     """Sort the cards, run them, see what the kernel says."""
 
     keys = keys.ORDER
+    part = "order"
     CSS = "OrderBoard { margin: 1 2 0 2; height: 1fr; }"
 
     def __init__(self, words: Words, order: tuple[str, ...] | None = None) -> None:

@@ -8,7 +8,7 @@ from nslab.course.boards import TrialsView, attacks_of
 from nslab.course.model import AllAttacked, Attacked
 from nslab.course.trials import Trials
 from nslab.tui import keys
-from nslab.tui.screens.keyed import KeyedScreen
+from nslab.tui.screens.board import BoardScreen
 from nslab.tui.wanted import PartWanted
 from nslab.tui.widgets.footer import Footer
 from nslab.tui.widgets.header import Header, Where
@@ -16,10 +16,11 @@ from nslab.tui.without.board import WithoutBoard, first_of, place_of
 from nslab.words import Words
 
 
-class WithoutScreen(KeyedScreen):
+class WithoutScreen(BoardScreen):
     """Attacks against containers that lack what is chosen here."""
 
     keys = keys.WITHOUT
+    part = "without"
     CSS = "WithoutBoard { margin: 0 2; height: 1fr; }"
 
     def __init__(self, words: Words, off: frozenset[str] = frozenset(), attack: str | None = None) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 
+from nslab.course.boards import AttemptsView
 from nslab.course.markdown import Prose
 from nslab.course.model import Highlight
 from nslab.course.play import Play
@@ -21,6 +22,7 @@ from nslab.tui.lesson.parts import Parts
 from nslab.tui.lesson.places import STORY, Size
 from nslab.tui.story.view import Loading, StoryView
 from nslab.words import words_for
+from tests import order_views
 from tests.stage import Stage as Hands
 from tests.stage import lesson
 
@@ -54,6 +56,13 @@ def test_the_row_that_decides_lights_up_only_at_observe_and_explain(play: Play, 
         decided = stage in (Stage.OBSERVE, Stage.EXPLAIN)
         assert panes["namespaces"].highlight == (Kind.PID if decided else None)
         assert panes["processes"].highlight is None
+
+
+def test_a_card_is_pointed_at_where_it_stands_in_the_order_that_was_run_last(play: Play) -> None:
+    at, seen = PANES["order"].row, snapshot(play)
+    tried = replace(seen, attempts=AttemptsView((order_views.right(), order_views.early())))
+    assert at(Highlight("order", card="program"), tried) == 8
+    assert at(Highlight("order", card="program"), seen) is None
 
 
 def test_what_a_step_points_at_is_kept_for_the_card_once_it_is_passed_and_while_it_can_be_seen(play: Play) -> None:

@@ -11,7 +11,7 @@ from nslab.course.model import Ordered
 from nslab.course.ordering import CARDS
 from nslab.tui.order.board import OrderBoard, shuffled
 from nslab.tui.wanted import PartWanted
-from nslab.words import Words
+from nslab.words import Words, words_for
 from tests.order_views import broken_at, early
 
 
@@ -74,6 +74,32 @@ async def test_an_order_that_somebody_else_has_run_is_the_learners_from_then_on(
     async with stand(board).run_test(size=(120, 36)):
         board.view = AttemptsView((*board.tries, early()))
     assert board.order == early().order
+
+
+async def test_the_cursor_goes_to_the_card_that_a_lesson_points_at(board: OrderBoard, stand: Any) -> None:
+    async with stand(board).run_test(size=(120, 36)):
+        board.highlight = 6
+    assert board.hand.at == 6
+
+
+async def test_an_order_that_is_changed_while_it_runs_is_not_run_yet(board: OrderBoard, stand: Any) -> None:
+    async with stand(board).run_test(size=(120, 36)) as pilot:
+        board.focus()
+        await pilot.press("r", "space", "down")
+    assert not board.running
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+async def test_enter_tells_why_the_card_stands_there_and_enter_again_no_longer(
+    stand: Any, size: tuple[int, int]
+) -> None:
+    board = OrderBoard(words_for("en"), AttemptsView((broken_at("kernel"),)), CARDS)
+    async with stand(board).run_test(size=size) as pilot:
+        board.focus()
+        await pilot.press("down", "enter")
+        assert "the lab's root is" in drawn(board)
+        await pilot.press("enter")
+        assert "the lab's root is" not in drawn(board)
 
 
 def test_the_cards_are_never_dealt_in_the_right_order() -> None:

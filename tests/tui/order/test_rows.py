@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from nslab.course.ordering import CALLS
 from nslab.tui.canvas import Canvas
-from nslab.tui.order.rows import CALLS, Hand, OrderView, order_rows
+from nslab.tui.order.cards import Hand, OrderView
+from nslab.tui.order.rows import order_rows
 from nslab.words import LANGS, Lang
 from tests.order_views import broken_at, early, right, silent, view
 from tests.stage import screen_words
@@ -48,6 +50,31 @@ def test_an_order_that_nothing_complains_of_tells_what_the_container_lacks() -> 
     drawn = text(view(silent()))
     assert "no error, yet not isolated" in drawn
     assert "✗ its mounts have travelled to the host" in drawn
+
+
+@pytest.mark.parametrize("size", [*SIZES, (78, 33), (100, 22), (104, 24)])
+@pytest.mark.parametrize("shown", VIEWS)
+def test_why_the_card_under_the_cursor_stands_where_it_stands_is_told_at_every_size(
+    size: tuple[int, int], shown: OrderView
+) -> None:
+    at = shown.order.index("private")
+    assert "why the engine has it there" in text(shown, Hand(at, why=True), size)
+    assert "shared" in text(shown, Hand(at, why=True), size)
+    assert "why the engine has it there" not in text(shown, Hand(at), size)
+
+
+def test_where_there_is_room_the_answer_stays_beside_the_reason() -> None:
+    drawn = text(view(broken_at("kernel")), Hand(1, why=True))
+    assert "why the engine has it there" in drawn
+    assert "The directory is in the container" in drawn
+    assert "your tries" in drawn
+
+
+def test_a_low_window_gives_up_the_cards_for_it_and_then_nothing_can_be_clicked() -> None:
+    canvas = Canvas(76, 21)
+    grid = order_rows(canvas, view(right()), Hand(1, why=True), screen_words("en"))
+    assert "your order" not in canvas.text()
+    assert grid.first == canvas.height
 
 
 def test_an_order_that_is_right_says_so() -> None:
