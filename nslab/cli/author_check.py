@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -12,19 +13,23 @@ from nslab.course.bench import new_bench
 from nslab.course.faults import Fault
 from nslab.course.loader import Faulty
 from nslab.course.packs import pack_faults, unlisted_faults, unmet_faults
-from nslab.course.rehearsal import Confirmed, Finding, LeftOut, rehearse
+from nslab.course.rehearsal import Confirmed, LeftOut, rehearse
+from nslab.course.rehearsal import Finding as Broken
+from nslab.course.standing import lacking
 from nslab.course.syllabus import Syllabus, syllabus_at
 from nslab.course.told import say
+from nslab.engine.doctor import Finding, examine
 from nslab.words import Words
 
 
 class Report(Struct):
     """What came of one lesson, or of a pack's own files: its faults in files, what the machine did not keep, and how much it
-    kept; `left_out` are the steps that are only for other machines."""
+    kept; `left_out` are the steps that are only for other machines, `lacks` is why none of it could be played on this one."""
 
     lesson: str
     problems: list[str] = []
     left_out: list[str] = []
+    lacks: list[str] = []
     held: int = 0
 
 
@@ -34,6 +39,7 @@ class Checker:
     def __init__(self, words: Words, *, quiet: bool) -> None:
         self._words, self._quiet = words, quiet
         self._packs: dict[Path, bool] = {}  # whether their own files are sound
+        self._examine = cache(examine)
         self.reports: list[Report] = []
 
     def check(self, name: str | None) -> None:
@@ -66,15 +72,24 @@ class Checker:
             self._blame(report, pack.faults)
             return
         self._blame(report, unmet_faults(syllabus, pack))
+        if lacks := lacking(pack.lesson, self._examine):
+            self._leave_out(report, lacks)
+            return
         for result in rehearse(pack.lesson, new_bench(pack.folder)):
             self._take(report, result)
         outcome = "broken" if report.problems else "kept"
         self._say(self._words(f"cli.author.{outcome}", lesson=told, held=report.held, broken=len(report.problems)))
 
-    def _take(self, report: Report, result: Finding | LeftOut | Confirmed) -> None:
+    def _leave_out(self, report: Report, lacks: Iterable[Finding]) -> None:
+        """Nothing can be said of a lesson that can't run here; with what it lacks it may keep all it promises."""
+        for one in lacks:
+            report.lacks.append(self._words(f"doctor.cause.{one.cause}.why", **one.facts))
+            self._say(self._words("cli.author.lacking", lesson=report.lesson, lack=report.lacks[-1]))
+
+    def _take(self, report: Report, result: Broken | LeftOut | Confirmed) -> None:
         words = self._words
         match result:
-            case Finding(step, told):
+            case Broken(step, told):
                 problem = words("cli.author.finding", lesson=report.lesson, step=step, problem=say(told, words))
                 report.problems.append(problem)
                 self._say(problem)

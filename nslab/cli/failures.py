@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # whoever has faults to tell has imported these; a crash repo
 
 def told(error: NslabError, words: Words) -> str:
     """What happened, why, and what to do next: three lines, more where the words have several."""
-    return _three_lines(
+    return three_lines(
         words, *(words(f"error.{error.code}.{part}", **error.facts) for part in ("what", "why", "next"))
     )
 
@@ -48,7 +48,7 @@ def tell_crash(error: Exception, words: Words) -> str:
         next_ = words("error.internal.unwritten")
     else:
         next_ = words("error.internal.next", report=report)
-    return _three_lines(words, words("error.internal.what"), words("error.internal.why", problem=problem), next_)
+    return three_lines(words, words("error.internal.what"), words("error.internal.why", problem=problem), next_)
 
 
 def _write_report(trace: str) -> Path:
@@ -61,7 +61,8 @@ def _write_report(trace: str) -> Path:
     return path
 
 
-def _three_lines(words: Words, what: str, why: str, next_: str) -> str:
+def three_lines(words: Words, what: str, why: str, next_: str) -> str:
+    """What happened; below it why, and what to do next, each with its label. Where these have several lines, so many more."""
     labels = words("error.label.why"), words("error.label.next")
     width = max(map(len, labels))
     lines = [what]

@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 
+from nslab.cli.failures import three_lines
 from nslab.cli.screen import add_look, ready_terminal, show
 from nslab.course.faults import placed
 from nslab.course.loader import Faulty, Pack
 from nslab.course.model import Step
 from nslab.course.packs import pack_faults
 from nslab.course.progress import LessonProgress, ProgressStore
+from nslab.course.standing import lacking
 from nslab.course.syllabus import key_at, syllabus_at
+from nslab.engine.doctor import Finding, examine
 from nslab.errors import NslabError
 from nslab.words import Words
 
@@ -53,8 +57,20 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         arguments.misused(words("cli.lesson.export-what"))
     if arguments.export and pack is not None:
         return write_script(pack, key_at(pack.folder), arguments.export, words)
+    if pack is not None and (lacks := lacking(pack.lesson, examine)):
+        print(refused(pack.lesson.id, lacks, words), file=sys.stderr)
+        return 1
     ready_terminal()
     return show(arguments, words, lambda app: app.start_with(pack, arguments.step), syllabus)
+
+
+def refused(lesson: str, lacks: Sequence[Finding], words: Words) -> str:
+    """That the lesson can't run here: everything that is missing, and the remedies, each of them once."""
+    whys, remedies = (
+        "\n".join(dict.fromkeys(words(f"doctor.cause.{one.cause}.{part}", **one.facts) for one in lacks))
+        for part in ("why", "remedy")
+    )
+    return three_lines(words, words("lesson.refused", lesson=lesson), whys, remedies)
 
 
 def write_script(pack: Pack, key: str, file: str, words: Words) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from msgspec import Struct
 
 from nslab.course.examined import Unexamined
 from nslab.course.kept import Kept
 from nslab.course.loader import Pack
+from nslab.course.model import Lesson
 from nslab.course.player import taken
 from nslab.course.progress import LessonProgress, ProgressStore
 from nslab.course.syllabus import Chapter
@@ -32,7 +33,7 @@ class Entry(Struct, frozen=True):
     @property
     def lacks(self) -> tuple[Finding, ...]:
         """What keeps it from running here."""
-        return tuple(one for one in self.needed if one.state == "missing" and one.probe not in self.wanted)
+        return hindering(self.needed, self.wanted)
 
     @property
     def shortened_by(self) -> tuple[Finding, ...]:
@@ -43,6 +44,16 @@ class Entry(Struct, frozen=True):
     def wanted(self) -> tuple[str, ...]:
         """The probes without which it has fewer steps."""
         return self.pack.lesson.wants if self.pack else ()
+
+
+def hindering(found: Iterable[Finding], wanted: Collection[str]) -> tuple[Finding, ...]:
+    """Of what doctor found for a lesson, what keeps it from running; without the probes in `wanted` it has fewer steps."""
+    return tuple(one for one in found if one.state == "missing" and one.probe not in wanted)
+
+
+def lacking(lesson: Lesson, examined: Callable[[str], Finding]) -> tuple[Finding, ...]:
+    """What keeps a lesson from running on this machine, by the rule of the map."""
+    return hindering(map(examined, (*lesson.needs, *lesson.programs)), lesson.wants)
 
 
 def entries(syllabus: Kept, store: ProgressStore, examined: Callable[[str], Finding | Unexamined]) -> Iterator[Entry]:

@@ -10,6 +10,8 @@ import pytest
 from nslab.cli.main import main
 from nslab.course.loader import Pack
 from nslab.course.syllabus import Syllabus
+from nslab.engine.doctor import programs
+from nslab.words import Lang, words_for
 
 TERM = """
 [[term]]
@@ -98,7 +100,7 @@ def pack(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
 def test_a_new_pack_outside_the_checkout_passes_its_own_check(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["author", "check", f"{pack}/", "--json"]) == 0
     (report,) = json.loads(capsys.readouterr().out)
-    assert report == {"lesson": str(pack / "first"), "problems": [], "left_out": [], "held": 6}
+    assert report == {"lesson": str(pack / "first"), "problems": [], "left_out": [], "lacks": [], "held": 6}
 
 
 @NEEDS
@@ -139,7 +141,20 @@ def test_a_lesson_that_no_chapter_has_is_told_and_checked(pack: Path, capsys: py
     assert main(["author", "check", str(pack / "second"), "--json"]) == 1
     unlisted, lesson = json.loads(capsys.readouterr().out)
     assert len(unlisted["problems"]) == 1
-    assert lesson == {"lesson": str(pack / "second"), "problems": [], "left_out": [], "held": 6}
+    assert lesson == {"lesson": str(pack / "second"), "problems": [], "left_out": [], "lacks": [], "held": 6}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_lesson_that_needs_what_this_machine_lacks_is_left_out_and_breaks_no_promise(
+    lang: Lang, lesson: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(programs, "DEFAULT_ENVIRONMENT", (f"PATH={lesson}",))
+    lack = words_for(lang)("doctor.cause.no-program.why", program="unshare")
+    assert main(["author", "check", str(lesson), "--lang", lang]) == 0
+    assert capsys.readouterr().out == words_for(lang)("cli.author.lacking", lesson=str(lesson), lack=lack) + "\n"
+    assert main(["author", "check", str(lesson), "--lang", lang, "--json"]) == 0
+    (report,) = json.loads(capsys.readouterr().out)
+    assert report == {"lesson": str(lesson), "problems": [], "left_out": [], "lacks": [lack], "held": 0}
 
 
 def test_what_is_told_to_check_is_a_path_also_beside_the_author(

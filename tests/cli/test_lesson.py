@@ -16,9 +16,12 @@ from pathlib import Path
 import pytest
 from msgspec import Struct, structs
 
+from nslab.cli.main import main
 from nslab.course.progress import ProgressStore
 from nslab.course.scaffold import make_pack
+from nslab.engine.doctor import programs
 from nslab.kernel import pty
+from nslab.words import Lang, words_for
 from tests.stage import LESSONS
 
 PATIENCE_S = 15.0
@@ -163,3 +166,34 @@ def test_a_pack_with_faults_in_its_map_or_glossary_is_not_opened_and_each_is_tol
         told = nslab(str(tmp_path / name), home=tmp_path)
         assert told.returncode == 1
         assert told.stderr.startswith(f"{tmp_path}/mine/glossary.toml:{line}: There is no field bogus here.")
+
+
+@pytest.fixture
+def no_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which labs would find no program at all."""
+    monkeypatch.setattr(programs, "DEFAULT_ENVIRONMENT", (f"PATH={tmp_path}",))
+    monkeypatch.setattr(programs, "brought_compiler", lambda: None)
+
+
+@pytest.mark.usefixtures("no_programs")
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_lesson_that_this_machine_can_not_run_says_what_is_missing_and_each_remedy_once(
+    lang: Lang, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["lesson", "net", "--lang", lang]) == 1
+    told, said = capsys.readouterr().err, words_for(lang)
+    assert told.startswith(said("lesson.refused", lesson="net") + "\n")
+    for program in ("ip", "unshare", "nsenter"):
+        assert said("doctor.cause.no-program.why", program=program) in told
+    assert said("doctor.cause.no-compiler.why") in told
+    assert told.count("util-linux") == 1
+    assert told.count(said("error.label.next")) == 1
+
+
+@pytest.mark.usefixtures("no_programs")
+def test_a_lesson_that_can_not_run_here_can_still_be_exported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert main(["lesson", "uts", "--export", "-"]) == 0
+    assert capsys.readouterr().out.startswith("#!/bin/sh\n")
