@@ -20,9 +20,7 @@ if TYPE_CHECKING:  # whoever has faults to tell has imported these; a crash repo
 
 def told(error: NslabError, words: Words) -> str:
     """What happened, why, and what to do next: three lines, more where the words have several."""
-    return three_lines(
-        words, *(words(f"error.{error.code}.{part}", **error.facts) for part in ("what", "why", "next"))
-    )
+    return three_lines(words, *(words(f"error.{error.code}.{part}", **error.facts) for part in ("what", "why", "next")))
 
 
 def faults_told(faults: Sequence[Fault], words: Words) -> str:

@@ -51,9 +51,10 @@ def hindering(found: Iterable[Finding], wanted: Collection[str]) -> tuple[Findin
     return tuple(one for one in found if one.state == "missing" and one.probe not in wanted)
 
 
-def lacking(lesson: Lesson, examined: Callable[[str], Finding]) -> tuple[Finding, ...]:
-    """What keeps a lesson from running on this machine, by the rule of the map."""
-    return hindering(map(examined, (*lesson.needs, *lesson.programs)), lesson.wants)
+def lacking(lesson: Lesson, examined: Callable[[str], Finding | Unexamined]) -> tuple[Finding, ...]:
+    """What is known to keep a lesson from running on this machine, by the rule of the map."""
+    found = map(examined, (*lesson.needs, *lesson.programs))
+    return hindering((one for one in found if isinstance(one, Finding)), lesson.wants)
 
 
 def entries(syllabus: Kept, store: ProgressStore, examined: Callable[[str], Finding | Unexamined]) -> Iterator[Entry]:

@@ -23,7 +23,7 @@ from nslab.course.loader import Pack
 from nslab.course.player import Player
 from nslab.course.progress import ProgressStore
 from nslab.course.record import recorded
-from nslab.course.standing import entries
+from nslab.course.standing import entries, lacking
 from nslab.course.syllabus import Syllabus, key_at, search
 from nslab.course.told import Told, say
 from nslab.engine.doctor import Finding
@@ -33,7 +33,7 @@ from nslab.tui.lesson.acting import MakeConductor
 from nslab.tui.lesson.conductor import Conductor
 from nslab.tui.lesson.helping import MAP, help_view
 from nslab.tui.lesson.screen import LessonScreen
-from nslab.tui.mapping import map_view
+from nslab.tui.mapping import map_view, refusal
 from nslab.tui.screens.card import CardScreen
 from nslab.tui.screens.card_view import CardView
 from nslab.tui.screens.glossary import Glossary, GlossaryScreen
@@ -267,9 +267,18 @@ class NslabApp(App[None], inherit_bindings=False):
         self._open_card()
 
     def _open_by_id(self, lesson_id: str) -> None:
-        pack = self.syllabus.load(lesson_id)
-        if isinstance(pack, Pack):
+        if (pack := self._runnable(lesson_id)) is not None:
             self.open_lesson(pack)
+
+    def _runnable(self, lesson_id: str) -> Pack | None:
+        """The lesson, unless it is broken, or known not to run here, which is told."""
+        pack = self.syllabus.load(lesson_id)
+        if not isinstance(pack, Pack):
+            return None
+        if lacks := lacking(pack.lesson, self._examined):
+            self.notify(refusal(lesson_id, lacks, self.words), severity="warning", timeout=WARNING_S, markup=False)
+            return None
+        return pack
 
     def _open_card(self) -> None:
         screen = self.screen
@@ -280,6 +289,8 @@ class NslabApp(App[None], inherit_bindings=False):
             pack = self.syllabus.load(chosen)
             self._carded = pack if isinstance(pack, Pack) else None
         if self._carded is not None:
+            if isinstance(self._machine, Unexamined) and not self._machine.failed and self._map is None:
+                self.run_worker(self._examine())  # the next lesson is a key away
             self._open(CardScreen(self.words, self._card_view(self._carded)))
 
     def _card_view(self, pack: Pack) -> CardView:
@@ -304,11 +315,11 @@ class NslabApp(App[None], inherit_bindings=False):
     async def on_card_screen_next_lesson(self) -> None:
         """The lesson after the card's, in place of the one that is over."""
         after = self._lesson_after_card(1)
-        if after is not None:
+        if after is not None and (pack := self._runnable(after)) is not None:
             await self.pop_screen()
             if isinstance(self.screen, LessonScreen):
                 await self.pop_screen()
-            self._open_by_id(after)
+            self.open_lesson(pack)
 
     def _open_help(self) -> None:
         screen = self.screen

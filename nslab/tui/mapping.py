@@ -98,6 +98,12 @@ def need(finding: Finding, words: Words) -> Need:
     return Need(why, met=False, remedy=remedy)
 
 
+def refusal(lesson: str, lacks: Iterable[Finding], words: Words) -> str:
+    """That a lesson can't run here, for those who ask for it elsewhere than on the map: why, and what to do about each."""
+    told = dict.fromkeys(f"{one.words}\n{one.remedy}" for one in (need(finding, words) for finding in lacks))
+    return "\n".join((words("lesson.refused", lesson=lesson), *told))
+
+
 def sights(steps: Iterable[Step]) -> tuple[Kind, ...]:
     """The kinds of namespace that the lesson points at; that they split is what is to be seen."""
     kinds = {step.highlight.row for step in steps if step.highlight and step.highlight.row}

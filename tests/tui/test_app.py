@@ -16,11 +16,15 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from nslab.course.examined import Unexamined
 from nslab.course.glossary import read_glossary
 from nslab.course.loader import Pack
 from nslab.course.progress import LessonProgress, Prediction, ProgressStore
 from nslab.course.scaffold import make_pack
 from nslab.course.syllabus import Syllabus, key_at
+from nslab.engine.doctor import PROBES, Finding
+from nslab.engine.doctor.findings import missing
+from nslab.tui import app as app_module
 from nslab.tui import theme
 from nslab.tui.app import NslabApp
 from nslab.tui.lesson.screen import LessonScreen
@@ -114,6 +118,29 @@ async def test_a_lesson_s_last_step_read_its_card_is_shown_and_the_next_lesson_i
         await until(lambda: isinstance(app.screen, LessonScreen) and app.screen.pack.lesson.id == "pid")
         assert [type(one) for one in app.screen_stack[1:]] == [LessonScreen]
         assert len(labs()) <= 1
+
+
+async def test_a_next_lesson_that_can_not_run_here_is_not_opened_and_says_what_is_missing(
+    app: NslabApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = missing("cc", "no-compiler", install="sudo apt install gcc", python="python")
+
+    async def examined() -> tuple[Finding, ...]:
+        return tuple(found if probe == "cc" else Finding(probe, "ok") for probe in PROBES)
+
+    monkeypatch.setattr(app_module, "examine_elsewhere", examined)
+    app.start_with(lesson("uts"), None)
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await on_lesson(app, pilot)
+        screen.post_message(LessonScreen.Finished())
+        await on(app, CardScreen, pilot)
+        await until(lambda: not isinstance(app._machine, Unexamined))
+        await pilot.press("enter")
+        await until(lambda: app._notifications)
+        told = next(iter(app._notifications)).message
+        assert told.startswith(app.words("lesson.refused", lesson="pid"))
+        assert "sudo apt install gcc" in told
+        assert isinstance(app.screen, CardScreen)
 
 
 async def test_cards_can_be_turned_to_the_ends_and_no_further(app: NslabApp) -> None:
