@@ -29,17 +29,20 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
 
 
 def print_report(findings: tuple[Finding, ...], words: Words) -> None:
-    """A table of all findings, then the remedies, whole lines each, so that they can be copied."""
+    """A table of all findings, then each remedy with all that it is for, in whole lines, so that they can be copied."""
     head = "", words("doctor.head.probe"), words("doctor.head.found")
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         groups.setdefault(group_of(finding), []).append(finding)
     print_table(head, (row(name, members, words) for name, members in groups.items()))
-    remedies = {remedy: name_of(each, words) for each in reversed(findings) if (remedy := remedy_for(each, words))}
+    remedies: dict[str, list[str]] = {}
+    for each in findings:
+        if remedy := remedy_for(each, words):
+            remedies.setdefault(remedy, []).append(name_of(each, words))
     if remedies:
         print(f"\n{words('doctor.todo')}")
-    for remedy, probe in reversed(remedies.items()):
-        print(f"\n  {probe}", *(f"    {line}" for line in remedy.splitlines()), sep="\n")
+    for remedy, probes in remedies.items():
+        print(f"\n  {words('doctor.comma').join(probes)}", *(f"    {line}" for line in remedy.splitlines()), sep="\n")
     print()
 
 

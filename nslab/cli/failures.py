@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 import traceback
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,9 +63,14 @@ def _write_report(trace: str) -> Path:
 def three_lines(words: Words, what: str, why: str, next_: str) -> str:
     """What happened; below it why, and what to do next, each with its label. Where these have several lines, so many more."""
     labels = words("error.label.why"), words("error.label.next")
-    width = max(map(len, labels))
+    width = max(map(_cells, labels))
     lines = [what]
     for label, text in zip(labels, (why, next_), strict=True):
         first, *rest = text.splitlines()
-        lines += [f"  {label.ljust(width)}  {first}", *(f"  {'':{width}}  {line}" for line in rest)]
+        lines += [f"  {label}{' ' * (width - _cells(label))}  {first}", *(f"  {'':{width}}  {line}" for line in rest)]
     return "\n".join(lines)
+
+
+def _cells(label: str) -> int:
+    """How wide a label is on a terminal: Chinese takes two cells a character."""
+    return sum(2 if unicodedata.east_asian_width(character) == "W" else 1 for character in label)

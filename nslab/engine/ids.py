@@ -44,12 +44,21 @@ def subordinate_ranges() -> tuple[idmap.Extent, idmap.Extent] | Lack:
     """This user's subordinate uids and gids, or why it can't have any. That newuidmap(1) really writes them is not tried."""
     if idmap.newidmap_commands(0, idmap.IdMaps((), (), setgroups=True)) is None:
         return "no-newuidmap"
-    uids, gids = subordinate_range(Path("/etc/subuid")), subordinate_range(Path("/etc/subgid"))
+    uids, gids = _ranges()
     if uids is None or gids is None:
         return "no-subordinate-ids"
     with procfs.own_process() as process:
         powerless = procfs.read_status(process).no_new_privs  # setuid programs have lost their power for this process
     return "no-new-privs" if powerless else (uids, gids)
+
+
+def has_ranges() -> bool:
+    """Whether subordinate ids are set aside for this user, whoever may write them into a map."""
+    return None not in _ranges()
+
+
+def _ranges() -> tuple[idmap.Extent | None, idmap.Extent | None]:
+    return subordinate_range(Path("/etc/subuid")), subordinate_range(Path("/etc/subgid"))
 
 
 def subordinate_range(path: Path) -> idmap.Extent | None:

@@ -60,3 +60,31 @@ def test_nothing_is_advised_where_all_is_well(
     stub(monkeypatch, ok("kernel", release="6.1"))
     main(["doctor", "--lang", "en"])
     assert "What you can do" not in capsys.readouterr().out
+
+
+def test_all_that_one_remedy_is_for_stands_above_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install = "sudo apt install iproute2"
+    stub(
+        monkeypatch,
+        limited("veth", "no-ip", install=install),
+        missing("ip", "no-program", program="ip", install=install),
+        missing("pstree", "no-program", program="pstree", install="sudo apt install psmisc"),
+    )
+    main(["doctor", "--lang", "en"])
+    told = capsys.readouterr().out
+    assert f"\n  network links, ip\n    {install}\n" in told
+    assert "\n  pstree\n    sudo apt install psmisc\n" in told
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_cgroup_v2_beside_v1_is_told_where_it_is_and_stops_no_lesson(
+    lang: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stub(monkeypatch, limited("cgroup2", "cgroup-hybrid", path="/sys/fs/cgroup/unified"))
+    assert main(["doctor", "--lang", lang]) == 0
+    told = capsys.readouterr().out
+    assert "/sys/fs/cgroup/unified" in told
+    assert "limits" not in told
+    assert "限制" not in told

@@ -40,12 +40,15 @@ def overlay(probe: str) -> Finding:
 
 
 def cgroup2(probe: str) -> Finding:
-    """The unified hierarchy. These lessons do without; those on limits won't."""
+    """The unified hierarchy, alone, as systemd calls it, or beside v1, which then has most controllers. Lessons run with either."""
     with procfs.own_process() as process:
         mounts = procfs.read_mountinfo(process)
     fstype = next((mount.fstype for mount in reversed(mounts) if mount.point == CGROUP_ROOT), "nothing")
     if fstype != "cgroup2":
-        return limited(probe, "wsl-cgroup1" if in_wsl() else "cgroup1", found=fstype)
+        beside = next((mount.point for mount in reversed(mounts) if mount.fstype == "cgroup2"), None)
+        if in_wsl():
+            return limited(probe, "wsl-cgroup1", found=fstype)
+        return limited(probe, "cgroup-hybrid", path=beside) if beside else limited(probe, "cgroup1", found=fstype)
     controllers = Path(CGROUP_ROOT, "cgroup.controllers").read_text().split()
     return ok(probe, controllers=" ".join(controllers))
 

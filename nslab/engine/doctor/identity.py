@@ -22,17 +22,26 @@ def subordinate_ids(probe: str) -> Finding:
         return ok(probe, count=idmap.ROOT_RANGE.count)
     match ids.subordinate_ranges():
         case "no-newuidmap":
-            return limited(probe, "no-newuidmap", install=install_command(NEWUIDMAP))
+            install = install_command(NEWUIDMAP)
+            if ids.has_ranges():
+                return limited(probe, "no-newuidmap", install=install)
+            user, (first, last) = ids.user_name(), _unclaimed()
+            return limited(probe, "no-newuidmap-no-ids", install=install, user=user, first=first, last=last)
         case "no-subordinate-ids":
-            free = ids.unclaimed_range()
-            first, last = free.start, free.stop - 1
-            return limited(probe, "no-subordinate-ids", user=ids.user_name(), first=first, last=last)
+            user, (first, last) = ids.user_name(), _unclaimed()
+            return limited(probe, "no-subordinate-ids", user=user, first=first, last=last)
         case "no-new-privs":
             return limited(probe, "no-new-privs")
         case ranges:
             maps = ids.user_maps(*ranges)
     problem = _try(maps)
     return limited(probe, "newuidmap-fails", problem=problem) if problem else ok(probe, count=maps.count)
+
+
+def _unclaimed() -> tuple[int, int]:
+    """The first and the last of the ids that could be this user's."""
+    free = ids.unclaimed_range()
+    return free.start, free.stop - 1
 
 
 def _try(maps: idmap.IdMaps) -> str:

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from nslab.engine import rundir
-from nslab.engine.doctor import PROBES, PROGRAMS, Finding, examine, examine_all, lab, programs, surroundings
+from nslab.engine.doctor import PROBES, PROGRAMS, Finding, examine, examine_all, identity, lab, programs, surroundings
 from nslab.engine.doctor.findings import missing
 from nslab.engine.doctor.trial import attempt
 from nslab.engine.failures import LabError
@@ -26,7 +26,7 @@ from nslab.words import LANGS, Lang, words_for
 LIVES_HERE = ("kernel", "user-namespaces", *(f"{kind}-namespaces" for kind in Kind if kind is not Kind.USER))
 
 
-def in_a_child(ask: Callable[[], Finding], before: Callable[[], None]) -> dict[str, object]:
+def in_a_child(ask: Callable[[], Finding], before: Callable[[], None], *kinds: Kind) -> dict[str, object]:
     """What `ask` finds in a user namespace of its own where `before` has changed something."""
     read, write = os.pipe()
     try:
@@ -37,12 +37,34 @@ def in_a_child(ask: Callable[[], Finding], before: Callable[[], None]) -> dict[s
             told = {"state": found.state, "cause": found.cause, "facts": found.facts}
             os.write(write, json.dumps(told).encode())
 
-        assert attempt(action, Kind.MNT) is None
+        assert attempt(action, Kind.MNT, *kinds) is None
         told: dict[str, object] = json.loads(os.read(read, 4096))
         return told
     finally:
         os.close(read)
         os.close(write)
+
+
+@pytest.mark.as_root
+def test_cgroup_v2_is_found_wherever_it_is_mounted_when_it_is_not_alone() -> None:
+    def cover() -> None:
+        mount(None, "/", None, int(MountFlag.REC | MountFlag.PRIVATE), None)
+        mount("cover", "/sys/fs/cgroup", "tmpfs", 0, None)
+        os.mkdir("/sys/fs/cgroup/v2")
+        mount("cgroup2", "/sys/fs/cgroup/v2", "cgroup2", 0, None)
+
+    found = in_a_child(lambda: examine("cgroup2"), cover, Kind.CGROUP)
+    assert found == {"state": "limited", "cause": "cgroup-hybrid", "facts": {"path": "/sys/fs/cgroup/v2"}}
+
+
+@pytest.mark.parametrize(("ranges", "cause"), [(True, "no-newuidmap"), (False, "no-newuidmap-no-ids")])
+def test_without_newuidmap_and_ids_for_it_both_are_told(
+    ranges: bool, cause: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 65534)
+    monkeypatch.setattr(identity.ids, "subordinate_ranges", lambda: "no-newuidmap")
+    monkeypatch.setattr(identity.ids, "has_ranges", lambda: ranges)
+    assert examine("subordinate-ids").cause == cause
 
 
 @pytest.mark.parametrize("probe", [*LIVES_HERE, "proc-mount", "mqueue-mount", "overlay", "lab"])
