@@ -18,6 +18,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from nslab.cli.way_out import WayOut
 from nslab.engine.client import Task
 from nslab.engine.spec import Process
 from nslab.kernel.pidfd import pidfd_send_signal
@@ -31,6 +32,7 @@ LAST_WORDS_BYTES = (
     1 << 16
 )  # what a pipe can hold: more than that was written after the program's end, by a child of its
 LAST_WORDS_MS = 50
+TYPED_AHEAD_BYTES = 1 << 16
 STDIN, STDOUT, STDERR = range(3)
 
 
@@ -118,8 +120,8 @@ class Program(Protocol):
 class Relay:
     """One program's streams, copied until it has ended and its last word is out. Nothing here waits but for poll(2)."""
 
-    def __init__(self, program: Program, streams: Streams) -> None:
-        self._program, self._terminal = program, streams.terminal
+    def __init__(self, program: Program, streams: Streams, way_out: WayOut) -> None:
+        self._program, self._terminal, self._way_out = program, streams.terminal, way_out
         self._task = task = program.task
         named = dict(zip(streams.pipes, streams.ours, strict=True))
         self._input = named.pop(STDIN, task.master)
@@ -128,6 +130,7 @@ class Relay:
         if task.master >= 0:
             self._outputs.append(Output(task.master, STDOUT if os.isatty(STDOUT) else STDIN))
         self._typed = b""
+        self._most_typed = TYPED_AHEAD_BYTES if streams.terminal else 1  # what a program leaves unread hides no way out
         self._reading = True
         self._status: int | None = None
 
@@ -177,7 +180,7 @@ class Relay:
                 want(fd, select.POLLIN)
             if self._typed:
                 want(self._input, select.POLLOUT)
-            elif self._reading:
+            if self._reading and len(self._typed) < self._most_typed:
                 want(STDIN, select.POLLIN)
         return wanted
 
@@ -192,10 +195,13 @@ class Relay:
 
     def _take_in(self) -> None:
         try:
-            self._typed = os.read(STDIN, WRITE_BYTES)
+            taken = os.read(STDIN, WRITE_BYTES)
         except OSError:
-            self._typed = b""  # EIO: the terminal has gone; EISDIR: it is no stream at all
-        if self._typed:
+            taken = b""  # EIO: the terminal has gone; EISDIR: it is no stream at all
+        if taken:
+            self._typed += taken
+            if self._terminal and self._way_out.typed(taken):
+                self._send(signal.SIGKILL)
             return
         if self._terminal:
             self._hang_up()
@@ -224,7 +230,7 @@ class Relay:
     def _signalled(self, numbers: bytes) -> None:
         for number in numbers:
             if number != signal.SIGWINCH:
-                self._send(number)
+                self._send(signal.SIGKILL if self._way_out.signalled(number) else number)
             elif self._task.master >= 0:
                 with contextlib.suppress(OSError):  # the terminal has gone
                     set_size(self._task.master, window_size())

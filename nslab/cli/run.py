@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from nslab.cli.programs import Guest, Host, door_of, stay
 from nslab.cli.relay import Relay, Streams, open_streams, process_for
 from nslab.cli.views import explain
+from nslab.cli.way_out import WayOut
 from nslab.engine import rundir
 from nslab.engine.client import Lab, Task, Told
 from nslab.engine.protocol import close_all
@@ -38,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument("--explain", choices=VIEWS, help=words("cli.run.explain"))
     parser.add_argument("--json", action="store_true", help=words("cli.run.json"))
     parser.add_argument("args", metavar="CMD", nargs=argparse.REMAINDER, help=words("cli.run.args"))
+    parser.epilog = words("cli.run.way-out")
     parser.set_defaults(misused=parser.error)
 
 
@@ -117,7 +119,7 @@ def contain(spec: Spec, words: Words, *, named: bool) -> int:
         if isinstance(task, int):
             return task
         try:
-            status = shell_status(Relay(Host(lab, task, door), streams).run())
+            status = shell_status(Relay(Host(lab, task, door), streams, way_out(task, spec, words)).run())
         finally:
             close_all((task.pidfd,))
         if door and door.guests:
@@ -137,7 +139,7 @@ def visit(spec: Spec, words: Words) -> int:
         if isinstance(task, int):
             return task
         try:
-            return shell_status(Relay(Guest(there), streams).run())
+            return shell_status(Relay(Guest(there), streams, way_out(task, spec, words)).run())
         finally:
             close_all((task.pidfd,))
 
@@ -155,6 +157,11 @@ def started(start: Callable[[], Task], streams: Streams, words: Words) -> Task |
         return EXIT_STATUS[error.code]
     finally:
         close_all(streams.theirs)
+
+
+def way_out(task: Task, spec: Spec, words: Words) -> WayOut:
+    """How the person gets out of it, whatever it does."""
+    return WayOut(task.pidfd, os.path.basename(spec.process.args[0]), words)
 
 
 def shell_status(status: int) -> int:

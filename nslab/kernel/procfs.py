@@ -52,6 +52,7 @@ class Ids(Struct, frozen=True):
 
 class Status(Struct, frozen=True):
     """From /proc/PID/status. Capability sets are bit masks, see capabilities(7); `groups` are the supplementary ones.
+    `caught` is a mask too, the lowest bit for signal 1: those with a handler.
 
     `nspid` holds the process's number in each PID namespace from the procfs's own down to the process's; it is empty
     where the kernel has no such line, `no_new_privs` (Linux 4.10), `seccomp` (CONFIG_SECCOMP), and `seccomp_filters` (Linux
@@ -73,6 +74,7 @@ class Status(Struct, frozen=True):
     no_new_privs: bool | None
     seccomp: int | None
     seccomp_filters: int | None = None
+    caught: int = 0
 
 
 class Mount(Struct, frozen=True):
@@ -205,6 +207,7 @@ def parse_status(content: bytes) -> Status:
             no_new_privs=lines["NoNewPrivs"] == "1" if "NoNewPrivs" in lines else None,
             seccomp=int(lines["Seccomp"]) if "Seccomp" in lines else None,
             seccomp_filters=int(lines["Seccomp_filters"]) if "Seccomp_filters" in lines else None,
+            caught=int(lines["SigCgt"], 16),
         )
     except KeyError as missing:
         raise MalformedProcfs(f"status: no line {missing}") from None
