@@ -8,7 +8,7 @@ from nslab.course.bench import SessionBench
 from nslab.course.drive import Busy
 from nslab.course.loader import Pack
 from nslab.course.model import AllAttacked, Attacked, Doing, Made, Making, Run
-from nslab.course.perform import Hands, Stuck, lines_for, stuck_by
+from nslab.course.perform import Hands, Stuck, stuck_by
 from nslab.course.play import Play, begins_at
 from nslab.course.player import LabReset, Prepared, resume
 from nslab.course.replay import Progress, behind, replay
@@ -25,7 +25,7 @@ SHELL_PATIENCE_S = 1.0
 def show_me(play: Play, pause: Pause) -> Stuck | None:
     """Do the task at hand, visibly. A question stays the learner's to answer. Returns what is in the way."""
     task = play.player.task
-    return None if task is None else do_all(play, lines_for(play.player.step, task.id), pause)
+    return None if task is None else do_all(play, play.player.step.lines_for(task.id), pause)
 
 
 def do_all(play: Play, lines: Iterable[Run | Doing], pause: Pause) -> Stuck | None:

@@ -186,11 +186,18 @@ class Highlight(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Solution(Struct, frozen=True, forbid_unknown_fields=True):
-    """A command to type in a terminal, and the task whose check it makes true."""
+    """A command to type in a terminal, and the task whose check it makes true, or whose answer it shows."""
 
     in_: TerminalName = field(name="in")
     run: Text
     reaches: TaskId | None = None
+    shows: TaskId | None = None
+    """A question: this is the last command for it, where commands for other tasks follow."""
+
+    @property
+    def ends(self) -> str | None:
+        """The task for which nothing more is to be typed."""
+        return self.reaches or self.shows
 
 
 class Making(Struct, frozen=True, forbid_unknown_fields=True):
@@ -198,6 +205,11 @@ class Making(Struct, frozen=True, forbid_unknown_fields=True):
 
     make: Made
     reaches: TaskId | None = None
+
+    @property
+    def ends(self) -> str | None:
+        """The task for which nothing more is to be made."""
+        return self.reaches
 
 
 Doing = Solution | Making
@@ -236,6 +248,21 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
         """The terminal or board where the solution begins; None for a step without one."""
         first = self.solution[0] if self.solution else None
         return first.in_ if isinstance(first, Solution) else self.board
+
+    def lines_for(self, task: str) -> tuple[Doing, ...]:
+        """The part of the solution that does one task: what *show me* types.
+
+        Those from the task before to the one that ends it; for a question that none ends, those that follow the task before
+        and end no other.
+        """
+        names = [known.id for known in self.do]
+        before = {known.id for known in self.do[: names.index(task)]}
+        ended = [i for i, line in enumerate(self.solution) if line.ends in before]
+        rest = self.solution[ended[-1] + 1 if ended else 0 :]
+        ends = [i for i, line in enumerate(rest) if line.ends is not None]
+        if ends and rest[ends[0]].ends == task:
+            return rest[: ends[0] + 1]
+        return rest[: ends[0]] if ends else rest
 
     def done_on(self, task: str) -> str | None:
         """The terminal or board where what reaches a task is done; None for one that is only answered."""

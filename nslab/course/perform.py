@@ -121,22 +121,6 @@ def perform(step: Step, bench: Bench, frozen: Mapping[str, Reading], told: Colle
     yield Over(read_step(step, bench.world, frozen, told))
 
 
-def lines_for(step: Step, task: str) -> tuple[Doing, ...]:
-    """The part of the solution that does one task: what *show me* types.
-
-    For a check, those from the task before to the one that reaches it; for a question, those that follow the task
-    before and reach nothing.
-    """
-    names = [known.id for known in step.do]
-    before = {known.id for known in step.do[: names.index(task)]}
-    reached = [i for i, line in enumerate(step.solution) if line.reaches in before]
-    rest = step.solution[reached[-1] + 1 if reached else 0 :]
-    ends = [i for i, line in enumerate(rest) if line.reaches is not None]
-    if ends and rest[ends[0]].reaches == task:
-        return rest[: ends[0] + 1]
-    return rest[: ends[0]] if ends else rest
-
-
 class Hands:
     """Does what a step's solution says, until the task that it is for is reached."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -107,6 +107,19 @@ def _tasks(step: Step) -> Iterator[Fault]:
     for i, solution in enumerate(step.solution):
         if solution.reaches in asks:
             yield ("solution", i, "reaches"), Told("fault.reaches-ask", {"task": solution.reaches})
+    yield from _shown(step, asks)
+
+
+def _shown(step: Step, asks: Collection[str]) -> Iterator[Fault]:
+    """What is typed for a question is typed for it alone: one *show me*, one task."""
+    for i, solution in enumerate(step.solution):
+        if isinstance(solution, Solution) and solution.shows is not None and solution.shows not in asks:
+            yield ("solution", i, "shows"), Told("fault.shows-no-ask", {"task": solution.shows})
+    lines = [(task.id, line) for task in step.do for line in step.lines_for(task.id)]
+    for i, solution in enumerate(step.solution):
+        tasks = [task for task, line in lines if line is solution]
+        if len(tasks) > 1:
+            yield ("solution", i), Told("fault.shown-twice", {"task": tasks[0], "other": tasks[1]})
 
 
 def _task(task: Task) -> Iterator[Fault]:

@@ -23,7 +23,7 @@ from nslab.course.world import Life
 from nslab.engine.client import Lab
 from nslab.engine.failures import LabError, LabGone
 from nslab.kernel.namespaces import Kind
-from tests.stage import Stage
+from tests.stage import Stage, lesson
 
 
 def pause(play: Play) -> Callable[[float], None]:
@@ -65,6 +65,21 @@ def test_a_question_stays_the_learner_s_to_answer(play: Play) -> None:
     assert play.player.task is not None
     assert play.player.task.id == "ask"
     assert play.player.record.answers == {}
+
+
+def test_of_two_questions_one_press_shows_one() -> None:
+    play = Play(lesson("user"))
+    try:
+        assert resume_at(play, "nobody", {"nobody": "root"}, ignore) is None
+        play.tick()
+        shown(play)  # unshare
+        shown(play)  # id -u
+        assert isinstance(play.world.text("~/mine", "host"), Absent)
+        play.answer("ask", "65534")
+        shown(play)  # touch mine; stat
+        assert play.world.text("~/mine", "host") == ""
+    finally:
+        play.close()
 
 
 def test_there_is_nothing_to_show_while_a_prediction_is_asked_for(play: Play) -> None:

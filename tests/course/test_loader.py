@@ -131,6 +131,8 @@ ONE_FAULT = [
     ('row = "pid"', 'row = "pid", path = "/tmp"', "fault.row-or-process"),
     ('reaches = "run"', 'reaches = "rnu"', "fault.unknown-task"),
     ('reaches = "run"', 'reaches = "ask"', "fault.reaches-ask"),
+    ('reaches = "run"', 'reaches = "run", shows = "name"', "fault.shows-no-ask"),
+    ('run = "echo $$"', 'shows = "rnu", run = "echo $$"', "fault.unknown-task"),
     ('run = "echo $$"', r'run = "echo $$\nrm x"', "fault.not-one-line"),
     ('run = "echo $$"', 'run = " "', "fault.not-one-line"),
     ('"./hello {web.pid}"', '"./hello {wbe.pid}"', "fault.unknown-process"),
@@ -142,6 +144,19 @@ def test_a_fault_in_the_structure_is_told_on_its_line(folder: Path, old: str, ne
     edit(folder, "lesson.toml", old, new)
     line = line_of(folder, "lesson.toml", new.partition("\n")[0])
     assert ("lesson.toml", line, told) in faults(folder)
+
+
+def test_a_command_that_show_me_would_type_for_two_tasks_is_told_unless_it_says_whose_it_is(folder: Path) -> None:
+    run = next(line for line in text_of(folder).splitlines() if 'id = "run"' in line)
+    ask = next(line for line in text_of(folder).splitlines() if 'id = "ask"' in line)
+    edit(folder, "lesson.toml", f"{run}\n{ask}", f"{ask}\n{run}")
+    assert faults(folder) == [("lesson.toml", line_of(folder, "lesson.toml", "cc -o hello"), "fault.shown-twice")]
+    edit(folder, "lesson.toml", '"cc -o hello hello.c" }', '"cc -o hello hello.c", shows = "ask" }')
+    assert isinstance(load(folder), Pack)
+
+
+def text_of(folder: Path) -> str:
+    return (folder / "lesson.toml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("line", ["leak", "uts"])

@@ -22,7 +22,7 @@ from nslab.course.checks.processes import Alive
 from nslab.course.drive import Drain, Driver
 from nslab.course.foreground import foreground
 from nslab.course.model import Choice, Container, Lesson, Making, Run, Solution, Step, Task
-from nslab.course.perform import Before, Over, Reached, SetUp, Stuck, lines_for, perform
+from nslab.course.perform import Before, Over, Reached, SetUp, Stuck, perform
 from nslab.course.predictions import Decided
 from nslab.course.rehearsal import Confirmed, Finding, LeftOut, NewBench, rehearse
 from nslab.course.told import Absent, Told, say
@@ -225,20 +225,30 @@ def test_a_busy_terminal_is_named_and_ends_the_performance(
 
 STEP = Step(
     "s",
-    do=(Task("a", check=MADE), Task("q", ask="{x}"), Task("b", check=FileExecutable("~/x")), Task("r", ask="{x}")),
+    do=(
+        Task("a", check=MADE),
+        Task("q", ask="{x}"),
+        Task("b", check=FileExecutable("~/x")),
+        Task("r", ask="{x}"),
+        Task("s", ask="{y}"),
+        Task("c", check=Alive("box")),
+    ),
     solution=(
         Solution("host", "1"),
         Solution("host", "2", reaches="a"),
         Solution("host", "3"),
         Solution("host", "4", reaches="b"),
         Solution("host", "5"),
+        Solution("host", "6", shows="r"),
+        Solution("host", "7", shows="s"),
+        Solution("host", "8", reaches="c"),
     ),
 )
 
 
-@pytest.mark.parametrize(("task", "lines"), [("a", "12"), ("q", "3"), ("b", "34"), ("r", "5")])
+@pytest.mark.parametrize(("task", "lines"), [("a", "12"), ("q", "3"), ("b", "34"), ("r", "56"), ("s", "7"), ("c", "8")])
 def test_show_me_types_the_commands_of_one_task(task: str, lines: str) -> None:
-    assert "".join(line.run for line in lines_for(STEP, task)) == lines
+    assert "".join(line.run for line in STEP.lines_for(task)) == lines
 
 
 def test_every_task_with_a_check_in_the_courses_lessons_can_be_shown() -> None:
@@ -249,7 +259,7 @@ def test_every_task_with_a_check_in_the_courses_lessons_can_be_shown() -> None:
         assert isinstance(pack, Pack)
         for step in pack.lesson.step:
             for task in step.do:
-                lines = lines_for(step, task.id)
+                lines = step.lines_for(task.id)
                 assert task.check is None or lines[-1].reaches == task.id
 
 

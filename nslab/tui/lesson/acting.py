@@ -13,7 +13,7 @@ from nslab.course.loader import Pack
 from nslab.course.model import Step, Task
 from nslab.course.perform import Stuck
 from nslab.course.play import Play
-from nslab.course.player import Event, Stage
+from nslab.course.player import Event, Player, Stage
 from nslab.course.snapshot import Snapshot
 from nslab.tui import keys
 from nslab.tui.lesson.arrangement import Arrangement
@@ -155,6 +155,8 @@ class ActingScreen(KeyedScreen):
                 self._hindrance = Hindrance(stuck, insisted + 1)
                 self._conductor.open_shell(terminal)
                 self._conductor.show_me()
+            case _ if self._seen is not None and task is None and not self._seen.player.to_begin:
+                self._nothing_to_show(self._seen.player)
             case _:
                 if self._seen is not None and (place := self._seen.player.step.done_on(self._shown)) is not None:
                     self._front_if_small(place)
@@ -261,6 +263,13 @@ class ActingScreen(KeyedScreen):
         super().present(presenting)
         if self.is_mounted:
             self._arrange()
+
+    def _nothing_to_show(self, player: Player) -> None:
+        """Say why: what one expects is one's own, and what is read is only read."""
+        predicting = player.stage is Stage.PREDICT and not player.looking_back
+        self.notify(self.words("lesson.predict-yours" if predicting else "lesson.nothing-to-show"))
+        if predicting:
+            self._bring_to_front(STORY)
 
     # Where the keys go
 

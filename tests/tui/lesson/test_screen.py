@@ -125,6 +125,23 @@ async def test_a_hint_comes_after_an_attempt_and_there_is_a_last_one(played: Any
         assert lesson.app.words("lesson.hint-none") in told
 
 
+async def test_show_me_says_why_it_has_nothing_to_show(played: Any) -> None:
+    async with played() as lesson:
+        await lesson.ready()
+        lesson.terminal("host").focus()
+        await lesson.press("f3")
+        await lesson.pilot.pause()
+        assert lesson.screen.focused is lesson.screen.parts.story
+        assert isinstance(lesson.story.card, Predicting)
+        await do_first_step(lesson)
+        await lesson.press("f3")
+        await lesson.pilot.pause()
+        told = [toast.message for toast in lesson.app._notifications]
+        assert told.count(lesson.app.words("lesson.predict-yours")) == 1
+        assert told.count(lesson.app.words("lesson.nothing-to-show")) == 1
+        assert len(told) == 2
+
+
 async def test_show_me_types_visibly_and_names_what_is_in_the_way(played: Any) -> None:
     async with played() as lesson:
         await lesson.ready()
