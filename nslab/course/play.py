@@ -30,7 +30,7 @@ class Play:
         self.pack, self._recall = pack, recall
         self.session = self._new_session()
         self.player: Player = states.start(pack.lesson, done, partial(is_here, world=self.session.world))
-        self.seen: dict[str, Told] = {}  # by step: what the check that passed last there found
+        self._found: dict[str, dict[str, Told]] = {}  # by step and task: what the check that passed found
         self.lab_from = 0  # the step with which the lab began
         self.furnished: set[str] = set()  # the steps whose containers have been made in it
 
@@ -125,6 +125,12 @@ class Play:
             return Absent(Told("absent.never-seen", {"process": name}))
         return self.look().value(name)
 
+    @property
+    def seen(self) -> tuple[Told, ...]:
+        """What the checks of the step on show found as they passed, the last one first."""
+        found = self._found.get(self.player.step.id, {})
+        return tuple(found[task.id] for task in reversed(self.player.step.do) if task.id in found)
+
     def names_told(self, step: str) -> frozenset[str]:
         """The values that a step's words speak of, in either language: switching it must not wait for the machine."""
         return frozenset(name for words in self.pack.words.values() for name in names_told(words.steps[step]))
@@ -144,7 +150,7 @@ class Play:
         self.session.close()
 
     def _note(self, task: Task, verdict: Verdict) -> None:
-        self.seen[self.player.step.id] = verdict.found
+        self._found.setdefault(self.player.step.id, {})[task.id] = verdict.found
         self.tell(Checked(task.id, verdict))
 
     def _furnish(self) -> None:

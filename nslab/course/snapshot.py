@@ -64,7 +64,7 @@ class Snapshot(Struct, frozen=True):
     player: Player
     values: Mapping[str, Reading]
     letters: Mapping[Namespace, str]
-    seen: Told | None
+    seen: tuple[Told, ...]
     namespaces: NamespaceView
     processes: ProcessView
     calls: CallsView | NotYet
@@ -111,7 +111,7 @@ def snapshot(play: Play) -> Snapshot:
         player=play.player,
         values={name: play.reading(name) for name in play.names_told(play.player.step.id)},
         letters=letters_of(observer.letters),
-        seen=play.seen.get(play.player.step.id),
+        seen=play.seen,
         namespaces=observer.namespaces(look, subjects),
         processes=observer.processes(look, subjects),
         calls=calls(play, observer.letters),

@@ -18,7 +18,7 @@ from nslab.course.play import Play
 from nslab.course.player import Onward, Predicted
 from nslab.course.predictions import Decided
 from nslab.course.replay import cost
-from nslab.course.told import Absent
+from nslab.course.told import Absent, Told
 from nslab.course.world import Life
 from nslab.engine.client import Lab
 from nslab.engine.failures import LabError, LabGone
@@ -78,6 +78,24 @@ def test_of_two_questions_one_press_shows_one() -> None:
         play.answer("ask", "65534")
         shown(play)  # touch mine; stat
         assert play.world.text("~/mine", "host") == ""
+    finally:
+        play.close()
+
+
+def test_what_every_check_of_a_step_found_is_kept_the_last_one_first() -> None:
+    play = Play(lesson("vm"))
+    try:
+        assert resume_at(play, "kernel", {"kernel": "one"}, ignore) is None
+        play.tick()
+        shown(play)
+        assert len(play.seen) == 1
+        shown(play)
+        last, first = play.seen
+        assert first.facts["text"] == last.facts["text"]  # one kernel, one boot
+        assert [first.facts["where"], last.facts["where"]] == [
+            Told("check.where.in", {"place": "box"}),
+            Told("check.where.host"),
+        ]
     finally:
         play.close()
 

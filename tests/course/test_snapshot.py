@@ -84,9 +84,8 @@ def spoken_of(play: Play, lang: Lang) -> set[str]:
     return set(re.findall(r"(?<!\{)\{([a-z_.]+)\}(?!\})", text))
 
 
-def test_what_the_last_check_found_is_kept_for_its_step(seen: Snapshot) -> None:
-    assert seen.seen is not None
-    assert seen.seen.id == "check.found.two-namespaces"
+def test_what_the_checks_found_is_kept_for_their_step(seen: Snapshot) -> None:
+    assert [found.id for found in seen.seen] == ["check.found.two-namespaces", "check.found.executable"]
 
 
 def test_the_lesson_s_program_is_shown_as_it_stands_in_the_lab_and_who_runs_it(play: Play, seen: Snapshot) -> None:

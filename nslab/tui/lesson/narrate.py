@@ -48,7 +48,7 @@ class Telling(Struct, frozen=True):
     words: Words
     value_of: ValueOf
     letter_of: Mapping[Namespace, str]
-    seen: Told | None = None
+    seen: tuple[Told, ...] = ()
 
     def show(self, namespace: Namespace) -> str:
         """A namespace in a sentence: its letter and its inode number."""
@@ -177,7 +177,7 @@ def _observing(player: Player, words: StepWords, telling: Telling) -> Observing 
     if record.broken:
         return Doing(_doing(player, words, telling).tasks, miss=_miss(record.broken[0], telling))
     predicted = record.prediction
-    seen = [say(telling.seen, telling.words, telling.show)] if telling.seen else []
+    seen = list(dict.fromkeys(say(found, telling.words, telling.show) for found in telling.seen))
     if isinstance(record.judgement, Undecided):
         seen.append(say(record.judgement.reason, telling.words, telling.show))
     return Observing(
@@ -215,7 +215,7 @@ def now_of(view: StoryView) -> Now:
             task = tasks[at - 1].words if tasks else view.words
             return Now(Stage.DO, inline(task), f"▸ {at}/{len(tasks)}")
         case Observing(seen):
-            return Now(Stage.OBSERVE, told(" ".join(seen)), keys.shown("next"), passed=True)
+            return Now(Stage.OBSERVE, told(seen[0] if seen else ""), keys.shown("next"), passed=True)
         case Explaining(why):
             return Now(Stage.EXPLAIN, inline(why))
         case _:

@@ -27,7 +27,7 @@ from nslab.tui.story.view import (
     Task,
     TaskState,
 )
-from nslab.tui.wrap import Span, wrap
+from nslab.tui.wrap import Span, shorten, wrap
 from nslab.words import Words
 
 HANGING = 2
@@ -127,13 +127,13 @@ def stage_name(stage: Stage, words: Words) -> str:
     return words(f"story.{stage}")
 
 
-def write(body: Body, card: Card, typed: Line) -> None:
-    """Write a card's inside. `typed` is what stands in its input line, if it has one."""
+def write(body: Body, card: Card, typed: Line, *, folded: bool = False) -> None:
+    """Write a card's inside. `typed` is what stands in its input line, if it has one; `folded` leaves a row of what is done."""
     match card:
         case Predicting():
             _predicting(body, card)
         case Doing():
-            _doing(body, card, typed)
+            _doing(body, card, typed, folded=folded)
         case Observing():
             _observing(body, card)
         case Explaining():
@@ -163,7 +163,7 @@ def _predicting(body: Body, card: Predicting) -> None:
         body.clickable(HitKind.COMMIT, "⏎", body.words("story.commit"))
 
 
-def _doing(body: Body, card: Doing, typed: Line) -> None:
+def _doing(body: Body, card: Doing, typed: Line, *, folded: bool) -> None:
     if card.miss:
         write_miss(body, card.miss)
         body.blank()
@@ -171,7 +171,10 @@ def _doing(body: Body, card: Doing, typed: Line) -> None:
         body.para(inline(card.lead), BOLD)
         body.blank()
     for task in card.tasks:
-        _task(body, task, typed)
+        if folded and task.state is TaskState.DONE:
+            _folded(body, task)
+        else:
+            _task(body, task, typed)
     for at, hint in enumerate(card.hints, 1):
         body.blank()
         first, *others = lines(hint)
@@ -196,6 +199,15 @@ def _task(body: Body, task: Task, typed: Line) -> None:
         body.part(runs, face, indent=2)
     if task.asks and task.state is TaskState.NOW:
         write_input(body, typed)
+
+
+def _folded(body: Body, task: Task) -> None:
+    """One row of a task: its beginning."""
+    mark, mark_face, face = TASK_MARK[task.state]
+    words, room = inline(task.words), body.canvas.width - 2
+    text = "".join(span.text for span in words)
+    shown = words if cell_len(text) <= room else (Span(shorten(text, room)),)
+    body.labelled(mark, shown, face, column=2, label_face=mark_face)
 
 
 def write_input(body: Body, typed: Line) -> None:

@@ -22,15 +22,16 @@ SAID = 13  # where a past stage's answer begins: after the longest stage name of
 
 
 class Density(IntEnum):
-    """How many of the blank rows that only rest the eye are left out."""
+    """How much is left out: blank rows, which only rest the eye, then words that were acted upon."""
 
     ROOMY = 0
     CLOSE = 1  # the stages to come stand together
     SNUG = 2  # and the card begins with its tag and ends with its words
     TIGHT = 3  # and nothing parts the two
+    FOLDED = 4  # and of each task that is done one row is left
 
 
-BODY_ROW = {Density.ROOMY: 3, Density.CLOSE: 3, Density.SNUG: 2, Density.TIGHT: 1}
+BODY_ROW = {Density.ROOMY: 3, Density.CLOSE: 3, Density.SNUG: 2, Density.TIGHT: 1, Density.FOLDED: 1}
 """The row of the card on which its body begins."""
 
 
@@ -45,10 +46,22 @@ class StoryRows(Struct, frozen=True):
 
 
 def fitting_rows(
-    view: StoryView, width: int, height: int, words: Words, *, typed: Line = NOTHING_TYPED, plain: bool = False
+    view: StoryView,
+    width: int,
+    height: int,
+    words: Words,
+    *,
+    typed: Line = NOTHING_TYPED,
+    plain: bool = False,
+    whole: bool = False,
 ) -> StoryRows:
-    """Arrange a step in `width` cells with as much air as `height` rows allow; it may be taller even without any."""
+    """Arrange a step in `width` cells with as much air as `height` rows allow; it may be taller even without any.
+
+    `whole`: every word is wanted, whatever there is room for.
+    """
     for density in Density:
+        if whole and density is Density.FOLDED:
+            break
         rows = story_rows(view, width, words, typed=typed, plain=plain, density=density)
         if rows.canvas.height <= height:
             break
@@ -108,7 +121,7 @@ def _card(canvas: Canvas, view: StoryView, words: Words, typed: Line, density: D
     """The open card, as tall as its words: ground, edge, tag, body."""
     ground = Role.BAD_TINT if isinstance(view.card, CannotRun) else Role.PANEL
     body = Body(canvas.width - 5, words, plain=canvas.plain, ground=ground)
-    inside.write(body, view.card, typed)
+    inside.write(body, view.card, typed, folded=density is Density.FOLDED)
     top, spare = canvas.height, 1 if density < Density.SNUG else 0
     name, colour = inside.tag(view.card, words)
     canvas.fill(0, top, canvas.width - 1, BODY_ROW[density] + body.y + spare, ground)

@@ -79,7 +79,7 @@ class Doing(Struct, frozen=True):
 
 
 class Observing(Struct, frozen=True):
-    """The machine has answered: what it shows now, and what became of the prediction.
+    """The machine has answered: what it shows, the last finding first, and what became of the prediction.
 
     `held` is None where nothing was predicted; `reply` is what the lesson says to those who picked this answer.
     """

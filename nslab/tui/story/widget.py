@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from msgspec.structs import replace
 from textual import events
 from textual.message import Message
@@ -73,8 +75,8 @@ class Story(Scrolled):
         self.redraw()
 
     def all_rows(self, width: int, height: int, *, plain: bool) -> Canvas:
-        """The step, with as much air as there is room for."""
-        arrange = bar_rows if self.afar else fitting_rows
+        """The step, with as much air as there is room for; whole for who scrolls."""
+        arrange = bar_rows if self.afar else partial(fitting_rows, whole=not self._follow_card)
         self._rows_shown = arrange(self._view, width, height, self.words, typed=self._typed, plain=plain)
         return self._rows_shown.canvas
 

@@ -39,7 +39,7 @@ def pack() -> Pack:
     return lesson("pid")
 
 
-def telling(pack: Pack, lang: Lang = "en", seen: Told | None = None) -> Telling:
+def telling(pack: Pack, lang: Lang = "en", seen: tuple[Told, ...] = ()) -> Telling:
     return Telling(pack.words[lang], screen_words(lang), lambda name: VALUES.get(name, "…"), {PID_B: "B"}, seen)
 
 
@@ -129,11 +129,15 @@ def test_nothing_is_in_the_way_of_what_is_being_read(pack: Pack) -> None:
 def test_passed_the_observation_is_told_with_what_became_of_the_prediction(pack: Pack) -> None:
     pair = {"type": "pid", "of_a": "host", "of_b": "box", "a": Namespace(Kind.PID, NamespaceId(4, 100)), "b": PID_B}
     seen = Told("check.found.two-namespaces", pair)
-    view = story_view(passed(doing(pack)), telling(pack, seen=seen))
+    compiled = Told("check.ask.found", {"answer": "8"})
+    view = story_view(passed(doing(pack)), telling(pack, seen=(seen, compiled, compiled)))
     assert isinstance(view.card, Observing)
     assert view.card.held is True
     assert view.card.predicted == "1"
     assert "B 200" in view.card.seen[0]
+    assert len(view.card.seen) == 2  # what says the same is said once
+    assert "B 200" in "".join(span.text for span in now_of(view).words)
+    assert "8" not in "".join(span.text for span in now_of(view).words)
     assert view.past == (Past(Stage.PREDICT, "“1”", True), Past(Stage.DO, "", held=True))
 
 

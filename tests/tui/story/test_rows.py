@@ -85,6 +85,26 @@ def test_a_command_too_long_for_a_row_hangs(en: Words) -> None:
     assert "▌    ip link set veth1 master\n▌      br0 and up\n▌    ip link\n" in text
 
 
+def test_tasks_that_are_done_are_one_row_each_where_the_card_finds_no_room_otherwise(en: Words) -> None:
+    long = gallery.prose(
+        "In `box`, in the shell that has a mount namespace:\n\n    mount -t tmpfs t w\n    echo new >w/f\n"
+    )
+    tasks = (Task("a", long, TaskState.DONE), Task("b", long, TaskState.NOW), Task("c", long, TaskState.TO_COME))
+    view = StoryView("T", Prose(), Doing(tasks))
+    high = fitting_rows(view, 36, 40, en).canvas.text()
+    low = fitting_rows(view, 36, 13, en).canvas.text()
+    assert high.count("echo new >w/f") == 3
+    assert low.count("echo new >w/f") == 2
+    assert "▌  ✓ In box, in the shell that ha…\n▌  ▸ In box, in the shell that has\n" in low
+    assert fitting_rows(view, 36, 13, en, whole=True).canvas.text().count("echo new >w/f") == 3
+
+
+def test_a_task_that_is_done_shows_its_command_where_one_row_holds_it(en: Words) -> None:
+    task = Task("run", gallery.prose("Run:\n\n    ip link\n"), TaskState.DONE)
+    text = story_rows(StoryView("T", Prose(), Doing((task,))), 36, en, density=Density.FOLDED).canvas.text()
+    assert "▌  ✓ Run: ip link" in text
+
+
 def test_past_stages_fold_to_one_row_with_the_learners_answer_and_its_mark(en: Words) -> None:
     view = StoryView(
         "T", Prose(), gallery.cards("en")["explain"], past=(Past(Stage.PREDICT, "1", True), Past(Stage.DO, "./ns_pid"))
@@ -137,4 +157,4 @@ def test_air_is_left_out_before_anything_else(en: Words) -> None:
     roomy, tight = story_rows(view, 36, en), story_rows(view, 36, en, density=Density.TIGHT)
     assert roomy.canvas.height - tight.canvas.height == 4
     assert fitting_rows(view, 36, roomy.canvas.height, en).canvas.text() == roomy.canvas.text()
-    assert fitting_rows(view, 36, 5, en).canvas.text() == tight.canvas.text()
+    assert fitting_rows(view, 36, tight.canvas.height, en).canvas.text() == tight.canvas.text()

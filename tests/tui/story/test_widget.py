@@ -7,7 +7,7 @@ import gallery
 import pytest
 from msgspec.structs import replace
 
-from nslab.tui.story.view import Doing, StoryView
+from nslab.tui.story.view import Doing, StoryView, Task, TaskState
 from nslab.tui.story.widget import Story
 from nslab.words import Words
 from tests.stage import screen_words
@@ -127,3 +127,19 @@ async def test_a_pick_lives_through_a_change_of_language(stand: type, en: Words)
         story.speak(screen_words("zh"))
         story.show(gallery.story("zh", "undecided"))
         assert "(•) 宿主机第一个进程的" in text(story)
+
+
+async def test_what_is_done_is_folded_until_the_learner_scrolls_to_it(stand: type, en: Words) -> None:
+    words = gallery.prose("In `box`:\n\n    mount -t tmpfs t w\n    echo new >w/f\n")
+    done, now = Task("a", words, TaskState.DONE), Task("b", words, TaskState.NOW)
+    view = StoryView("T", gallery.prose("Look."), Doing((done, now)))
+    story = Story(en, view)
+    async with stand(story).run_test(size=(40, 10)) as pilot:
+        await pilot.pause()
+        assert text(story).count("echo new >w/f") == 1
+        story.focus()
+        await pilot.press("end")
+        assert text(story).count("echo new >w/f") == 2
+        story.show(replace(view, card=Doing((done, replace(done, id="b"), replace(now, id="c")))))
+        await pilot.pause()
+        assert text(story).count("echo new >w/f") == 1
