@@ -20,32 +20,35 @@ from nslab.words import Words
 
 MAY_BREAK = "\v"  # textwrap takes it for a blank
 
-WHO = 6
-"""Cells for the process that makes a step."""
-
 
 def calls(plan: Plan, words: Words, width: int | None = None) -> str:
     """Every call, decoded in strace(1)'s manner, behind the process that makes it."""
-    lines = listing(plan, words, lambda step: folded(f"{step.who:{WHO}}", decoded(step), width))
+    who = cells_for_who(plan)
+    lines = listing(plan, words, lambda step: folded(step.who.ljust(who), decoded(step), width))
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
 def steps(plan: Plan, words: Words, width: int | None = None) -> str:
     """Every step by its name, as a shell has it or else as a call; below it docker's and OCI's words, where they have any."""
     names = place_names(container_of(plan))
-    head = WHO + max((len(step.id) for step in plan), default=0) + 2
+    who = cells_for_who(plan)
+    head = who + max((len(step.id) for step in plan), default=0) + 2
 
     def told(step: Step) -> Iterator[str]:
         said = elsewhere(step)
-        yield from folded(
-            f"{step.who:{WHO}}{step.id}".ljust(head), shortened(said.shell or decoded(step), names), width
-        )
+        begins = f"{step.who:{who}}{step.id}".ljust(head)
+        yield from folded(begins, shortened(said.shell or decoded(step), names), width)
         others = [f"docker {said.docker}"] * bool(said.docker) + [f"OCI {said.oci}"] * bool(said.oci)
         if others:
             yield from folded(" " * head, "   ".join(others), width)
 
     lines = listing(plan, words, told)
     return "\n".join(with_variables(container_of(plan), lines)) + "\n"
+
+
+def cells_for_who(plan: Plan) -> int:
+    """Cells for the process that makes a step, and two that part it from what follows."""
+    return max((len(step.who) for step in plan), default=0) + 2
 
 
 def listing(plan: Plan, words: Words, told: Callable[[Step], Iterable[str]]) -> Iterator[str]:

@@ -75,9 +75,11 @@ class _Sheets:
         through = isinstance(row.result, Trial) and row.result.through
         name = shorten(self.words(f"without.attack.{row.attack.id}"), self.at.left - 1)
         face = BOLD if selected or through else TEXT
+        cursor = self.at.left - 1
         if selected:
-            self.canvas.fill(0, y, self.at.left - 1, 1, REVERSE)
-        start = self.canvas.put(0, y, name, face) + 1
+            self.canvas.fill(0, y, cursor, 1, REVERSE)
+        end = self.canvas.put(0, y, name, face)
+        start = cursor if selected else end + 1
         match row.result:
             case Trial(refused=None, through=True):
                 self._through(start, y, row, row.result)

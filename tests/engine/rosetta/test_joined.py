@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+
+import pytest
 
 from nslab.engine.ground import Ground
 from nslab.engine.inventory import Inventory
 from nslab.engine.plan import plan
+from nslab.engine.rosetta import listing
 from nslab.engine.rosetta.config import config
 from nslab.engine.rosetta.docker_run import docker_run
 from nslab.engine.rosetta.elsewhere import Elsewhere, elsewhere
 from nslab.engine.rosetta.runtime_spec import Namespace
+from nslab.engine.rosetta.views import Machine, ScriptOfOne, text_of
 from nslab.engine.spec import Join, Process, Spec
 from nslab.engine.steps import Plan
+from nslab.kernel.idmap import Extent, IdMaps
 from nslab.kernel.namespaces import Kind
-from nslab.words import words_for
+from nslab.words import LANGS, words_for
 
 POD = (Join(Kind.NET, "pause"), Join(Kind.IPC, "pause"), Join(Kind.UTS, "pause"))
 OWN = (Kind.PID, Kind.MNT)
@@ -88,3 +94,24 @@ def test_in_config_json_a_path_stands_beside_the_type() -> None:
         Namespace("network", "/proc/<pause>/ns/net"),
         Namespace("ipc", "/proc/<pause>/ns/ipc"),
     )
+
+
+def test_the_process_that_joins_stands_apart_from_what_it_does() -> None:
+    words = words_for("en")
+    assert "\njoiner  join_pause  nsenter --target $pause --uts --net --ipc\n" in re.sub(
+        r"  +", "  ", listing.steps(joined(), words)
+    )
+    assert "\njoiner  setns(" in listing.calls(joined(), words)
+
+
+def test_a_script_of_one_that_shares_with_another_is_refused_in_words() -> None:
+    shared = Spec("web", Process(("sh",)), (Kind.UTS,), joins=(Join(Kind.NET, "pause"),))
+    machine = Machine(
+        Inventory(("usr",), ()), IdMaps((Extent(0, 0, 65536),), (Extent(0, 0, 65536),), setgroups=True), root=True
+    )
+    with pytest.raises(ScriptOfOne) as refused:
+        text_of("shell", shared, machine, "run", words_for("en"), width=None)
+    for lang in LANGS:
+        for part in ("what", "why", "next"):
+            assert words_for(lang)(f"error.script-of-one.{part}", **refused.value.facts)
+    assert "nsenter --target $pause" in text_of("plan", shared, machine, "run", words_for("en"), width=None)
