@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from nslab.cli.parser import asked_language, frame
+from nslab.cli.stdout import guard
 from nslab.errors import NslabError
 from nslab.words import Words, choose_language, words_for
 
@@ -37,11 +38,11 @@ CRASHED = 70  # EX_SOFTWARE of sysexits.h
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status: 1 for a failure told, 2 for wrong usage, 70 for a crash."""
     open_missing()
+    guard()
     arguments = sys.argv[1:] if argv is None else argv
     words = words_for(choose_language(asked_language(arguments), os.environ))
     try:
-        status = _dispatch(arguments, words)
-        sys.stdout.flush()  # here, where a reader that has left can still be told apart
+        status = _flushed(arguments, words)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except NslabError as error:
@@ -56,6 +57,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(tell_crash(error, words), file=sys.stderr)
         return CRASHED
+    return status
+
+
+def _flushed(arguments: Sequence[str], words: Words) -> int:
+    """The command's status, once all that it printed is out: here, where it can still be told why that fails."""
+    try:
+        status = _dispatch(arguments, words)
+    except SystemExit:  # argparse's way to end, after --help for instance
+        sys.stdout.flush()
+        raise
+    sys.stdout.flush()
     return status
 
 

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from nslab.cli.stdout import refused
 from nslab.cli.way_out import WayOut
 from nslab.engine.client import Task
 from nslab.engine.spec import Process
@@ -90,12 +91,12 @@ class Output(Struct):
             self.source = -1
 
     def give(self) -> None:
-        """Write some of it. Raises BrokenPipeError where nobody reads our standard output any more."""
+        """Write some of it. Raises BrokenPipeError where nobody reads our standard output any more, OutputRefused."""
         try:
             self.pending = self.pending[os.write(self.sink, self.pending[:WRITE_BYTES]) :]
-        except OSError:
+        except OSError as error:
             if self.sink == STDOUT:
-                raise
+                raise refused(error) from error
             self.pending, self.source = b"", -1
 
 
@@ -135,7 +136,7 @@ class Relay:
         self._status: int | None = None
 
     def run(self) -> int:
-        """Copy until the end. Returns wait(2)'s status. Raises LabGone, BrokenPipeError where our own reader has left."""
+        """Copy until the end. Returns wait(2)'s status. Raises LabGone, OutputRefused, BrokenPipeError where our own reader left."""
         with signal_pipe() as signals, raw_terminal(self._terminal):
             while self._status is None or self._outputs:
                 self._turn(signals)

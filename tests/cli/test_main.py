@@ -137,6 +137,34 @@ def test_a_reader_that_leaves_ends_the_program_quietly() -> None:
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("explain", "1"),
+        ("explain", "1", "--json"),
+        ("lessons",),
+        ("completion", "bash"),
+        ("ps",),
+        ("run", "--", "echo", "said"),
+        ("run", "--explain", "plan", "--", "true"),
+    ],
+)
+def test_output_that_is_not_taken_is_one_error_of_three_lines(arguments: tuple[str, ...]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*NSLAB, "--lang", "en", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 3
+    assert "ENOSPC: No space left on device" in done.stderr
+
+
 def test_a_broken_pipe_that_is_not_stdout_is_a_crash(command: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     fail_with(command, BrokenPipeError("the lab is gone"))
     with open(os.devnull, "w") as out, pytest.MonkeyPatch.context() as patch:
