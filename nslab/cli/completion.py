@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
 def run(arguments: argparse.Namespace, words: Words) -> int:
     """Print the script. All commands are imported for it. What takes a FILE is completed by the names of files."""
     parser, commands = frame(words, COMMANDS)
-    for command in commands:
+    for command in commands.values():
         command.load()
         for action in command.actions():
             if action.metavar == "FILE":

@@ -79,12 +79,12 @@ def open_missing() -> None:
 
 
 def _dispatch(argv: Sequence[str], words: Words) -> int:
-    parser, _ = frame(words, COMMANDS)
+    parser, commands = frame(words, COMMANDS)
     arguments, unknown = parser.parse_known_args(argv)
     if arguments.command is None:
-        arguments = parser.parse_args([ALONE, *argv])  # `nslab --present` is `nslab lesson --present`
-    elif unknown:
-        parser.parse_args(argv)  # which says so
+        arguments, unknown = parser.parse_known_args([ALONE, *argv])  # `nslab --present` is `nslab lesson --present`
+    if unknown:
+        commands[arguments.command].not_understood(unknown)
     status: int = arguments.run(arguments, words)
     return status
 

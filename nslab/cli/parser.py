@@ -21,10 +21,15 @@ COMPLAINTS: Mapping[str, re.Pattern[str]] = {
     "cli.usage.unknown": re.compile(r"unrecognized arguments: (?P<arguments>.*)", re.DOTALL),
     "cli.usage.required": re.compile(r"the following arguments are required: (?P<arguments>.*)"),
     "cli.usage.value": re.compile(r"argument (?P<argument>.*?): expected (?:one|at least one) argument"),
+    "cli.usage.no-value": re.compile(r"argument (?P<argument>.*?): ignored explicit argument (?P<value>.*)", re.DOTALL),
     "cli.usage.choice": re.compile(
         r"argument (?P<argument>.*?): invalid choice: (?P<value>.*) \(choose from (?P<choices>.*)\)", re.DOTALL
     ),
 }
+
+
+GAP_IN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+"""Chinese words keep a space for a Latin name; where the name is Chinese too, such as an argument's, there is none."""
 
 
 class NotLinux(NslabError):
@@ -44,7 +49,7 @@ class CommandModule(Protocol):
 
 
 class Parser(argparse.ArgumentParser):
-    """An ArgumentParser that speaks the user's language; a usage error is one line and exit status 2."""
+    """An ArgumentParser that speaks the user's language; a usage error is three lines and exit status 2."""
 
     def __init__(self, words: Words, **options: Any) -> None:
         def formatter(prog: str) -> argparse.HelpFormatter:
@@ -60,8 +65,22 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--lang", choices=LANGS, default=default, help=self.words("cli.help.lang"))
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the command line and where help is; exit with 2."""
-        self.exit(2, self.words("cli.usage.line", prog=self.prog, problem=self._in_our_words(message)) + "\n")
+        """Say what was not understood, what is wrong with it, and where help is; exit with 2."""
+        from nslab.cli.failures import three_lines
+
+        told = next((found for pattern in COMPLAINTS.values() if (found := pattern.fullmatch(message))), None)
+        near = self._near(told.groupdict()) if told else None
+        next_ = (
+            self.words("cli.usage.near", near=near, prog=self.prog)
+            if near
+            else self.words("cli.usage.help", prog=self.prog)
+        )
+        what = self.words("cli.usage.what", prog=self.prog)
+        self.exit(2, three_lines(self.words, what, self._in_our_words(message), next_) + "\n")
+
+    def not_understood(self, arguments: Sequence[str]) -> NoReturn:
+        """Say that these are nothing that it takes; exit with 2."""
+        self.error(f"unrecognized arguments: {' '.join(arguments)}")
 
     def format_help(self) -> str:
         """As ArgumentParser's; headings end in the language's own colon."""
@@ -70,8 +89,18 @@ class Parser(argparse.ArgumentParser):
     def _in_our_words(self, complaint: str) -> str:
         for id_, pattern in COMPLAINTS.items():
             if told := pattern.fullmatch(complaint):
-                return self.words(id_, **told.groupdict())
+                facts = {name: fact.replace("'", "") for name, fact in told.groupdict().items()}
+                return GAP_IN_CHINESE.sub("", self.words(id_, **facts))
         return complaint
+
+    def _near(self, complaint: Mapping[str, str]) -> str | None:
+        """What may have been meant: the nearest of the choices, or of the options."""
+        from difflib import get_close_matches
+
+        given = complaint.get("value") or complaint.get("arguments", "").partition(" ")[0].partition("=")[0]
+        choices = complaint.get("choices")
+        known = choices.replace("'", "").split(", ") if choices else [*self._option_string_actions]
+        return next(iter(get_close_matches(given.strip("'"), known, n=1)), None)
 
 
 class CommandParser(Parser):
@@ -115,14 +144,14 @@ class _Formatter(argparse.HelpFormatter):
         super().add_usage(usage, actions, groups, self._words("cli.help.usage") if prefix is None else prefix)
 
 
-def frame(words: Words, commands: Mapping[str, str]) -> tuple[Parser, Sequence[CommandParser]]:
-    """The parser of the whole command line, and its commands' parsers; `commands` maps a name to a module's name."""
+def frame(words: Words, commands: Mapping[str, str]) -> tuple[Parser, Mapping[str, CommandParser]]:
+    """The parser of the whole command line, and its commands' parsers by name; `commands` maps a name to a module's name."""
     parser = Parser(words, prog="nslab", description=words("cli.help.about"), epilog=words("cli.help.alone"))
     parser.add_argument("--version", action="version", version=f"nslab {__version__}", help=words("cli.help.version"))
     parser.add_language()
     taken = parser.add_subparsers(metavar=words("cli.help.command"), dest="command", parser_class=CommandParser)
-    return parser, [
-        taken.add_parser(
+    return parser, {
+        name: taken.add_parser(
             name,
             words=words,
             module_name=module_name,
@@ -130,7 +159,7 @@ def frame(words: Words, commands: Mapping[str, str]) -> tuple[Parser, Sequence[C
             description=words(f"cli.command.{name}"),
         )
         for name, module_name in commands.items()
-    ]
+    }
 
 
 def asked_language(argv: Sequence[str]) -> str | None:

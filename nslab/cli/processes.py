@@ -20,6 +20,12 @@ class NoSuchProcess(NslabError):
     code = "no-such-process"
 
 
+class NoProcessNumber(NslabError):
+    """A word on the command line where a process's number should be."""
+
+    code = "no-process-number"
+
+
 class ProcessRefused(NslabError):
     """A process whose namespaces the kernel does not tell this user."""
 
@@ -27,15 +33,17 @@ class ProcessRefused(NslabError):
 
 
 def existing_process(root: ProcRoot, pid: str) -> Process:
-    """The process that a person named, whatever of it may be read. Raises NoSuchProcess."""
-    found = read_process(root, int(pid)) if pid.isascii() and pid.isdigit() else None
+    """The process that a person named, whatever of it may be read. Raises NoProcessNumber, NoSuchProcess."""
+    if not (pid.isascii() and pid.isdigit()):
+        raise NoProcessNumber(given=pid)
+    found = read_process(root, int(pid))
     if found is None:
         raise NoSuchProcess(pid=pid)
     return found
 
 
 def named_process(root: ProcRoot, pid: str) -> Process:
-    """The process that a person named. Raises NoSuchProcess, or ProcessRefused where none of its namespaces may be read."""
+    """The process that a person named. Raises as `existing_process`, or ProcessRefused where none of its namespaces may be read."""
     found = existing_process(root, pid)
     unread = [one for kind in Kind if isinstance(one := found.namespaces.of(kind), Unread)]
     if len(unread) == len(Kind):

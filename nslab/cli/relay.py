@@ -136,7 +136,7 @@ class Relay:
         self._status: int | None = None
 
     def run(self) -> int:
-        """Copy until the end. Returns wait(2)'s status. Raises LabGone, OutputRefused, BrokenPipeError where our own reader left."""
+        """Copy until the end. Returns wait(2)'s status. Raises LabGone, OutputRefused, BrokenPipeError: our own reader left."""
         with signal_pipe() as signals, raw_terminal(self._terminal):
             while self._status is None or self._outputs:
                 self._turn(signals)

@@ -37,7 +37,7 @@ class StandardOutput(io.TextIOWrapper):
 def guard() -> None:
     """Put a StandardOutput in the place of Python's own, on the same buffer; anybody else's, such as a test's, stays."""
     plain = sys.stdout
-    if type(plain) is io.TextIOWrapper:
+    if plain is sys.__stdout__ and type(plain) is io.TextIOWrapper:
         sys.stdout = StandardOutput(
             plain.buffer, plain.encoding, plain.errors, newline="\n", line_buffering=plain.line_buffering
         )

@@ -150,7 +150,7 @@ def test_of_a_lesson_that_was_begun_only_what_was_passed_is_exported(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "lines"), [(("--export", "x"), 2, 1), (("uts", "--export", "/nosuch/x"), 1, 3)]
+    ("arguments", "status", "lines"), [(("--export", "x"), 2, 3), (("uts", "--export", "/nosuch/x"), 1, 3)]
 )
 def test_an_export_that_can_not_be_is_told(arguments: tuple[str, ...], status: int, lines: int, tmp_path: Path) -> None:
     done = nslab(*arguments, home=tmp_path)

@@ -74,10 +74,34 @@ def test_a_command_takes_the_language_before_and_after_its_name() -> None:
     "arguments", [("--nosuch",), ("nosuch",), ("--lang",), ("--lang", "xx"), ("completion",), ("completion", "nosuch")]
 )
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_wrong_usage_is_one_line_and_status_2(arguments: tuple[str, ...], lang: str) -> None:
+def test_wrong_usage_is_three_lines_and_status_2(arguments: tuple[str, ...], lang: str) -> None:
     done = nslab(*arguments, NSLAB_LANG=lang)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert "--help" in done.stderr
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 3)
+    assert "--help" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "near"),
+    [
+        (("lesons",), "lessons"),
+        (("doctor", "--jsn"), "--json"),
+        (("--presnt",), "--present"),
+        (("completion", "bsh"), "bash"),
+        (("author", "chek"), "check"),
+    ],
+)
+def test_what_may_have_been_meant_is_offered(arguments: tuple[str, ...], near: str) -> None:
+    assert f"Did you mean {near}?" in nslab(*arguments, NSLAB_LANG="en").stderr
+
+
+@pytest.mark.parametrize("arguments", [("author",), ("bogus",), ("author", "bogus"), ("author", "new"), ("explain",)])
+def test_no_space_stands_between_chinese_words(arguments: tuple[str, ...]) -> None:
+    told = nslab(*arguments, NSLAB_LANG="zh").stderr
+    assert not re.search(r"[\u4e00-\u9fff] [\u4e00-\u9fff]", told.replace("原因  ", "").replace("办法  ", ""))
+
+
+def test_what_is_not_understood_is_told_by_the_command_that_it_was_given_to() -> None:
+    assert "nslab doctor --help" in nslab("doctor", "--nosuch", NSLAB_LANG="en").stderr
 
 
 def test_an_error_is_told_in_three_lines(command: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:

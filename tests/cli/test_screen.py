@@ -28,7 +28,7 @@ def test_a_command_with_a_screen_can_present_it(command: str) -> None:
 
 def test_every_command_that_takes_a_theme_can_present() -> None:
     _, commands = frame(words_for("en"), COMMANDS)
-    for command in commands:
+    for command in commands.values():
         command.load()
         taken = {option for action in command._actions for option in action.option_strings}
         assert ("--theme" in taken) == ("--present" in taken), command.prog

@@ -237,7 +237,7 @@ def test_a_name_that_is_taken_is_told(pause: str) -> None:
 @pytest.mark.parametrize("share", ["net", "nett=pause", "net=", "=pause"])
 def test_what_is_no_kind_and_name_is_wrong_usage(share: str) -> None:
     done = run("--share", share, "--", "true")
-    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 3)
 
 
 def test_one_kind_from_two_places_is_refused_before_anybody_is_asked() -> None:

@@ -79,7 +79,7 @@ def test_without_a_name_the_short_id_stands_for_the_container(en: Words) -> None
 
 
 def test_where_process_1_cannot_be_read_the_headline_says_who_stands_for_the_host(en: Words) -> None:
-    assert "Process 1 can't be read" in headline(replace(WEB, host=Member(77, "python")), en)[-1]
+    assert "namespaces of process 1" in headline(replace(WEB, host=Member(77, "python")), en)[-1]
 
 
 def test_what_is_shared_own_and_refused_are_three_sections(en: Words) -> None:
