@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from nslab.engine.calls import SIBLING
+from nslab.engine.calls import ASIDE, SIBLING
 from nslab.engine.handover import hand_over, harden, open_terminal
 from nslab.engine.spec import Process
 from nslab.engine.steps import Fd, Plan, Step
@@ -40,19 +40,19 @@ def attach_plan(process: Process, kinds: tuple[Kind, ...]) -> Plan:
 
 def probe_plan(step: Step, kinds: tuple[Kind, ...], capabilities: tuple[int, ...]) -> Plan:
     """One call, made in the namespaces of `target` and with these capabilities. Its errno is the answer."""
-    return (*join(kinds), Step("capset", "init", "capset", capabilities), step)
+    return (*join(kinds, ASIDE), Step("capset", "init", "capset", capabilities), step)
 
 
 def read_plan(kinds: tuple[Kind, ...], path: str) -> Plan:
     """A file of /proc, copied to the fd `text` by a reader in these namespaces of `target`."""
-    return (*join(kinds), Step("read", "init", "copy_proc", (Fd("text"), path)))
+    return (*join(kinds, ASIDE), Step("read", "init", "copy_proc", (Fd("text"), path)))
 
 
 def children_probe_plan(step: Step, kinds: tuple[Kind, ...], capabilities: tuple[int, ...]) -> Plan:
     """One call, made by a process whose children go where those of `target` would: into the namespace behind `children`."""
     others = tuple(kind for kind in kinds if kind is not Kind.PID)
     return (
-        Step("clone", "lab", "clone3"),
+        Step("clone", "lab", "clone3", (ASIDE,)),
         Step("undumpable", "joiner", "prctl", (PR_SET_DUMPABLE, 0)),
         *((Step("setns", "joiner", "setns", (Fd("target"), *others)),) if others else ()),
         Step("setns_children", "joiner", "setns", (Fd("children"), Kind.PID)),
@@ -61,11 +61,14 @@ def children_probe_plan(step: Step, kinds: tuple[Kind, ...], capabilities: tuple
     )
 
 
-def join(kinds: tuple[Kind, ...]) -> Plan:
-    """Two processes, for setns(2) puts only a later child into a PID namespace. The child is the lab's to wait for."""
+def join(kinds: tuple[Kind, ...], *words: str) -> Plan:
+    """Two processes, for setns(2) puts only a later child into a PID namespace. The child is the lab's to wait for.
+
+    `words` are said to both calls of clone3(2).
+    """
     return (
-        Step("clone", "lab", "clone3"),
+        Step("clone", "lab", "clone3", words),
         Step("undumpable", "joiner", "prctl", (PR_SET_DUMPABLE, 0)),
         *((Step("setns", "joiner", "setns", (Fd("target"), *kinds)),) if kinds else ()),
-        Step("fork", "joiner", "clone3", (SIBLING,)),
+        Step("fork", "joiner", "clone3", (SIBLING, *words)),
     )

@@ -13,7 +13,7 @@ from typing import Any
 from nslab.engine.profiles import CONTAINER_RULES
 from nslab.engine.steps import Argument, Fd
 from nslab.kernel import capabilities, links, mounts, mqueue, process, procfs, pty, seccomp, uts
-from nslab.kernel.clone import CLONE_PARENT, clone3
+from nslab.kernel.clone import CLONE_PARENT, clone3, clone3_aside
 from nslab.kernel.idmap import write_file
 from nslab.kernel.mounts import MountFlag
 from nslab.kernel.namespaces import Kind, setns
@@ -21,6 +21,8 @@ from nslab.kernel.pty import WindowSize
 from nslab.kernel.syscalls import resolve
 
 SIBLING = "CLONE_PARENT"
+ASIDE = "set_tid"
+"""The child only asks something: those who come after it have the numbers that they would have had without it."""
 CONNECT_SECONDS = 0.2  # all of it lies on one machine, and PID 1 waits
 
 TEXT_BYTES = 32 << 10  # of a file of /proc: what a reply still holds if every byte of it has to be replaced
@@ -53,12 +55,12 @@ def out_of_plan() -> None:
 
 def clone_flags(words: tuple[str, ...]) -> int:
     """The bits behind the namespace kinds and SIBLING."""
-    return sum(CLONE_PARENT if word == SIBLING else Kind(word).clone_flag for word in words)
+    return sum(CLONE_PARENT if word == SIBLING else Kind(word).clone_flag for word in words if word != ASIDE)
 
 
 def do_clone3(actor: Actor, *words: str) -> int:
     """A child in new namespaces; it goes on as the plan's next process and never returns here."""
-    pid, pidfd = clone3(clone_flags(words))
+    pid, pidfd = (clone3_aside if ASIDE in words else clone3)(clone_flags(words))
     if pid == 0:
         actor.bear()
         os._exit(1)
@@ -68,8 +70,8 @@ def do_clone3(actor: Actor, *words: str) -> int:
 
 
 def do_try_clone(_: Actor, *words: str) -> int:
-    """Is such a child to be had? It ends at once."""
-    pid, pidfd = clone3(clone_flags(words))
+    """Is such a child to be had? It ends at once. With rights that let nobody choose, it takes the next number."""
+    pid, pidfd = clone3_aside(clone_flags(words))
     if pid == 0:
         os._exit(0)
     os.close(pidfd)

@@ -6,7 +6,7 @@ import codecs
 import os
 from collections.abc import Callable
 
-from nslab.engine.calls import SIBLING
+from nslab.engine.calls import ASIDE, SIBLING
 from nslab.engine.steps import Argument, Fd, Step
 from nslab.kernel.capabilities import Capability
 from nslab.kernel.mounts import MNT_DETACH, MountFlag
@@ -58,7 +58,7 @@ def clone_names(words: tuple[Argument, ...]) -> str:
 
 def clone_call(step: Step) -> str:
     """clone3(2) as `kernel.clone` makes it: always with a pidfd, and a sibling takes its caller's exit signal."""
-    flags = "|".join((*map(clone_name, map(str, step.args)), "CLONE_PIDFD"))
+    flags = "|".join((*(clone_name(str(word)) for word in step.args if word != ASIDE), "CLONE_PIDFD"))
     return f"clone3({{flags={flags}, exit_signal={'0' if SIBLING in step.args else 'SIGCHLD'}}})"
 
 

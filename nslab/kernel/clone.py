@@ -1,4 +1,4 @@
-"""clone3(2): a child in new namespaces, with a pidfd, and optionally as a sibling.
+"""clone3(2): a child in new namespaces, with a pidfd, optionally as a sibling, or with a PID out of the row.
 
 The facts that shape this module:
 
@@ -6,16 +6,19 @@ The facts that shape this module:
   process with one thread, whose locks nobody else can hold: the lab and its keeper are such processes, the application is not.
 - The child shares no memory with its parent but what was mapped MAP_SHARED. It must leave by execve(2) or os._exit(2): an
   exception that climbs out of it would run its parent's code a second time.
+- A PID that is asked for (set_tid) does not count: the next process has the number that it would have had without. Asking takes
+  CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE where the PID namespace's owner is.
 - CLONE_PARENT makes the child a sibling: whoever waits for the caller waits for the child too, and the caller may end.
 """
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import signal
 import struct
 
-from nslab.kernel.syscalls import invoke
+from nslab.kernel.syscalls import SyscallError, invoke
 
 CLONE_PIDFD = 0x0000_1000
 CLONE_PARENT = 0x0000_8000
@@ -23,15 +26,38 @@ CLONE_PARENT = 0x0000_8000
 CLONE_ARGS = struct.Struct("=11Q")  # struct clone_args, version 2 (88 bytes, Linux 5.7)
 
 
-def clone3(flags: int) -> tuple[int, int]:
+OUT_OF_THE_ROW = range(32767, 32759, -1)
+"""PIDs that exist under every usual pid_max, where a lab that counts from 1 hardly gets to; several, for those that are taken."""
+
+
+def clone3(flags: int, pids: tuple[int, ...] = ()) -> tuple[int, int]:
     """Return (pid, pidfd) in the parent and (0, -1) in the child.
 
-    `flags` are CLONE_NEW* and CLONE_PARENT bits; CLONE_PIDFD is added. The child's end raises SIGCHLD.
-    Raises SyscallError. ENOSPC: a limit on namespaces. EPERM: no right to make them. See clone3(2).
+    `flags` are CLONE_NEW* and CLONE_PARENT bits; CLONE_PIDFD is added. The child's end raises SIGCHLD. `pids` are the numbers
+    that it shall have, in the innermost PID namespace first.
+    Raises SyscallError. ENOSPC: a limit on namespaces. EPERM: no right to make them, or to choose. EEXIST: such a number is
+    taken. See clone3(2).
     """
     pidfd = ctypes.c_int(-1)
     exit_signal = 0 if flags & CLONE_PARENT else int(signal.SIGCHLD)  # a sibling takes its caller's exit signal
-    fields = (flags | CLONE_PIDFD, ctypes.addressof(pidfd), 0, 0, exit_signal, 0, 0, 0, 0, 0, 0)
+    wanted = (ctypes.c_int * len(pids))(*pids)
+    set_tid = ctypes.addressof(wanted) if pids else 0
+    fields = (flags | CLONE_PIDFD, ctypes.addressof(pidfd), 0, 0, exit_signal, 0, 0, 0, set_tid, len(pids), 0)
     args = ctypes.create_string_buffer(CLONE_ARGS.pack(*fields), CLONE_ARGS.size)
     pid = invoke("clone3", args, CLONE_ARGS.size)
     return (pid, pidfd.value) if pid else (0, -1)
+
+
+def clone3_aside(flags: int, levels: int = 2) -> tuple[int, int]:
+    """As `clone3`, but the child takes no number from those who come after it, in as many PID namespaces as may be.
+
+    Where the kernel lets nobody choose, it is an ordinary child. Raises SyscallError as `clone3` does.
+    """
+    for depth in range(levels, 0, -1):
+        for number in OUT_OF_THE_ROW:
+            try:
+                return clone3(flags, (number,) * depth)
+            except SyscallError as error:
+                if error.errno != errno.EEXIST:
+                    break
+    return clone3(flags)

@@ -395,6 +395,22 @@ def test_a_probe_can_be_made_with_fewer_rights(shared_lab: Lab) -> None:
     assert shared_lab.probe(1, "sethostname", ("lab",), (Capability.SYS_ADMIN,)) == errno.EPERM
 
 
+def test_those_who_are_started_after_a_probe_have_the_numbers_that_they_would_have_had(
+    shared_lab: Lab, in_lab: Run
+) -> None:
+    def number() -> int:
+        return int(in_lab(shared_lab, "echo $$").out)
+
+    with resident(shared_lab, tuple(kind for kind in Kind if kind is not Kind.USER)) as pid:
+        first, second = number(), number()
+        for _ in range(5):
+            shared_lab.probe(1, "sethostname", ("lab",))
+            shared_lab.probe(pid, "chdir", ("/",))
+            shared_lab.probe(1, "try_clone", ("uts",))
+            shared_lab.read(pid, Kind.IPC, "sysvipc/msg")
+        assert number() == second + (second - first)
+
+
 def test_a_probe_of_a_process_that_is_gone_is_an_error(shared_lab: Lab) -> None:
     with pytest.raises(Told):
         shared_lab.probe(9999, "chdir", ("/",))
