@@ -7,6 +7,7 @@ import contextlib
 import os
 from collections.abc import Callable
 from ipaddress import ip_interface
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -19,7 +20,7 @@ from nslab.engine.client import Lab, Task, Told
 from nslab.engine.protocol import close_all
 from nslab.engine.rosetta.views import VIEWS, command_for
 from nslab.engine.spec import POD_NAMESPACES, Join, Network, Process, Spec, checked
-from nslab.engine.visit import Visit
+from nslab.engine.visit import Visit, refuse_taken
 from nslab.kernel.namespaces import Kind
 from nslab.words import Words
 
@@ -94,7 +95,7 @@ def joins_of(arguments: argparse.Namespace, words: Words) -> tuple[Join, ...]:
         if kind not in set(Kind) or not equals or not name:
             arguments.misused(words("cli.run.bad-share", wanted=wanted, known=", ".join(Kind)))
         joins.append(Join(Kind(kind), name))
-    return tuple(joins)
+    return tuple(dict.fromkeys(joins))
 
 
 def network_of(arguments: argparse.Namespace, words: Words) -> Network | None:
@@ -112,6 +113,8 @@ def network_of(arguments: argparse.Namespace, words: Words) -> Network | None:
 
 def contain(spec: Spec, words: Words, *, named: bool) -> int:
     """Run the command in a lab of its own and relay its streams. `named`: others may come in, and keep the lab while they stay."""
+    if named:
+        refuse_taken(spec.name, run_directories())
     streams = open_streams()
     spec = checked(replace(spec, process=process_for(spec.process.args, streams)))
     with Lab.start() as lab, door_of(lab, spec, named) as door:
@@ -130,11 +133,12 @@ def contain(spec: Spec, words: Words, *, named: bool) -> int:
 
 def visit(spec: Spec, words: Words) -> int:
     """Run the command in the lab of the containers that it shares namespaces with, and relay its streams."""
+    checked(replace(spec, name=spec.name or NAME))
+    if spec.name:
+        refuse_taken(spec.name, run_directories())
     streams = open_streams()
     spec = replace(spec, process=process_for(spec.process.args, streams))
-    checked(replace(spec, name=spec.name or NAME))
-    names = (join.of for join in spec.joins)
-    with Visit.to(names, rundir.base(dict(os.environ), os.geteuid())) as there:
+    with Visit.to((join.of for join in spec.joins), run_directories()) as there:
         task = started(lambda: there.enter(spec, streams.theirs), streams, words)
         if isinstance(task, int):
             return task
@@ -142,6 +146,11 @@ def visit(spec: Spec, words: Words) -> int:
             return shell_status(Relay(Guest(there), streams, way_out(task, spec, words)).run())
         finally:
             close_all((task.pidfd,))
+
+
+def run_directories() -> Path:
+    """Where this user's labs have theirs."""
+    return rundir.base(dict(os.environ), os.geteuid())
 
 
 def started(start: Callable[[], Task], streams: Streams, words: Words) -> Task | int:

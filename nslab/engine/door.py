@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import struct
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,9 +20,8 @@ from nslab.engine.client import Lab, Told
 from nslab.engine.failures import LabError, TooFewDescriptors
 from nslab.engine.protocol import Ended, Refused, Running
 from nslab.engine.rundir import DOOR
-from nslab.engine.visits import WISHES, Enter, Present, Wish, address, new_socket
+from nslab.engine.visits import CREDENTIALS, WISHES, Enter, Present, Wish, address, new_socket
 
-CREDENTIALS = struct.Struct("=iII")  # struct ucred: pid, uid, gid
 MOST_WAITING = 16
 
 

@@ -104,6 +104,12 @@ class NameTaken(LabError):
     code = "name-taken"
 
 
+class AddressTaken(LabError):
+    """A container on the same bridge has that address."""
+
+    code = "address-taken"
+
+
 class LabGone(LabError):
     """The lab has ended, or does not answer."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
 from collections.abc import Callable
 
@@ -14,13 +15,13 @@ from nslab.engine.attach import attach_plan, spawn_plan
 from nslab.engine.calls import Actor
 from nslab.engine.changes import Change, changed
 from nslab.engine.execute import Ended, Execution, Record, put_to_end
-from nslab.engine.failures import NameTaken, NoAccount, NoSuchContainer, plan_refusal
+from nslab.engine.failures import AddressTaken, NameTaken, NoAccount, NoSuchContainer, plan_refusal
 from nslab.engine.ground import Ground, place
 from nslab.engine.inquiry import foreign
 from nslab.engine.joins import pidfd_of
 from nslab.engine.plan import plan
 from nslab.engine.protocol import Advanced, Reply, Running
-from nslab.engine.spec import Process, Spec, checked
+from nslab.engine.spec import Network, Process, Spec, checked
 from nslab.kernel import mounts
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.pidfd import pidfd_open, pidfd_send_signal
@@ -31,6 +32,20 @@ STREAMS = ("stdin", "stdout", "stderr")
 
 Answer = tuple[Reply, tuple[int, ...]]
 """A reply, and the fds beside it, which whoever sends them closes."""
+
+
+def address_of(network: Network) -> str:
+    """The address without the length of its prefix."""
+    return network.address.partition("/")[0]
+
+
+def over(pidfd: int) -> bool:
+    """Whether the process has ended, or is not born yet."""
+    if pidfd < 0:
+        return True
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 class Created(Struct, frozen=True):
@@ -179,6 +194,8 @@ class Runtime:
     def _execution(self, spec: Spec, changes: tuple[Change, ...], fds: list[int]) -> Execution:
         if spec.name in self._containers:
             raise NameTaken(name=spec.name)
+        if spec.network and (holder := self._holder(spec.network)):
+            raise AddressTaken(address=address_of(spec.network), of=holder)
         steps, actor = changed(plan(spec, self._ground), changes), self._actor(spec.process, fds)
         with contextlib.ExitStack() as opened:
             for name in {join.of for join in spec.joins}:
@@ -188,6 +205,16 @@ class Runtime:
             execution = Execution(steps, actor, self._ended)
             execution.held = opened.pop_all()
         return execution
+
+    def _holder(self, network: Network) -> str | None:
+        """The container that has this address on this bridge: as long as it runs, or others share its network namespace."""
+        shared = {of for one in self._containers.values() if not over(one.pidfd) and (of := one.spec.joined(Kind.NET))}
+        for name, other in self._containers.items():
+            has = other.spec.network
+            same = has and (has.bridge, address_of(has)) == (network.bridge, address_of(network))
+            if same and (not over(other.pidfd) or name in shared):
+                return name
+        return None
 
     def _first_process(self, name: str) -> int:
         """A container's pidfd, not to be closed. Raises NoSuchContainer, also where it is not born yet."""

@@ -75,10 +75,22 @@ class HostnameWithoutUts(NslabError):
     code = "hostname-without-uts"
 
 
+class HostnameShared(HostnameWithoutUts):
+    """The UTS namespace is another container's: it would rename that."""
+
+    code = "hostname-shared"
+
+
 class JoinedTwice(NslabError):
-    """A container can be in one namespace of a kind: not in its own and another's, and not in two others'."""
+    """A container can be in one namespace of a kind: not in its own and another's."""
 
     code = "joined-twice"
+
+
+class JoinedBoth(JoinedTwice):
+    """Nor in two others'."""
+
+    code = "joined-both"
 
 
 class UserApart(NslabError):
@@ -112,6 +124,12 @@ class NetworkWithoutNet(NslabError):
     """A network was asked for without a network namespace of its own: its link would be the lab's."""
 
     code = "network-without-net"
+
+
+class NetworkShared(NetworkWithoutNet):
+    """The network namespace is another container's, with its links and addresses."""
+
+    code = "network-shared"
 
 
 class Network(Struct, frozen=True):
@@ -161,10 +179,16 @@ def checked(spec: Spec) -> Spec:
         if not NAME.fullmatch(name):
             raise BadName(name=name)
     for join in spec.joins:
-        if spec.has(join.kind) or spec.joined(join.kind) != join.of or spec.joins.count(join) > 1:
+        if spec.has(join.kind):
             raise JoinedTwice(kind=join.kind.value, of=join.of)
+        if (first := spec.joined(join.kind)) != join.of or spec.joins.count(join) > 1:
+            raise JoinedBoth(kind=join.kind.value, of=str(first), other=join.of)
     if spec.has(Kind.USER) and (other := spec.joined(Kind.PID)):
         raise UserApart(of=other)
+    if spec.hostname is not None and (other := spec.joined(Kind.UTS)):
+        raise HostnameShared(hostname=spec.hostname, of=other)
+    if spec.network is not None and (other := spec.joined(Kind.NET)):
+        raise NetworkShared(address=spec.network.address, of=other)
     if spec.hostname is not None and not spec.has(Kind.UTS):
         raise HostnameWithoutUts(hostname=spec.hostname)
     if spec.network is not None and not spec.has(Kind.NET):

@@ -14,7 +14,7 @@ from nslab.engine.client import Task, Told
 from nslab.engine.failures import LabError, LabGone
 from nslab.engine.protocol import Ended, Refused, Running
 from nslab.engine.spec import Spec
-from nslab.engine.visits import WORDS, Enter, Present, Roll, Word, address, new_socket
+from nslab.engine.visits import CREDENTIALS, WORDS, Enter, Present, Roll, Word, address, new_socket
 from nslab.errors import Because
 
 ANSWER_SECONDS = 10.0
@@ -25,6 +25,18 @@ class NobodyCalled(LabError):
     """No lab of this user has a container of that name that others may share with."""
 
     code = "nobody-called"
+
+
+class NobodyNumbered(NobodyCalled):
+    """Nor of that number, which may have been meant as a process's."""
+
+    code = "nobody-numbered"
+
+
+class NameInUse(LabError):
+    """A container of that name is there, in another lab or in the same one: nobody could say which is meant."""
+
+    code = "name-in-use"
 
 
 class LabsApart(LabError):
@@ -58,7 +70,8 @@ class Visit:
         missing = next((name for name in wanted if name not in met), None)
         if missing is None:
             raise LabsApart(names=", ".join(wanted))
-        raise NobodyCalled(name=missing, known=", ".join(sorted(met)) or "–")
+        nobody = NobodyNumbered if missing.isdigit() else NobodyCalled
+        raise nobody(name=missing, known=", ".join(sorted(met)) or Because("error.nobody-called.because.none"))
 
     def enter(self, spec: Spec, pipes: tuple[int, ...]) -> Task:
         """Have the container made. One without a name gets one that is free. Raises LabError, as Lab.run does."""
@@ -89,6 +102,12 @@ class Visit:
             self._status = word.status if isinstance(word, Ended) else None
         return self._status
 
+    @property
+    def owner(self) -> int:
+        """The number of the process whose lab it is, by the kernel's word: who listens at the door."""
+        pid, _, _ = CREDENTIALS.unpack(self._line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size))
+        return int(pid)
+
     def close(self) -> None:
         """Leave."""
         self._line.close()
@@ -113,6 +132,14 @@ class Visit:
         if packet is None:
             raise LabGone(why=Because("error.lab-gone.because.owner-ended"))
         return packet
+
+
+def refuse_taken(name: str, parent: Path) -> None:
+    """Raises NameInUse where a container that others may share with is called so; `parent` as in `Visit.to`."""
+    for visit in calls(parent):
+        with visit:
+            if name in visit.names:
+                raise NameInUse(name=name, pid=visit.owner)
 
 
 def calls(parent: Path) -> Iterator[Visit]:

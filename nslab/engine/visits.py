@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from msgspec import Struct
 
 from nslab.engine.protocol import Ended, Refused, Running
 from nslab.engine.spec import Spec
+
+CREDENTIALS = struct.Struct("=iII")
+"""struct ucred of SO_PEERCRED, see unix(7): pid, uid, gid."""
 
 
 class Roll(Struct, frozen=True, tag=True):

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from nslab.engine.rundir import base
+from nslab.engine.visit import NobodyCalled, NobodyNumbered, Visit
+from nslab.words import words_for
 from tests.cli.runs import NSLAB, SECONDS, descendants, first_line, on_terminal, run, running
 
 LINKS = "cd /proc/self/ns; readlink pid uts mnt net ipc user cgroup time"
@@ -226,12 +228,40 @@ def test_two_labs_can_not_be_shared_with_at_once(pause: str) -> None:
         assert (status, line) == (1, f"These containers are in different labs: {pause}, {other}.")
 
 
-def test_a_name_that_is_taken_is_told(pause: str) -> None:
-    with named(pause):
-        assert told(run("--name", pause, "--share", f"net={pause}", "--", "true")) == (
-            1,
-            f"A container called {pause} is there already.",
-        )
+def test_a_name_that_is_in_use_is_refused_in_its_lab_and_in_any_other_and_who_has_it_is_told(pause: str) -> None:
+    with named(pause) as (owner, _):
+        for share in (("--share", f"net={pause}"), ()):
+            done = run("--name", pause, *share, "--", "true")
+            assert told(done) == (1, f"A container called {pause} runs already.")
+            assert f"process {owner.pid}." in done.stderr.decode()
+    assert run("--name", pause, "--", "true").returncode == 0
+
+
+@pytest.mark.needs("veth", "pyroute2")
+def test_an_address_is_given_once_on_a_bridge(pause: str) -> None:
+    with named(pause, "--network", "10.88.0.2/24"):
+        beside = ("--share", f"uts={pause}", "--ns", "net", "--network")
+        done = run(*beside, "10.88.0.2/24", "--", "true")
+        assert told(done) == (1, "The address 10.88.0.2 is taken.")
+        assert f"container {pause} has it" in done.stderr.decode()
+        assert run(*beside, "10.88.0.3/24", "--", "true").returncode == 0
+
+
+def test_what_is_shared_can_not_be_asked_for_besides(pause: str) -> None:
+    for wanted in (("--network", "10.88.0.2/24"), ("--hostname", "web"), ("--ns", "all", "--network", "10.88.0.2/24")):
+        done = run("--pod", pause, *wanted, "--", "true")
+        assert done.returncode == 1
+        assert f"Leave {wanted[-2]} out here, and give it where {pause} is started." in done.stderr.decode()
+
+
+def test_where_nothing_runs_that_is_said_and_a_number_is_said_to_be_no_name(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(NobodyCalled) as nobody:
+        Visit.to(["pause"], tmp_path)
+    assert words_for("en")("error.nobody-called.why", **nobody.value.facts).endswith("Running now: none.")
+    with pytest.raises(NobodyNumbered):
+        Visit.to(["734"], tmp_path)
 
 
 @pytest.mark.parametrize("share", ["net", "nett=pause", "net=", "=pause"])
@@ -245,7 +275,9 @@ def test_one_kind_from_two_places_is_refused_before_anybody_is_asked() -> None:
         told(run("--ns", "net", "--share", "net=a", "--", "true"))[1]
         == "The container can't have two namespaces of the kind net."
     )
-    assert told(run("--pod", "a", "--share", "net=b", "--", "true"))[0] == 1
+    both = run("--pod", "a", "--share", "net=b", "--", "true")
+    assert "that of a and that of b" in both.stderr.decode()
+    assert told(run("--pod", "a", "--share", "net=a", "--", "true"))[1].startswith("No container called a ")
     assert told(run("--share", "net=../x", "--", "true"))[0] == 1
 
 
