@@ -12,6 +12,7 @@ class CatalogueHook(BuildHookInterface):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         sys.path.insert(0, self.root)
+        sys.dont_write_bytecode = True  # installing leaves no __pycache__ among a checkout's sources
         from nslab.locale import compile_catalogue
 
         for source in Path(self.root, "nslab", "locale").glob("*.po"):

@@ -123,10 +123,6 @@ class CommandParser(Parser):
         self.add_language(default=argparse.SUPPRESS)  # absent here must not overwrite what stood before the command
         self.set_defaults(run=module.run)
 
-    def actions(self) -> Sequence[argparse.Action]:
-        """The options and arguments that it has taken."""
-        return tuple(self._actions)
-
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As ArgumentParser's, the arguments being known only from here on."""
         self.load()

@@ -258,7 +258,7 @@ def main(arguments: list[str]) -> int:
     finally:
         if run is not None:
             with contextlib.suppress(OSError):
-                rundir.remove(run.path)
+                rundir.leave(run.path)
     return 0
 
 

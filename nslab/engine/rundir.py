@@ -24,6 +24,7 @@ LOCK = "lock"
 ROOT = "root"
 DOOR = "door"
 NEW = ".new-"
+ATTEMPTS = 20
 
 
 class RunDirectory(Struct, frozen=True):
@@ -67,10 +68,9 @@ def base(environ: dict[str, str], uid: int) -> Path:
 
 def make(parent: Path, owner_pid: int, command: str) -> RunDirectory:
     """A run directory of our own, locked. Raises OSError; then nothing of it stays."""
-    parent.mkdir(mode=0o711, parents=True, exist_ok=True)
     name = os.urandom(4).hex()
     young = parent / (NEW + name)
-    young.mkdir(mode=0o711)
+    _make_below(parent, young)
     lock = -1
     try:
         os.chmod(young, 0o711)  # past any umask: the lab's root, a stranger here, must find its mount point
@@ -85,6 +85,23 @@ def make(parent: Path, owner_pid: int, command: str) -> RunDirectory:
         remove(young)
         raise
     return RunDirectory(parent / name, lock)
+
+
+def _make_below(parent: Path, young: Path) -> None:
+    """Make the directory, and its parent where there is none, which whoever leaves as the last removes: it may go in between."""
+    for _ in range(ATTEMPTS):
+        with contextlib.suppress(FileNotFoundError, FileExistsError):  # the latter where it went as mkdir looked at it
+            parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+            young.mkdir(mode=0o711)
+            return
+    young.mkdir(mode=0o711)
+
+
+def leave(path: Path) -> None:
+    """Remove a run directory, and the base when it is the last one there. Raises OSError, as `remove`."""
+    remove(path)
+    with contextlib.suppress(OSError):  # ENOTEMPTY: there are others
+        path.parent.rmdir()
 
 
 def remove(path: Path) -> None:

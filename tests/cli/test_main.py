@@ -217,5 +217,20 @@ def test_completion_knows_the_views_and_that_an_export_goes_to_a_file() -> None:
     assert re.search(r"lesson___export_COMPGEN=_shtab_compgen_files", script)
 
 
+@pytest.mark.parametrize("words", [("nslab", "lesson", "proc"), ("nslab", "author", "check", "proc")])
+def test_bash_completes_the_course_s_lessons(words: tuple[str, ...]) -> None:
+    line = f"COMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1}; _shtab_nslab; echo ${{COMPREPLY[@]}}"
+    script = f"{nslab('completion', 'bash').stdout}\n{line}"
+    done = subprocess.run(["bash", "--norc", "-c", script], capture_output=True, text=True, check=True, cwd="/")
+    assert set(done.stdout.split()) == {"process", "proc"}  # the second is a directory
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_other_shells_are_told_the_course_s_lessons_too(shell: str) -> None:
+    script = nslab("completion", shell).stdout
+    assert re.search(r"process vm uts", script)
+    assert "directory?" not in script
+
+
 def test_every_command_has_words_in_both_languages() -> None:
     assert all(words_for(lang)(f"cli.command.{name}") for name in COMMANDS for lang in ("en", "zh"))

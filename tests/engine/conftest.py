@@ -79,7 +79,10 @@ def descendants() -> dict[str, list[str]]:
 def run_directories() -> frozenset[str]:
     """All but those of labs that somebody else on this machine has at the moment."""
     base = rundir.base(dict(os.environ), os.geteuid())
-    names = os.listdir(base) if base.is_dir() else []
+    try:
+        names = os.listdir(base)
+    except FileNotFoundError:  # whoever left last took it along
+        names = []
     return frozenset(name for name in names if not another_owner(base / name / rundir.LOCK))
 
 

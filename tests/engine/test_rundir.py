@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,27 @@ def test_a_foreign_owners_directory_is_passed_over(tmp_path: Path) -> None:
 
 def test_a_base_that_is_not_there_has_nothing_to_sweep(tmp_path: Path) -> None:
     assert sweep(tmp_path / "nosuch") == Swept((), (), ())
+
+
+def test_whoever_leaves_last_takes_the_base_along(tmp_path: Path) -> None:
+    runs = [make(tmp_path / "nslab", 1, "nslab") for _ in range(2)]
+    for run, there in zip(runs, (True, False), strict=True):
+        os.close(run.lock_fd)
+        rundir.leave(run.path)
+        assert (tmp_path / "nslab").exists() is there
+
+
+def test_who_makes_a_run_directory_while_others_leave_finds_a_base(tmp_path: Path) -> None:
+    def come_and_go(count: int) -> int:
+        for _ in range(count):
+            run = make(tmp_path / "nslab", 1, "nslab")
+            os.close(run.lock_fd)
+            rundir.leave(run.path)
+        return count
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sum(threads.map(come_and_go, [100] * 4)) == 400
+    assert not (tmp_path / "nslab").exists()
 
 
 def test_removing_twice_is_no_error(tmp_path: Path) -> None:
