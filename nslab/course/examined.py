@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import subprocess
 import sys
 
 import msgspec
@@ -23,18 +23,14 @@ class Unexamined(Struct, frozen=True):
 async def examine_elsewhere() -> tuple[Finding, ...] | Unexamined:
     """Every finding. Takes about a second. Its stderr goes nowhere: on ours an application may draw."""
     command = (sys.executable, "-m", "nslab.engine.doctor")
-    child = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
-        told, _ = await child.communicate()
+        told, _ = await asyncio.to_thread(
+            child.communicate
+        )  # no transport of the loop's, which an end in between would leave open
     except asyncio.CancelledError:  # nobody wants to know any more
-        with contextlib.suppress(ProcessLookupError):  # it may just have ended
-            child.kill()
-        await child.communicate()
+        child.kill()  # then its pipe ends, and with it what the thread does
+        child.wait()
         raise
     try:
         return DECODER.decode(told)
