@@ -19,7 +19,6 @@ HOST = "host"
 BOX = "box"
 FIRST = "init"
 DEEPEST = "deep"
-ZOMBIE = "Z"
 
 
 class Role(Struct, frozen=True):
@@ -75,11 +74,11 @@ class Cast:
 
     def _bind(self, name: str, look: Look) -> None:
         found = self._find(name, look)
-        if found is not None and found.state != ZOMBIE:
+        if found is not None and not found.ended:
             self._roles[name] = Role(found, alive=True)
         elif (last := self._roles.get(name)) is not None:
             now = look.scan.get(last.process.pid)
-            alive = last.process.is_same(now) and now is not None and now.state != ZOMBIE
+            alive = last.process.is_same(now) and now is not None and not now.ended
             self._roles[name] = Role(now if alive and now is not None else last.process, alive)
 
     def _find(self, name: str, look: Look) -> Process | None:

@@ -37,7 +37,8 @@ FORMAT = 1
 class Container(Struct, frozen=True, forbid_unknown_fields=True):
     """A container that the engine makes. Fields as in the OCI runtime-spec: hostname, namespaces, process.args.
 
-    `share`: the kinds that it shares with other containers, and with which.
+    `share`: the kinds that it shares with other containers, and with which. `named`: what its program calls itself once it is
+    ready (comm); until then the container is not there for the lesson.
     """
 
     container: Id
@@ -45,6 +46,7 @@ class Container(Struct, frozen=True, forbid_unknown_fields=True):
     hostname: str | None = None
     args: tuple[str, ...] = ("sleep", "infinity")
     share: dict[Kind, ContainerName] = {}
+    named: Text | None = None
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from nslab.observe.views import Birth
 
 SHELL = ("bash",)
 FIRST_SIZE = WindowSize()
+NAME_POLL_S = 0.01
 PATIENCE_S = 2.0  # for the end of a process that was killed; on a busy machine it takes a while
 
 # The marks of OSC 133 tell a terminal where a prompt begins and ends; it can then wear the colour of its world.
@@ -140,6 +142,18 @@ class Session:
             self._tell_birth(spec.name, None, refused)
             raise
         self._made(container.container, task)
+        if container.named is not None:
+            self._await_name(task.pid, container.named)
+
+    def _await_name(self, pid: int, name: str) -> None:
+        """Until a program has taken its name or has ended. If it never does, author check says what that breaks."""
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            self.look()
+            process = self.world.seen.scan.get(pid)
+            if process is None or process.comm == name:
+                return
+            time.sleep(NAME_POLL_S)
 
     def _exec(self, program: Exec) -> None:
         """A program beside a container's first process; it ends with that one."""

@@ -23,6 +23,8 @@ from nslab.observe.roots import ProcRoot
 
 _LINKS = tuple(f"ns/{kind.value}" for kind in Kind)
 _LINKS_FOR_CHILDREN = ("ns/pid_for_children", "ns/time_for_children")
+_ENDED = ("Z", "X")
+_LET_GO = Unread(errno.ENOENT)
 _STAT_BYTES = 1024  # 52 numbers and a name of at most 15 bytes
 
 
@@ -38,6 +40,11 @@ class Process(Struct, frozen=True):
     comm: str
     state: str
     namespaces: Namespaces
+
+    @property
+    def ended(self) -> bool:
+        """Whether it runs no more: a zombie, or one that exit(2) has taken out of its namespaces and whose state still says R."""
+        return self.state in _ENDED or self.namespaces.mnt == _LET_GO
 
     def is_same(self, other: Process | None) -> bool:
         """Whether both are one process, however it has changed."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from nslab.course.cast import Cast, Engine, Role, deepest, depth
 from nslab.course.model import Container
 from nslab.kernel.namespaces import Kind
+from nslab.observe.namespaces import Unread
 from tests.stage import Stage, staged
 
+LET_GO = Unread(errno.ENOENT)
 WEB = Container("web", (Kind.PID, Kind.UTS), "shop")
 
 
@@ -55,6 +59,16 @@ def test_box_is_the_container_that_the_learner_makes_and_outlives_it_as_last_see
     stage.until(lambda: not role(stage, "box").alive)
     assert role(stage, "box").process == before.process
     assert not role(stage, "box:bash").alive
+
+
+def test_who_is_seen_while_the_kernel_takes_it_apart_is_kept_as_seen_before(stage: Stage) -> None:
+    before = role(stage, "web").process
+    leaving = replace(before, namespaces=replace(before.namespaces, uts=LET_GO, mnt=LET_GO), state="R")
+    look = stage.world.seen
+    others = tuple(one for one in look.scan.processes if one.pid != before.pid)
+    everybody = tuple(sorted((*others, leaving), key=lambda one: one.pid))
+    stage.world.cast.update(replace(look, scan=replace(look.scan, processes=everybody)), stage.session.engine())
+    assert role(stage, "web") == Role(before, alive=False)
 
 
 def test_a_later_container_takes_the_name_over(stage: Stage) -> None:

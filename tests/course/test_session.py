@@ -54,6 +54,19 @@ def test_a_container_that_is_called_as_a_terminal_gets_it() -> None:
         stage.until(lambda: stage.world.text("/tmp/where", "host") == "shop\n")
 
 
+def test_a_container_whose_program_names_itself_is_there_once_it_has_its_name(stage: Stage) -> None:
+    script = "sleep 0.3; printf ready >/proc/self/comm; sleep 60; :"
+    stage.session.make(Container("slow", (Kind.PID,), args=("bash", "-c", script), named="ready"))
+    stage.session.look()
+    assert stage.world.comm("slow") == "ready"
+
+
+def test_who_ends_before_it_has_its_name_is_waited_for_no_longer(stage: Stage) -> None:
+    stage.session.make(Container("brief", (Kind.PID,), args=("true",), named="ready"))
+    stage.session.look()
+    assert stage.world.life("brief") is not Life.ALIVE
+
+
 def test_a_container_shares_what_it_declares_with_another_and_outlives_it(stage: Stage) -> None:
     stage.session.make(WEB)
     stage.session.make(Container("log", (Kind.PID,), share={Kind.UTS: "web"}))

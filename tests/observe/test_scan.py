@@ -76,6 +76,7 @@ def test_a_zombie_is_in_the_scan_with_what_it_has_let_go_of_unread(machine: Proc
         zombie = Scanner(machine).scan().get(dead.pid)
     assert zombie is not None
     assert zombie.state == "Z"
+    assert zombie.ended
     assert zombie.namespaces.uts == Unread(errno.ENOENT)
 
 

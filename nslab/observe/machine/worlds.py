@@ -15,8 +15,6 @@ from nslab.observe.machine.reach import BirthHold, Ref
 from nslab.observe.namespaces import Membership, NamespaceId, Namespaces
 from nslab.observe.scan import Process, Scan, age_order
 
-ZOMBIE = "Z"
-
 
 class World(Struct, frozen=True):
     """Processes that are in the same eight namespaces, from old to new."""
@@ -53,11 +51,11 @@ class Node(Struct, frozen=True):
 def worlds(scan: Scan) -> tuple[World, ...]:
     """Every process that can be told apart, by world; from the oldest world to the youngest.
 
-    A zombie is in none: it has let go of what it was in. One whose user namespace is not to be read stays out too.
+    One that has ended is in none: it has let go of what it was in. One whose user namespace is not to be read stays out too.
     """
     groups: defaultdict[Namespaces, list[Process]] = defaultdict(list)
     for process in scan.processes:
-        if process.state != ZOMBIE and isinstance(process.namespaces.user, NamespaceId):
+        if not process.ended and isinstance(process.namespaces.user, NamespaceId):
             groups[process.namespaces].append(process)
     found = (World(namespaces, tuple(sorted(group, key=age_order))) for namespaces, group in groups.items())
     return tuple(sorted(found, key=lambda world: age_order(world.leader)))
