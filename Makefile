@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 EDITABLE ?= -e
+# One more than the processors of a small machine: tests wait for the kernel more than they compute.
+PARALLEL ?= -n 3
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 ROOT_ONLY := $(if $(filter 0,$(shell id -u)),test-as-user)
@@ -38,10 +40,10 @@ imports: $(READY) ## do imports point down?
 	$(BIN)/lint-imports
 
 test: $(READY) $(ROOT_ONLY) ## the tests, as whoever you are
-	$(BIN)/python -P -m pytest
+	$(BIN)/python -P -m pytest $(PARALLEL)
 
 test-as-user: $(READY) ## as root: the tests as an unprivileged user, in a copy that it can read
-	VENV=$(VENV) tests/in_copy.sh user python -P -m pytest
+	VENV=$(VENV) tests/in_copy.sh user python -P -m pytest $(PARALLEL)
 
 guest: $(READY) ## as root: what is tried in a guest with a stock 6.1 kernel and pure cgroup v2
 	VENV=$(VENV) tests/in_copy.sh guest python -P -m pytest --guest tests/vm

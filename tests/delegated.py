@@ -14,6 +14,8 @@ from nslab.kernel.cgroups import read_cgroup, unified
 
 HANDED_OVER = ("cgroup.procs", "cgroup.threads", "cgroup.subtree_control")  # cgroup-v2.rst, "Delegation Containment"
 
+TEST_GROUP = "nslab-test-"  # and who made it
+
 
 def top() -> Path:
     """The directory of our own group: below the mount of cgroup v2, wherever a hybrid machine has it. Raises LookupError."""
@@ -28,7 +30,7 @@ def top() -> Path:
 @contextmanager
 def delegated(uid: int) -> Iterator[Path]:
     """A new group that belongs to `uid`; removed with all that was made in it. For root."""
-    group = top() / f"nslab-test-{os.getpid()}"
+    group = top() / f"{TEST_GROUP}{os.getpid()}"
     group.mkdir()
     try:
         for name in ("", *HANDED_OVER):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,9 @@ pytestmark = pytest.mark.as_root
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that any user may write to."""
     home = tmp_path_factory.mktemp("home")
-    for directory in (home, *home.parents[:2]):
-        os.chmod(directory, 0o755)
+    for directory in home.parents:
+        if directory.is_relative_to(tempfile.gettempdir()) and directory != Path(tempfile.gettempdir()):
+            os.chmod(directory, 0o755)
     os.chmod(home, 0o777)
     return home
 
