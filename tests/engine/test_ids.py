@@ -32,7 +32,7 @@ def test_doctor_explains_what_the_lab_decides(monkeypatch: pytest.MonkeyPatch) -
     for lack in get_args(ids.Lack):
         monkeypatch.setattr(ids, "subordinate_ranges", lambda lack=lack: lack)
         assert len(ids.own_maps().uids) == 1
-        assert examine("subordinate-ids").cause == lack
+        assert str(examine("subordinate-ids").cause).startswith(lack)  # doctor tells all that is missing at once
 
 
 @pytest.mark.as_user
