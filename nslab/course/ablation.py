@@ -10,6 +10,7 @@ from nslab.course.attacks import HOST_USERS, SPEC, Attack, init
 from nslab.engine.changes import Args, Change, Order, Put, Without
 from nslab.engine.ground import RBIND, SKELETON, place
 from nslab.engine.spec import Spec
+from nslab.engine.steps import STREAMS
 from nslab.kernel.namespaces import Kind
 
 PRIMITIVES = (
@@ -71,7 +72,7 @@ def changes(attack: Attack, off: frozenset[str]) -> tuple[Change, ...]:
     """How the plan of `spec_without(off)` becomes that attack's, with the primitives `off` left out."""
     own = tuple(kind for kind in spec_without(off).namespaces if kind not in {NAMESPACES.get(name) for name in off})
     left_out = tuple(dict.fromkeys(step for name in PRIMITIVES if name in off for step in LEFT_OUT.get(name, ())))
-    made: list[Change] = [Without(("stdin", "stdout", "stderr")), Args("clone", own)]
+    made: list[Change] = [Without(STREAMS), Args("clone", own)]
     if "pivot" in off:
         made.append(Put((init("chroot", "chroot", "."),), after="chdir_root"))
     if "overlay" in off:

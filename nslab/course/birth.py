@@ -12,7 +12,7 @@ from nslab.engine.changes import Change
 from nslab.engine.client import Lab
 from nslab.engine.failures import LabError
 from nslab.engine.spec import Spec
-from nslab.engine.steps import Done, Outcome, Plan, Step
+from nslab.engine.steps import Outcome, Plan, Step, agreed
 from nslab.observe.moment import Moment, read_moment, read_path
 from nslab.observe.namespaces import Unread
 from nslab.observe.roots import ProcRoot
@@ -40,8 +40,8 @@ class Birth:
     @property
     def ended(self) -> bool:
         """Whether no more step can be made: all were, or one was refused, or the process is gone."""
-        last = self.outcomes[-1] if self.outcomes else None
-        return len(self.outcomes) == len(self.plan) or not (last is None or _agreed(last, self.plan))
+        made = len(self.outcomes)
+        return made == len(self.plan) or (made > 0 and not agreed(self.plan[made - 1], self.outcomes[-1]))
 
     def step(self) -> None:
         """Make the next call and look at what has become of the world. Does nothing once `ended`. Raises LabError."""
@@ -84,9 +84,3 @@ def path_of(step: Step) -> str | None:
     at = PATH_AT.get(step.call)
     path = None if at is None else step.args[at]
     return path if isinstance(path, str) and path.startswith("/") and path != "/" else None
-
-
-def _agreed(outcome: Outcome, plan: Plan) -> bool:
-    if not isinstance(outcome, Done):
-        return False
-    return outcome.errno == 0 or any(step.id == outcome.id and outcome.errno in step.tolerates for step in plan)

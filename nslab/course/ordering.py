@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 from nslab.engine.changes import Change, Order, Without
 from nslab.engine.ground import place
 from nslab.engine.spec import DEFAULT_CAPABILITIES, Process, Spec
-from nslab.engine.steps import Done, NeverRun, Outcome, Plan, Step, Unborn
+from nslab.engine.steps import STREAMS, Done, NeverRun, Outcome, Plan, Step, Unborn, agreed
 from nslab.kernel.namespaces import Kind
 from nslab.observe.moment import Moment
 from nslab.observe.namespaces import Unread
@@ -115,11 +115,11 @@ def card_of(step: Step) -> str:
 
 def change(plan: Plan, order: tuple[str, ...]) -> tuple[Change, ...]:
     """How the plan of SPEC comes into the learner's order; within a card the calls stay in theirs."""
-    kept = [step for step in plan if not step.id.startswith("std")]
+    kept = [step for step in plan if step.id not in STREAMS]
     by_card: dict[str, list[str]] = {card: [] for card in (GIVEN, *order)}
     for step in kept:
         by_card[card_of(step)].append(step.id)
-    return (Without(("stdin", "stdout", "stderr")), Order(tuple(id_ for ids in by_card.values() for id_ in ids)))
+    return (Without(STREAMS), Order(tuple(id_ for ids in by_card.values() for id_ in ids)))
 
 
 def played(plan: Plan, outcomes: tuple[Outcome, ...], order: tuple[str, ...]) -> tuple[Played, ...]:
@@ -145,7 +145,7 @@ def _state(step: Step, outcome: Outcome | None) -> State:
         case None:
             return "not-tried"
         case Done():
-            return "agreed" if outcome.errno == 0 or outcome.errno in step.tolerates else "refused"
+            return "agreed" if agreed(step, outcome) else "refused"
         case Unborn():
             return "unborn"
         case NeverRun():

@@ -14,7 +14,7 @@ from nslab.engine.changes import Change, Put
 from nslab.engine.client import Lab
 from nslab.engine.protocol import Advanced
 from nslab.engine.spec import Process
-from nslab.engine.steps import Argument, Done, Outcome, Plan, Step
+from nslab.engine.steps import Argument, Done, Outcome, Plan, Step, agreed
 from nslab.kernel import procfs
 
 MOST_SECRET = 10**9
@@ -62,7 +62,7 @@ def run_trial(attack: Attack, off: frozenset[str]) -> Trial:
         born = lab.advance(spec.name, at_exec)
         took = (time.perf_counter() - begun) * 1000
         rights = None
-        if attack.gain == "rights" and len(born.outcomes) == at_exec and _agreed(born.outcomes[-1], plan[at_exec - 1]):
+        if attack.gain == "rights" and len(born.outcomes) == at_exec and agreed(plan[at_exec - 1], born.outcomes[-1]):
             had = _rights(lab, born)
             born = lab.advance(spec.name, len(plan))
             rights = (had, _rights(lab, born))
@@ -99,7 +99,7 @@ def _told(
     outcomes = tuple(outcome for step, outcome in made if step.id in ids)
     last_step, last = made[-1]
     moved = {move.id for move in attack.moves}
-    refused = (last_step, last) if not _agreed(last, last_step) and last_step.id not in moved else None
+    refused = (last_step, last) if not agreed(last_step, last) and last_step.id not in moved else None
     read = refused is None and attack.gain != "rights" and isinstance(last, Done) and last.errno == 0
     value = last.value if read and isinstance(last, Done) else None
     through = {
@@ -109,7 +109,3 @@ def _told(
         "rights": rights is not None and rights[1] > rights[0],
     }[attack.gain]
     return Trial(attack.id, off, moves, outcomes, refused, through, value, rights, took)
-
-
-def _agreed(outcome: Outcome, step: Step) -> bool:
-    return isinstance(outcome, Done) and (outcome.errno == 0 or outcome.errno in step.tolerates)

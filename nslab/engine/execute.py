@@ -205,7 +205,7 @@ class Execution:
             self._made = index + 1
             step = self.plan[index]
             answered = state == ENDED or (state == STARTED and step.call == "execve")
-            if not answered or (number and number not in step.tolerates):
+            if not answered or not step.goes_on(number):
                 self._ended = True
                 return
 
@@ -244,7 +244,7 @@ class Execution:
         while channel is not None and (order := channel.recv(STRETCH.size)):
             for index in range(*STRETCH.unpack(order)):
                 number = attempt(actor, self.plan[index], index, self._board)
-                if number and number not in self.plan[index].tolerates:
+                if not self.plan[index].goes_on(number):
                     break
             channel.send(ANSWER)
         os._exit(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nslab.engine.profiles import CONTAINER
 from nslab.engine.spec import Process
-from nslab.engine.steps import Fd, Plan, Step
+from nslab.engine.steps import STREAMS, Fd, Plan, Step
 from nslab.kernel.process import PR_SET_NO_NEW_PRIVS
 
 
@@ -39,13 +39,12 @@ def hand_over(process: Process) -> Plan:
 
     Signals need no step: the lab ignores and blocks none, and execve(2) forgets handlers.
     """
-    names = ("stdin", "stdout", "stderr")
     terminal = (Step("ctty", "init", "set_controlling_terminal", (Fd("slave"),)),) if process.terminal else ()
     return (
         *terminal,
         *(
             Step(name, "init", "dup2", (Fd(name) if number in process.pipes else Fd("slave"), number))
-            for number, name in enumerate(names)
+            for number, name in enumerate(STREAMS)
         ),
         Step("cwd", "init", "chdir_inside", (process.cwd,)),
         # Closed, not only marked: in the middle of an execve the new program can be looked into, and the marked ones are open.

@@ -193,7 +193,7 @@ def perform(plan: Plan, actor: Actor) -> None:
     board = Board(len(plan))
     for index, step in enumerate(plan):
         number = attempt(actor, step, index, board)
-        if number and number not in step.tolerates:
+        if not step.goes_on(number):
             raise refusal(step, board.done(index, step.id))
     board.close()
 

@@ -22,13 +22,13 @@ from nslab.engine.joins import pidfd_of
 from nslab.engine.plan import plan
 from nslab.engine.protocol import Advanced, Reply, Running
 from nslab.engine.spec import Network, Process, Spec, checked
+from nslab.engine.steps import STREAMS
 from nslab.kernel import mounts
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.pidfd import pidfd_open, pidfd_send_signal
 
 MOST_ACCOUNTS = 64  # the latest; a lab that lives for days must not grow
 
-STREAMS = ("stdin", "stdout", "stderr")
 
 Answer = tuple[Reply, tuple[int, ...]]
 """A reply, and the fds beside it, which whoever sends them closes."""

@@ -17,6 +17,9 @@ container's first process."""
 AT_ONCE: tuple[Who, ...] = ("lab", "net")
 """Those who are there before a plan begins: no step of it brings them to life."""
 
+STREAMS = ("stdin", "stdout", "stderr")
+"""Descriptors 0, 1, and 2 of a container's program, and the steps that lay them there."""
+
 
 class Fd(Struct, frozen=True):
     """A file descriptor that an earlier step opened, or the caller handed in, by its name."""
@@ -39,6 +42,10 @@ class Step(Struct, frozen=True):
     call: str
     args: tuple[Argument, ...] = ()
     tolerates: tuple[int, ...] = ()
+
+    def goes_on(self, errno: int) -> bool:
+        """Whether the plan goes on behind this answer: 0, for the kernel agreed, or an errno that is tolerated."""
+        return errno == 0 or errno in self.tolerates
 
 
 Plan = tuple[Step, ...]
@@ -77,3 +84,8 @@ class NeverRun(Struct, frozen=True, tag=True):
 
 
 Outcome = Done | Unborn | Lost | NeverRun
+
+
+def agreed(step: Step, outcome: Outcome | None) -> bool:
+    """Whether a step was made, and the plan went on behind it. None: it was not asked for."""
+    return isinstance(outcome, Done) and step.goes_on(outcome.errno)

@@ -13,15 +13,13 @@ from nslab.engine.ground import RUN
 from nslab.engine.rosetta.inside import inside
 from nslab.engine.rosetta.lines import Line, comment, continued, joined, listed
 from nslab.engine.rosetta.shell import exec_parts, shell_words
-from nslab.engine.steps import Fd, Step
+from nslab.engine.steps import STREAMS, Fd, Step
 from nslab.kernel.mounts import MountFlag
 from nslab.kernel.process import PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG
 from nslab.words import Words
 
 STARTING = {"clone3", "setsid", "set_ids", "write_proc"}
 """Calls that are made by the line that starts a process."""
-
-STREAMS = ("stdin", "stdout", "stderr")
 
 RIGHTS = {"drop_bounding", "capset"}
 """Calls that a process's last line makes by setpriv(1): a shell can't give up rights of its own."""
