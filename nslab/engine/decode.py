@@ -6,9 +6,9 @@ import codecs
 import os
 from collections.abc import Callable
 
+from nslab.engine.arguments import capabilities_in, number, program_of
 from nslab.engine.calls import ASIDE, SIBLING
 from nslab.engine.steps import Argument, Fd, Step
-from nslab.kernel.capabilities import Capability
 from nslab.kernel.mounts import MNT_DETACH, MountFlag
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG
@@ -65,24 +65,24 @@ def clone_call(step: Step) -> str:
 def mount_call(step: Step) -> str:
     """mount(2) with its flags by name."""
     source, target, fstype, flags, data = step.args
-    return f"mount({shown(source)}, {shown(target)}, {shown(fstype)}, {flag_names(int(str(flags)))}, {shown(data)})"
+    return f"mount({shown(source)}, {shown(target)}, {shown(fstype)}, {flag_names(number(flags))}, {shown(data)})"
 
 
 def execve_call(step: Step) -> str:
     """execve(2) with its arguments, its environment counted."""
-    count = int(str(step.args[0]))
-    arguments = ", ".join(shown(word) for word in step.args[1 : count + 1])
-    return f"execve({shown(step.args[1])}, [{arguments}], /* {len(step.args) - 1 - count} variables */)"
+    program = program_of(step)
+    arguments = ", ".join(map(shown, program.args))
+    return f"execve({shown(step.args[1])}, [{arguments}], /* {len(program.env)} variables */)"
 
 
 def capability_names(numbers: tuple[Argument, ...]) -> str:
     """CAP_CHOWN|CAP_KILL, and 0 for none."""
-    return "|".join(f"CAP_{Capability(int(str(number))).name}" for number in numbers) or "0"
+    return "|".join(f"CAP_{one.name}" for one in capabilities_in(numbers)) or "0"
 
 
 def open_flags(step: Step) -> str:
     """What there is to say of how open(2) opens."""
-    return ", O_DIRECTORY" if int(str(step.args[2])) & os.O_DIRECTORY else ""
+    return ", O_DIRECTORY" if number(step.args[2]) & os.O_DIRECTORY else ""
 
 
 SPECIAL: dict[str, Callable[[Step], str]] = {
@@ -93,10 +93,10 @@ SPECIAL: dict[str, Callable[[Step], str]] = {
     "umount2": lambda step: (
         f"umount2({shown(step.args[0])}, {'MNT_DETACH' if step.args[1] == MNT_DETACH else step.args[1]})"
     ),
-    "prctl": lambda step: f"prctl({PRCTL_NAMES.get(int(str(step.args[0])), step.args[0])}, {step.args[1]})",
+    "prctl": lambda step: f"prctl({PRCTL_NAMES.get(number(step.args[0]), step.args[0])}, {step.args[1]})",
     "capset": lambda step: f"capset({{effective=permitted={capability_names(step.args)}, inheritable=0}})",
     "drop_bounding": lambda step: f"prctl(PR_CAPBSET_DROP, all but {capability_names(step.args)})",
-    "mkdir": lambda step: f"mkdir({shown(step.args[0])}, {int(str(step.args[1])):#o})",
+    "mkdir": lambda step: f"mkdir({shown(step.args[0])}, {number(step.args[1]):#o})",
     "set_name": lambda step: f"prctl(PR_SET_NAME, {shown(step.args[0])})",
     "set_ids": lambda step: f"setresgid({step.args[1]}) setresuid({step.args[0]})",
     "write_proc": lambda step: f"write(/proc/<child>/{step.args[0]}, {shown(step.args[1])})",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 
+from nslab.engine.arguments import capabilities_in, new_kinds, number, program_of
 from nslab.engine.ground import MASKED_DIRECTORIES, MASKED_FILES, READ_ONLY
 from nslab.engine.inventory import Inventory
 from nslab.engine.joins import joined
@@ -49,7 +50,7 @@ def config(plan: Plan, inventory: Inventory, maps: IdMaps | None) -> oci.Config:
 
     Raises NoMountNamespace.
     """
-    own = {str(word) for step in plan if step.call == "clone3" for word in step.args}
+    own = new_kinds(plan)
     if Kind.MNT not in own:
         raise NoMountNamespace
     # In a user namespace an mqueue mounts only with queues of its own: there the plan goes on without it, and a runtime would not.
@@ -70,16 +71,16 @@ def config(plan: Plan, inventory: Inventory, maps: IdMaps | None) -> oci.Config:
 def process(plan: Plan) -> oci.Process:
     """The program, and what it may."""
     made = {step.call: step.args for step in plan}
-    count, *words = made["execve"]
+    program = next(program_of(step) for step in plan if step.call == "execve")
     size = made.get("set_size")
     return oci.Process(
-        args=tuple(map(str, words[: int(str(count))])),
-        env=tuple(map(str, words[int(str(count)) :])),
+        args=program.args,
+        env=program.env,
         cwd=str(made.get("chdir_inside", ("/",))[0]),
         capabilities=capabilities(plan),
         user=oci.User(),
         terminal="open_master" in made,
-        console_size=oci.Box(int(str(size[1])), int(str(size[2]))) if size else None,
+        console_size=oci.Box(number(size[1]), number(size[2])) if size else None,
         no_new_privileges=any(step.call == "prctl" and step.args[0] == PR_SET_NO_NEW_PRIVS for step in plan),
     )
 
@@ -94,7 +95,7 @@ def capabilities(plan: Plan) -> oci.Capabilities:
 
 def names(numbers: Iterable[Argument]) -> tuple[str, ...]:
     """CAP_CHOWN for 0."""
-    return tuple(f"CAP_{Capability(int(str(number))).name}" for number in numbers)
+    return tuple(f"CAP_{one.name}" for one in capabilities_in(numbers))
 
 
 def mounts(step: Step) -> Iterator[oci.Mount]:
@@ -103,11 +104,11 @@ def mounts(step: Step) -> Iterator[oci.Mount]:
     if place is None or place == "/" or place.startswith("/proc/"):
         return
     source, _, fstype, flags, data = step.args
-    if int(str(flags)) & MountFlag.BIND:
+    if number(flags) & MountFlag.BIND:
         if not place.startswith("/dev/"):
             yield bind(str(source), place)
         return
-    options = (*mount_options(int(str(flags))), *(str(data).split(",") if data else ()))
+    options = (*mount_options(number(flags)), *(str(data).split(",") if data else ()))
     kind = OCI_TYPES.get(str(fstype), str(fstype))
     yield oci.Mount(place, kind, str(source) if kind == fstype else kind, options)
 
@@ -125,7 +126,7 @@ def links(inventory: Inventory) -> Iterator[oci.Mount]:
 
 def linux(plan: Plan, maps: IdMaps | None) -> oci.Linux:
     """What the specification has for Linux alone."""
-    kinds = {str(word) for step in plan if step.call == "clone3" for word in step.args} - {Kind.USER}
+    kinds = new_kinds(plan) - {Kind.USER}
     own = [kind for kind in Kind if kind in kinds or (maps and kind is Kind.USER)]
     shared = joined(plan)
     return oci.Linux(
@@ -151,7 +152,7 @@ def mappings(extents: Iterable[Extent]) -> tuple[oci.IdMapping, ...]:
 
 def is_private(step: Step) -> bool:
     """Whether the step cuts the mounts off from those of the machine."""
-    return step.call == "mount" and step.args[1] == "/" and bool(int(str(step.args[3])) & MountFlag.PRIVATE)
+    return step.call == "mount" and step.args[1] == "/" and bool(number(step.args[3]) & MountFlag.PRIVATE)
 
 
 def covers(plan: Plan, kind: Callable[[Step], bool], always: Iterable[str]) -> tuple[str, ...]:
@@ -172,7 +173,7 @@ def is_mask(step: Step) -> bool:
 
 def is_frozen(step: Step) -> bool:
     """Whether the step makes a part of /proc read-only."""
-    return step.call == "mount" and bool(int(str(step.args[3])) & MountFlag.REMOUNT) and in_proc(step)
+    return step.call == "mount" and bool(number(step.args[3]) & MountFlag.REMOUNT) and in_proc(step)
 
 
 def seccomp(rules: Iterable[Deny]) -> oci.Seccomp:

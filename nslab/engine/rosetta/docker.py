@@ -9,12 +9,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 
+from nslab.engine.arguments import capabilities_in, number
 from nslab.engine.calls import SIBLING
 from nslab.engine.joins import whose
 from nslab.engine.rosetta.inside import inside
 from nslab.engine.spec import DEFAULT_CAPABILITIES
 from nslab.engine.steps import Fd, Step
-from nslab.kernel.capabilities import Capability
 from nslab.kernel.mounts import MountFlag
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import PR_SET_NO_NEW_PRIVS
@@ -86,7 +86,7 @@ def mount_flags(step: Step) -> tuple[str, ...]:
     place = inside(target)
     if place is None:
         return ()
-    if source == place and int(str(flags)) & MountFlag.BIND:
+    if source == place and number(flags) & MountFlag.BIND:
         return () if place.startswith(KERNELS_OWN) else (f"--volume={shlex.quote(f'{source}:{place}:ro')}",)
     if place == "/dev/shm":
         sizes = (option for option in str(data).split(",") if option.startswith("size="))
@@ -98,7 +98,7 @@ def capability_flags(step: Step) -> tuple[str, ...]:
     """None for docker's own fourteen."""
     if set(step.args) == set(DEFAULT_CAPABILITIES):
         return ()
-    return ("--cap-drop=ALL", *(f"--cap-add={Capability(int(str(number))).name}" for number in step.args))
+    return ("--cap-drop=ALL", *(f"--cap-add={one.name}" for one in capabilities_in(step.args)))
 
 
 def directory_flags(step: Step) -> tuple[str, ...]:

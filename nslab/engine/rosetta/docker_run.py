@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
+from nslab.engine.arguments import new_kinds, program_of
 from nslab.engine.joins import JOINER, joined
 from nslab.engine.rosetta.docker import HOST_FLAGS, JOIN_FLAGS, NO_LINKS, docker_flags
 from nslab.engine.rosetta.inside import inside
@@ -41,16 +42,15 @@ def docker_run(plan: Plan, title: str, words: Words) -> str:
 
 def program_parts(step: Step) -> tuple[list[str], ...]:
     """The environment, one variable a line, then the image and the program."""
-    count, *words = step.args
-    args, env = words[: int(str(count))], words[int(str(count)) :]
-    return (*([f"--env={shlex.quote(str(word))}"] for word in env), [IMAGE, *(shlex.quote(str(word)) for word in args)])
+    program = program_of(step)
+    return (*([f"--env={shlex.quote(word)}"] for word in program.env), [IMAGE, *map(shlex.quote, program.args)])
 
 
 def undoing(plan: Plan) -> Iterator[str]:
     """Flags for what docker does by itself and the plan has no step for."""
     calls = {step.call for step in plan}
     if shared := joined(plan):
-        made = {str(word) for step in plan if step.call == "clone3" for word in step.args}
+        made = new_kinds(plan)
         yield from (flag for kind, flag in HOST_FLAGS.items() if kind not in made and kind not in shared)
     if "seccomp" not in calls:
         yield "--security-opt=seccomp=unconfined"
@@ -70,7 +70,7 @@ def masked(plan: Plan) -> bool:
 
 def remarks(plan: Plan) -> Iterator[str]:
     """What the flags can't say, by its id among the words."""
-    kinds = {str(word) for step in plan if step.call == "clone3" for word in step.args}
+    kinds = new_kinds(plan)
     yield "itself"
     yield "image" if Kind.MNT in kinds else "mount"
     yield "user" if Kind.USER in kinds else "root"

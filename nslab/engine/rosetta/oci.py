@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from nslab.engine.arguments import number
 from nslab.engine.calls import SIBLING
 from nslab.engine.joins import whose
 from nslab.engine.rosetta.inside import inside
@@ -46,7 +47,7 @@ def mount_field(step: Step) -> str:
     source, target, _, flags, _ = step.args
     place = inside(target)
     if place is None:
-        return "linux.rootfsPropagation" if int(str(flags)) & MountFlag.PRIVATE else ""
+        return "linux.rootfsPropagation" if number(flags) & MountFlag.PRIVATE else ""
     if place.startswith("/proc/"):
         return f"{MASKED if source == 'tmpfs' else READ_ONLY}: {place}"
     if source == place and place.startswith("/dev/"):
@@ -71,7 +72,7 @@ FIELDS: dict[str, str | Callable[[Step], str]] = {
     "mount": mount_field,
     "open_master": "process.terminal",
     "pivot_root": "root.path",
-    "prctl": lambda step: PRCTL_FIELDS.get(int(str(step.args[0])), ""),
+    "prctl": lambda step: PRCTL_FIELDS.get(number(step.args[0]), ""),
     "seccomp": "linux.seccomp",
     "set_size": "process.consoleSize",
     "setns": path_field,

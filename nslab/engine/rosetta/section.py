@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
+from nslab.engine.arguments import number
 from nslab.engine.decode import decoded
 from nslab.engine.errands import NET
 from nslab.engine.ground import RUN
@@ -91,7 +92,7 @@ def topic_of(step: Step) -> str:
     if step.call in TOPICS:
         return TOPICS[step.call]
     if step.call == "mount" and step.args[1] == "/":
-        return "tree" if int(str(step.args[3])) & MountFlag.PRIVATE else ""
+        return "tree" if number(step.args[3]) & MountFlag.PRIVATE else ""
     place = target_of(step)
     within = inside(place)
     if within is None or (step.call == "mkdir" and within == "/"):

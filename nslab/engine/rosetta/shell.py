@@ -10,10 +10,10 @@ import shlex
 from collections.abc import Callable
 from itertools import chain
 
+from nslab.engine.arguments import capabilities_in, number, program_of
 from nslab.engine.calls import SIBLING
 from nslab.engine.joins import whose
 from nslab.engine.steps import Argument, Fd, Step
-from nslab.kernel.capabilities import Capability
 from nslab.kernel.mounts import (
     MNT_DETACH,
     MOUNT_ATTR_NODEV,
@@ -63,7 +63,7 @@ def mount_options(flags: int) -> tuple[str, ...]:
 def mount_words(step: Step) -> str:
     """mount(8), in the spelling that makes just this one mount(2)."""
     source, target, fstype, flags, data = step.args
-    bits = MountFlag(int(str(flags)))
+    bits = MountFlag(number(flags))
     place, options = quoted(target), mount_options(bits)
     for flag, word in PROPAGATION.items():
         if bits & flag:
@@ -80,7 +80,7 @@ def mount_words(step: Step) -> str:
 def lock_words(step: Step) -> str:
     """mount_setattr(2) with AT_RECURSIVE, for a mount(8) older than 2.39, which can do one mount at a time."""
     path, attributes = step.args
-    options = ",".join(word for flag, word in ATTRIBUTE_OPTIONS.items() if int(str(attributes)) & flag)
+    options = ",".join(word for flag, word in ATTRIBUTE_OPTIONS.items() if number(attributes) & flag)
     each = f'mount -o remount,bind,{options} "$at"'
     return f"findmnt -Rrno TARGET {quoted(path)} | while read -r at; do {each}; done"
 
@@ -132,7 +132,7 @@ def prctl_words(step: Step) -> str:
 
 def capability_words(step: Step) -> str:
     """`-all,+chown,+kill` as setpriv(1) wants it."""
-    return ",".join(("-all", *(f"+{Capability(int(str(number))).name.lower()}" for number in step.args)))
+    return ",".join(("-all", *(f"+{one.name.lower()}" for one in capabilities_in(step.args))))
 
 
 def unmount_words(step: Step) -> str:
@@ -150,14 +150,13 @@ def bridge_words(step: Step) -> str:
 def make_words(step: Step) -> str:
     """mkdir(1)."""
     path, mode = step.args
-    return f"mkdir {'' if mode == USUAL_MODE else f'-m {int(str(mode)):o} '}{quoted(path)}"
+    return f"mkdir {'' if mode == USUAL_MODE else f'-m {number(mode):o} '}{quoted(path)}"
 
 
 def exec_parts(step: Step) -> tuple[list[str], list[str]]:
     """The environment that a program gets, and no other, and the program, as words for exec."""
-    count, *words = step.args
-    args, env = words[: int(str(count))], words[int(str(count)) :]
-    return ["env", "-i", *map(quoted, env)], [*map(quoted, args)]
+    program = program_of(step)
+    return ["env", "-i", *map(quoted, program.env)], [*map(quoted, program.args)]
 
 
 SHELL: dict[str, Callable[[Step], str]] = {
