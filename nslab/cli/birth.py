@@ -6,8 +6,8 @@ import argparse
 
 import msgspec
 
+from nslab.cli.asked import network_of, parse_namespaces, unknown_namespaces
 from nslab.cli.output import print_json
-from nslab.cli.run import network_of, parse_namespaces, unknown_namespaces
 from nslab.cli.screen import add_look, ready_terminal, show
 from nslab.cli.views import explain
 from nslab.course.cradle import Cradle

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from nslab.cli.asked import listed
 from nslab.cli.output import print_json
 from nslab.cli.screen import add_look, ready_terminal, show
 from nslab.course.attempt import run_order
@@ -27,7 +28,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
 
     Raises what ended the screen, once the terminal is as it was, and LabError.
     """
-    order = None if arguments.cards is None else tuple(name.strip() for name in arguments.cards.split(","))
+    order = None if arguments.cards is None else tuple(listed(arguments.cards))
     if order is not None and sorted(order) != sorted(CARDS):
         arguments.misused(words("cli.order.not-all", known=", ".join(CARDS)))
     if arguments.json:

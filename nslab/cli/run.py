@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 from collections.abc import Callable
-from ipaddress import ip_interface
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from nslab.cli.asked import joins_of, network_of, parse_namespaces, unknown_namespaces
 from nslab.cli.programs import Guest, Host, door_of, stay
 from nslab.cli.relay import Relay, Streams, open_streams, process_for
 from nslab.cli.views import explain
@@ -19,7 +18,7 @@ from nslab.engine import rundir
 from nslab.engine.client import Lab, Task, Told
 from nslab.engine.protocol import close_all
 from nslab.engine.rosetta.views import VIEWS, command_for
-from nslab.engine.spec import POD_NAMESPACES, Join, Network, Process, Spec, checked
+from nslab.engine.spec import Process, Spec, checked
 from nslab.engine.visit import Visit, refuse_taken
 from nslab.kernel.namespaces import Kind
 from nslab.words import Words
@@ -69,46 +68,6 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         explain(arguments.explain, spec, command_for(spec, "run", *args), words, json=arguments.json)
         return 0
     return contain(spec, words, named=arguments.name is not None)
-
-
-def parse_namespaces(text: str) -> tuple[Kind, ...]:
-    """`pid,mnt`, or `all`, or `none`. Words that are no kind are passed over."""
-    names = listed(text)
-    return tuple(kind for kind in Kind if kind in names or text == "all")
-
-
-def unknown_namespaces(text: str) -> list[str]:
-    """The words of such a list that are no kind of namespace."""
-    return [] if text in ("all", "none") else [name for name in listed(text) if name not in set(Kind)]
-
-
-def listed(text: str) -> list[str]:
-    """The words between the commas."""
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
-def joins_of(arguments: argparse.Namespace, words: Words) -> tuple[Join, ...]:
-    """What --share and --pod ask for. Wrong usage ends the program with 2."""
-    joins = [Join(kind, arguments.pod) for kind in POD_NAMESPACES if arguments.pod is not None]
-    for wanted in arguments.share:
-        kind, equals, name = wanted.partition("=")
-        if kind not in set(Kind) or not equals or not name:
-            arguments.misused(words("cli.run.bad-share", wanted=wanted, known=", ".join(Kind)))
-        joins.append(Join(Kind(kind), name))
-    return tuple(dict.fromkeys(joins))
-
-
-def network_of(arguments: argparse.Namespace, words: Words) -> Network | None:
-    """What --network asks for. The bridge gets the network's first address. Wrong usage ends the program with 2."""
-    if arguments.network is None:
-        return None
-    with contextlib.suppress(ValueError):
-        wanted = ip_interface(arguments.network)
-        first, last = int(wanted.network.network_address), int(wanted.network.broadcast_address)
-        if first + 1 < int(wanted) < last:
-            return Network(str(wanted), str(wanted.network[1]))
-    arguments.misused(words("cli.run.bad-network", address=arguments.network))
-    return None
 
 
 def contain(spec: Spec, words: Words, *, named: bool) -> int:

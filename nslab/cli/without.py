@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from nslab.cli.asked import listed
 from nslab.cli.output import print_json
 from nslab.cli.screen import add_look, ready_terminal, show
 from nslab.course.ablation import PRIMITIVES
@@ -29,11 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
 
 def run(arguments: argparse.Namespace, words: Words) -> int:
     """Show the board until the person leaves, or run every attack once. Wrong usage ends the program with 2."""
-    off = listed(arguments.off)
+    off = frozenset(listed(arguments.off))
     if unknown := sorted(off - set(CAN_GO)):
         known = ", ".join(CAN_GO)
         arguments.misused(words("cli.without.unknown", name=", ".join(unknown), known=known))
-    wanted = listed(arguments.attack)
+    wanted = frozenset(listed(arguments.attack))
     if unknown := sorted(wanted - {attack.id for attack in ATTACKS}):
         known = ", ".join(attack.id for attack in ATTACKS)
         arguments.misused(words("cli.without.no-attack", name=", ".join(unknown), known=known))
@@ -45,11 +46,6 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
 
     first = next((attack.id for attack in ATTACKS if attack.id in wanted), None)
     return show(arguments, words, lambda app: app.start_with_screen(lambda words: WithoutScreen(words, off, first)))
-
-
-def listed(text: str) -> frozenset[str]:
-    """The names in a list with commas."""
-    return frozenset(name.strip() for name in text.split(",") if name.strip())
 
 
 def told(trial: Trial) -> dict[str, object]:
