@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-import msgspec
+from msgspec import Struct
 
 from nslab.cli.asked import network_of, parse_namespaces, unknown_namespaces
 from nslab.cli.output import print_json
@@ -15,6 +15,7 @@ from nslab.course.tongues import container
 from nslab.engine.decode import decoded
 from nslab.engine.rosetta.views import VIEWS, command_for, this_machine
 from nslab.engine.spec import DOCKER_NAMESPACES, Process, Spec, checked
+from nslab.engine.steps import Outcome, Who
 from nslab.kernel.namespaces import Kind
 from nslab.observe.score import Difference, Part
 from nslab.words import Words
@@ -22,6 +23,23 @@ from nslab.words import Words
 NAME = "box"
 DOCKER = "docker"
 PROGRAM = ("sh",)
+
+
+class ToldSides(Struct, frozen=True):
+    """What only one of two moments has."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+class ToldStep(Struct, frozen=True):
+    """A call, what the kernel answered, and what it changed, by the ids of facts below `score.fact.`."""
+
+    step: str
+    who: Who
+    call: str
+    outcome: Outcome
+    changed: dict[str, ToldSides]
 
 
 def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
@@ -71,26 +89,26 @@ def on_screen(cradle: Cradle, look: argparse.Namespace, words: Words) -> int:
     return show(look, words, lambda app: app.start_with_screen(screen))
 
 
-def account(cradle: Cradle) -> list[dict[str, object]]:
+def account(cradle: Cradle) -> list[ToldStep]:
     """Make every call, and tell of each what the kernel answered and what it changed. Raises LabError."""
     birth = cradle.birth
     view = cradle.step(birth.plan[-1].id)
     return [
-        {
-            "step": step.id,
-            "who": step.who,
-            "call": decoded(step),
-            "outcome": msgspec.to_builtins(outcome),
-            "changed": {one.name: told(one) for one in view.differences(at, at + 1) if one.differs},
-        }
+        ToldStep(
+            step=step.id,
+            who=step.who,
+            call=decoded(step),
+            outcome=outcome,
+            changed={one.name: told(one) for one in view.differences(at, at + 1) if one.differs},
+        )
         for at, (step, outcome) in enumerate(zip(birth.plan, birth.outcomes, strict=False))
     ]
 
 
-def told(difference: Difference) -> dict[str, list[str]]:
-    """What only one of the two moments has."""
+def told(difference: Difference) -> ToldSides:
+    """The two sides of a fact."""
 
-    def of(parts: tuple[Part, ...]) -> list[str]:
-        return [str(part.text) for part in parts if part.differs]
+    def of(parts: tuple[Part, ...]) -> tuple[str, ...]:
+        return tuple(str(part.text) for part in parts if part.differs)
 
-    return {"before": of(difference.before), "after": of(difference.after)}
+    return ToldSides(of(difference.before), of(difference.after))

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import argparse
 
+from msgspec import Struct
+
 from nslab.cli.output import print_json
 from nslab.cli.screen import add_look, ready_terminal, show
 from nslab.course.composing import PRESETS
 from nslab.course.composition import composition
 from nslab.course.model import Preset
 from nslab.course.session import Session
+from nslab.kernel.namespaces import Kind
 from nslab.observe.compose_view import ComposeView
+from nslab.observe.namespaces import Membership
 from nslab.words import Words
+
+
+class ToldColumn(Struct, frozen=True):
+    """The host or a container: its namespaces by kind, and the calls by which a container came into its own.
+
+    `pid` is None of a container that was refused.
+    """
+
+    name: str
+    pid: int | None
+    namespaces: dict[Kind, Membership]
+    calls: tuple[str, ...]
 
 
 def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
@@ -63,15 +79,15 @@ def looked_at(session: Session) -> ComposeView:
     return composition(session)
 
 
-def told(view: ComposeView) -> list[dict[str, object]]:
-    """Host and containers: the inode of each namespace, and the calls by which a container came into its own."""
-    composed = {one.name: one for one in view.containers}
+def told(view: ComposeView) -> list[ToldColumn]:
+    """The board for programs: the host first."""
+    calls = {one.name: tuple(row.call for row in one.calls) for one in view.containers}
     return [
-        {
-            "name": column.name,
-            "pid": column.pid,
-            "namespaces": {row.kind: cell.namespace for row in view.sides.rows if (cell := row.cells[at])},
-            "calls": [row.call for row in composed[column.name].calls] if column.name in composed else [],
-        }
+        ToldColumn(
+            name=column.name,
+            pid=column.pid,
+            namespaces={row.kind: cell.namespace for row in view.sides.rows if (cell := row.cells[at])},
+            calls=calls.get(column.name, ()),
+        )
         for at, column in enumerate(view.sides.columns)
     ]

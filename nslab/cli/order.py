@@ -4,15 +4,35 @@ from __future__ import annotations
 
 import argparse
 
+from msgspec import Struct
+
 from nslab.cli.asked import listed
 from nslab.cli.output import print_json
 from nslab.cli.screen import add_look, ready_terminal, show
 from nslab.course.attempt import run_order
-from nslab.course.ordering import CARDS, Attempt, Played
+from nslab.course.ordering import CARDS, Attempt, Played, State
 from nslab.engine.decode import decoded
 from nslab.engine.steps import Done
 from nslab.kernel.syscalls import errno_name
 from nslab.words import Words
+
+
+class ToldCard(Struct, frozen=True):
+    """What became of a card: `call` is the one that ended the run, if one did, `errno` what the kernel refused it with."""
+
+    card: str
+    state: State
+    calls: int
+    call: str | None
+    errno: str | None
+
+
+class ToldAttempt(Struct, frozen=True):
+    """What an order came to: card by card, and what its container lacks, by the ids of `ordering.missing`."""
+
+    right: bool
+    missing: tuple[str, ...]
+    cards: tuple[ToldCard, ...]
 
 
 def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
@@ -40,22 +60,18 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     return show(arguments, words, lambda app: app.start_with_screen(lambda words: OrderScreen(words, order)))
 
 
-def told(attempt: Attempt) -> dict[str, object]:
-    """What an order came to: card by card, and what its container lacks."""
-    return {
-        "right": attempt.right,
-        "missing": attempt.missing,
-        "cards": [card_told(one) for one in attempt.played],
-    }
+def told(attempt: Attempt) -> ToldAttempt:
+    """An attempt for programs."""
+    return ToldAttempt(attempt.right, attempt.missing, tuple(map(card_told, attempt.played)))
 
 
-def card_told(one: Played) -> dict[str, object]:
-    """What became of a card; of one that ended the run, its call and the errno."""
-    refused = isinstance(one.outcome, Done) and one.state == "refused"
-    return {
-        "card": one.card,
-        "state": one.state,
-        "calls": one.calls,
-        "call": decoded(one.step) if one.step is not None and one.outcome is not None else None,
-        "errno": errno_name(one.outcome.errno) if refused and isinstance(one.outcome, Done) else None,
-    }
+def card_told(one: Played) -> ToldCard:
+    """A card of it."""
+    refused = one.outcome if one.state == "refused" else None
+    return ToldCard(
+        card=one.card,
+        state=one.state,
+        calls=one.calls,
+        call=decoded(one.step) if one.step is not None and one.outcome is not None else None,
+        errno=errno_name(refused.errno) if isinstance(refused, Done) else None,
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from msgspec import Struct
+
 from nslab.cli.asked import listed
 from nslab.cli.output import print_json
 from nslab.cli.screen import add_look, ready_terminal, show
@@ -11,11 +13,47 @@ from nslab.course.ablation import PRIMITIVES
 from nslab.course.attacks import ATTACKS, HOST_USERS
 from nslab.course.trial import Trial, run_trial
 from nslab.engine.decode import decoded
-from nslab.engine.steps import Done
+from nslab.engine.steps import Done, Outcome, Who
 from nslab.kernel.syscalls import errno_name
 from nslab.words import Words
 
 CAN_GO = (*PRIMITIVES, HOST_USERS)
+
+
+class ToldRefusal(Struct, frozen=True):
+    """The step of the plan itself that the kernel refused, before the attack began."""
+
+    step: str
+    answer: str
+
+
+class ToldCall(Struct, frozen=True):
+    """A call of the attack, and its answer: what it returned, an errno's name, or what became of it instead of one."""
+
+    who: Who
+    call: str
+    answer: str
+
+
+class ToldRights(Struct, frozen=True):
+    """How many capabilities the attacker had before it executed its program, and after."""
+
+    before: int
+    after: int
+
+
+class ToldTrial(Struct, frozen=True):
+    """What became of one attack: a `Trial` in words."""
+
+    attack: str
+    off: tuple[str, ...]
+    through: bool
+    held: bool
+    refused: ToldRefusal | None
+    calls: tuple[ToldCall, ...]
+    seen: int | None
+    rights: ToldRights | None
+    milliseconds: float
 
 
 def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
@@ -48,26 +86,23 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     return show(arguments, words, lambda app: app.start_with_screen(lambda words: WithoutScreen(words, off, first)))
 
 
-def told(trial: Trial) -> dict[str, object]:
-    """What became of one attack."""
-    refused = trial.refused
-    return {
-        "attack": trial.attack,
-        "off": sorted(trial.off),
-        "through": trial.through,
-        "held": trial.held,
-        "refused": None if refused is None else {"step": refused[0].id, "answer": answer(refused[1])},
-        "calls": [
-            {"who": step.who, "call": decoded(step), "answer": answer(outcome)}
-            for step, outcome in zip(trial.moves, trial.outcomes, strict=False)
-        ],
-        "seen": trial.seen,
-        "rights": None if trial.rights is None else {"before": trial.rights[0], "after": trial.rights[1]},
-        "milliseconds": round(trial.milliseconds, 3),
-    }
+def told(trial: Trial) -> ToldTrial:
+    """A trial for programs: calls that were not made are not among its own."""
+    made = zip(trial.moves, trial.outcomes, strict=False)
+    return ToldTrial(
+        attack=trial.attack,
+        off=tuple(sorted(trial.off)),
+        through=trial.through,
+        held=trial.held,
+        refused=None if trial.refused is None else ToldRefusal(trial.refused[0].id, answer(trial.refused[1])),
+        calls=tuple(ToldCall(step.who, decoded(step), answer(outcome)) for step, outcome in made),
+        seen=trial.seen,
+        rights=None if trial.rights is None else ToldRights(*trial.rights),
+        milliseconds=round(trial.milliseconds, 3),
+    )
 
 
-def answer(outcome: object) -> str:
+def answer(outcome: Outcome) -> str:
     """0 or what else was returned, or the errno's name."""
     if not isinstance(outcome, Done):
         return type(outcome).__name__
