@@ -59,6 +59,11 @@ PALETTE = Key("palette", PALETTE_KEY, "x", in_footer=False)
 CARDS = Key("cards", None, "d", in_footer=False)
 PRESENT = Key("present", None, "v", in_footer=False)
 
+WHOLE_SCREEN = (LANGUAGE, THEME, PRESENT, PALETTE, ALL_KEYS, LEAVE)
+"""What every screen has that a command opens."""
+BOARD_SCREEN = (BOARD_HELP, *WHOLE_SCREEN)
+"""What every board has besides its own keys, where it is a whole screen."""
+
 LESSON: tuple[Key, ...] = (
     HELP,
     Key("hint", "f2", "i", rank=3),
@@ -87,12 +92,7 @@ MAP: tuple[Key, ...] = (
     Key("cards", "c", "d", rank=4),
     Key("glossary", "g", "g", rank=6),
     Key("help", "f1", "h", rank=3),
-    LANGUAGE,
-    THEME,
-    PRESENT,
-    PALETTE,
-    ALL_KEYS,
-    LEAVE,
+    *WHOLE_SCREEN,
 )
 CARD: tuple[Key, ...] = (
     Key("other_cards", "left", rank=1, in_a_talk=2),
@@ -122,13 +122,7 @@ WITHOUT_KEYS: tuple[Key, ...] = (
 )
 WITHOUT: tuple[Key, ...] = (
     *WITHOUT_KEYS,
-    BOARD_HELP,
-    LANGUAGE,
-    THEME,
-    PRESENT,
-    PALETTE,
-    ALL_KEYS,
-    LEAVE,
+    *BOARD_SCREEN,
 )
 ORDER_KEYS: tuple[Key, ...] = (
     Key("move_card", "up", rank=3, in_a_talk=3),
@@ -139,13 +133,7 @@ ORDER_KEYS: tuple[Key, ...] = (
 )
 ORDER: tuple[Key, ...] = (
     *ORDER_KEYS,
-    BOARD_HELP,
-    LANGUAGE,
-    THEME,
-    PRESENT,
-    PALETTE,
-    ALL_KEYS,
-    LEAVE,
+    *BOARD_SCREEN,
 )
 BIRTH_KEYS: tuple[Key, ...] = (
     Key("step", "left", rank=1, in_a_talk=1),
@@ -159,13 +147,7 @@ TONGUES_KEY = Key("tongues", "e", "e", rank=4)
 BIRTH: tuple[Key, ...] = (
     *BIRTH_KEYS,
     TONGUES_KEY,
-    BOARD_HELP,
-    LANGUAGE,
-    THEME,
-    PRESENT,
-    PALETTE,
-    ALL_KEYS,
-    LEAVE,
+    *BOARD_SCREEN,
 )
 KINDS: tuple[Key, ...] = (
     Key("move", "up", rank=4),
@@ -181,13 +163,7 @@ COMPOSE_KEYS: tuple[Key, ...] = (
 )
 COMPOSE: tuple[Key, ...] = (
     *COMPOSE_KEYS,
-    BOARD_HELP,
-    LANGUAGE,
-    THEME,
-    PRESENT,
-    PALETTE,
-    ALL_KEYS,
-    LEAVE,
+    *BOARD_SCREEN,
 )
 BOARDS: Mapping[str, tuple[Key, ...]] = {
     "compose": COMPOSE_KEYS,
@@ -205,13 +181,7 @@ EXPLORE: tuple[Key, ...] = (
     Key("by_owner", "o", "o", rank=3),
     Key("by_process", "p", "p", rank=3),
     Key("search", "slash", "f", rank=2, in_a_talk=2),
-    Key("help", "f1", "h", rank=2),
-    LANGUAGE,
-    THEME,
-    PRESENT,
-    PALETTE,
-    ALL_KEYS,
-    LEAVE,
+    *BOARD_SCREEN,
 )
 EXPLORE_PANEL: tuple[Key, ...] = (
     Key("move", "up", rank=2, in_a_talk=3),

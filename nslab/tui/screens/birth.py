@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from textual.app import ComposeResult
-
 from nslab.course.model import Born
 from nslab.course.tongues import Subject
 from nslab.engine.failures import LabError
@@ -17,13 +15,12 @@ from nslab.tui.birth.board import BirthBoard
 from nslab.tui.screens.board import BoardScreen
 from nslab.tui.screens.tongues import TonguesScreen
 from nslab.tui.wanted import PartWanted
-from nslab.tui.widgets.footer import Footer
-from nslab.tui.widgets.header import Header, Where
+from nslab.tui.widgets.header import Where
 from nslab.tui.widgets.trouble import TroubleBand
 from nslab.words import Words
 
 
-class BirthScreen(BoardScreen):
+class BirthScreen(BoardScreen[BirthBoard]):
     """`step` makes the calls up to one and returns the birth as it is then, `begin_anew` begins another; both run in a thread.
 
     They raise LabError where the lab has died: then the birth stays on show as it was last seen, and can be begun anew.
@@ -41,25 +38,10 @@ class BirthScreen(BoardScreen):
         begin_anew: Callable[[], BirthView],
         tongues: tuple[Subject, ...],
     ) -> None:
-        super().__init__(words)
+        self.trouble = TroubleBand(words, "birth.lab-lost")
+        super().__init__(words, BirthBoard(words, view, whole=True), Where(self.part, view.name), [self.trouble])
         self._step, self._begin_anew, self._tongues = step, begin_anew, tongues
         self._at_work = False
-        self.board = BirthBoard(words, view, whole=True)
-        self.trouble = TroubleBand(words, "birth.lab-lost")
-        self._header = Header(words, self._where(view))
-
-    def compose(self) -> ComposeResult:
-        yield self._header
-        yield self.board
-        yield self.trouble
-        yield Footer(self.words, self.keys)
-
-    def on_mount(self) -> None:
-        self.board.focus()
-
-    @staticmethod
-    def _where(view: BirthView) -> Where:
-        return Where("birth", view.name)
 
     async def on_part_wanted(self, message: PartWanted) -> None:
         """Make calls. Keys that come meanwhile ask for nothing more: each call is seen."""

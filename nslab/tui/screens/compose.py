@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from textual.app import ComposeResult
-
 from nslab.course.model import Made
 from nslab.course.told import say, why
 from nslab.engine.client import Told
@@ -16,12 +14,10 @@ from nslab.tui import keys
 from nslab.tui.panes.compose import ComposePane
 from nslab.tui.screens.board import BoardScreen
 from nslab.tui.wanted import PartWanted
-from nslab.tui.widgets.footer import Footer
-from nslab.tui.widgets.header import Header, Where
 from nslab.words import Words
 
 
-class ComposeScreen(BoardScreen):
+class ComposeScreen(BoardScreen[ComposePane]):
     """`make` has the engine make something, and `look` tells how things are then; both take milliseconds and run in a thread."""
 
     keys = keys.COMPOSE
@@ -31,18 +27,9 @@ class ComposeScreen(BoardScreen):
     def __init__(
         self, words: Words, view: ComposeView, make: Callable[[Made], None], look: Callable[[], ComposeView]
     ) -> None:
-        super().__init__(words)
+        super().__init__(words, ComposePane(words, view, whole=True))
         self._make, self._look = make, look
         self._busy = asyncio.Lock()
-        self.board = ComposePane(words, view, whole=True)
-
-    def compose(self) -> ComposeResult:
-        yield Header(self.words, Where("", "compose"))
-        yield self.board
-        yield Footer(self.words, self.keys)
-
-    def on_mount(self) -> None:
-        self.board.focus()
 
     async def on_part_wanted(self, message: PartWanted) -> None:
         """Make it. What the kernel refused the board shows; what was refused before it was asked is said."""

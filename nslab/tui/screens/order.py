@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from textual.app import ComposeResult
-
 from nslab.course.attempt import run_order
 from nslab.course.boards import AttemptsView
 from nslab.course.model import Ordered
@@ -15,12 +13,10 @@ from nslab.tui import keys
 from nslab.tui.order.board import OrderBoard
 from nslab.tui.screens.board import BoardScreen
 from nslab.tui.wanted import PartWanted
-from nslab.tui.widgets.footer import Footer
-from nslab.tui.widgets.header import Header, Where
 from nslab.words import Words
 
 
-class OrderScreen(BoardScreen):
+class OrderScreen(BoardScreen[OrderBoard]):
     """Sort the cards, run them, see what the kernel says."""
 
     keys = keys.ORDER
@@ -28,16 +24,7 @@ class OrderScreen(BoardScreen):
     CSS = "OrderBoard { margin: 1 2 0 2; height: 1fr; }"
 
     def __init__(self, words: Words, order: tuple[str, ...] | None = None) -> None:
-        super().__init__(words)
-        self.board = OrderBoard(words, AttemptsView(), order, whole=True)
-
-    def compose(self) -> ComposeResult:
-        yield Header(self.words, Where("", "order"))
-        yield self.board
-        yield Footer(self.words, self.keys)
-
-    def on_mount(self) -> None:
-        self.board.focus()
+        super().__init__(words, OrderBoard(words, AttemptsView(), order, whole=True))
 
     def on_part_wanted(self, message: PartWanted) -> None:
         """Run an order."""

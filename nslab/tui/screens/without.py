@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-
 from nslab.course.boards import TrialsView, attacks_of
 from nslab.course.model import AllAttacked, Attacked
 from nslab.course.trials import Trials
 from nslab.tui import keys
 from nslab.tui.screens.board import BoardScreen
 from nslab.tui.wanted import PartWanted
-from nslab.tui.widgets.footer import Footer
-from nslab.tui.widgets.header import Header, Where
 from nslab.tui.without.board import WithoutBoard, first_of, place_of
 from nslab.words import Words
 
 
-class WithoutScreen(BoardScreen):
+class WithoutScreen(BoardScreen[WithoutBoard]):
     """Attacks against containers that lack what is chosen here."""
 
     keys = keys.WITHOUT
@@ -25,18 +21,11 @@ class WithoutScreen(BoardScreen):
 
     def __init__(self, words: Words, off: frozenset[str] = frozenset(), attack: str | None = None) -> None:
         """`attack` is the one at which the hand begins; by default the first that some of what is left out would stop."""
-        super().__init__(words)
-        self._trials = Trials(self._told)
         at = first_of(off) if attack is None else place_of(attack, off)[1]
-        self.board = WithoutBoard(words, TrialsView(), off, at, whole=True)
-
-    def compose(self) -> ComposeResult:
-        yield Header(self.words, Where("", "without"))
-        yield self.board
-        yield Footer(self.words, self.keys)
+        super().__init__(words, WithoutBoard(words, TrialsView(), off, at, whole=True))
+        self._trials = Trials(self._told)
 
     def on_mount(self) -> None:
-        self.board.focus()
         self.board.ask()
 
     def on_unmount(self) -> None:
