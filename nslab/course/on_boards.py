@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -83,34 +82,20 @@ def _size(items: Sequence[object] | Unread) -> int | Unread:
     return items if isinstance(items, Unread) else len(items)
 
 
-def _roots(moment: Moment) -> int | Unread:
-    if isinstance(moment.mounts, Unread):
-        return moment.mounts
-    return sum(mount.point == "/" for mount in moment.mounts)
-
-
 def _uid(moment: Moment) -> int | Unread:
     if isinstance(moment.status, Unread):
         return moment.status
     return overflow_uid() if moment.uid is None else moment.uid
 
 
-def _rights(moment: Moment) -> int | Unread:
-    return moment.status if isinstance(moment.status, Unread) else moment.status.cap_effective.bit_count()
-
-
-def _program(moment: Moment) -> str | Unread:
-    return moment.program if isinstance(moment.program, Unread) else os.path.basename(moment.program)
-
-
 TOLD: Mapping[Asked, Callable[[Moment], int | str | Unread]] = {
     "mounts": lambda moment: _size(moment.mounts),
-    "roots": _roots,
+    "roots": lambda moment: moment.roots,
     "processes": lambda moment: _size(moment.shown),
     "pid": lambda moment: moment.pid,
     "uid": _uid,
-    "rights": _rights,
-    "program": _program,
+    "rights": lambda moment: moment.rights,
+    "program": lambda moment: moment.program_name,
 }
 
 

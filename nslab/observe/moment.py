@@ -72,6 +72,35 @@ class Moment(Struct, frozen=True):
         mounts = () if isinstance(self.mounts, Unread) else self.mounts
         return next((mount for mount in reversed(mounts) if mount.point == "/"), None)
 
+    @property
+    def roots(self) -> int | Unread:
+        """How many mounts lie at `/` itself: an old root may lie below its own, where no path leads, but chroot(2) may."""
+        return self.mounts if isinstance(self.mounts, Unread) else sum(mount.point == "/" for mount in self.mounts)
+
+    @property
+    def rights(self) -> int | Unread:
+        """How many effective capabilities it has."""
+        return self.status if isinstance(self.status, Unread) else self.status.cap_effective.bit_count()
+
+    @property
+    def program_name(self) -> str | Unread:
+        """What the file of its program is called, without the directories before it."""
+        return self.program if isinstance(self.program, Unread) else os.path.basename(self.program)
+
+    def has_root_of(self, other: Moment) -> bool | None:
+        """Whether its `/` is the same directory of the same file system as the other's; None where one has none that is told."""
+        mine, others = self.root_mount, other.root_mount
+        return None if mine is None or others is None else (mine.device, mine.root) == (others.device, others.root)
+
+    def filters_beyond(self, other: Moment) -> int | None:
+        """How many seccomp filters more it is under than the other; None where either status is unread.
+
+        A kernel before 5.9 counts none: then it has no more.
+        """
+        if isinstance(self.status, Unread) or isinstance(other.status, Unread):
+            return None
+        return (self.status.seccomp_filters or 0) - (other.status.seccomp_filters or 0)
+
 
 def read_moment(root: ProcRoot, pid: int, hostname: str | None) -> Moment | None:
     """A process's world now; None where there is no such process any more. Raises OSError where it may not be looked at."""

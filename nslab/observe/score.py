@@ -7,7 +7,6 @@ What two moments don't share is told by `compare`, in more words.
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
@@ -107,10 +106,9 @@ def _leak(_host: Moment, moment: Moment) -> Value:
 
 
 def _root(host: Moment, moment: Moment) -> Value:
-    mount, hosts = moment.root_mount, host.root_mount
-    if mount is None or hosts is None:
+    same = moment.has_root_of(host)
+    if same is None:
         return _unread(moment.mounts)
-    same = (mount.device, mount.root) == (hosts.device, hosts.root)
     return Because("score.value.hosts" if same else "score.value.own")
 
 
@@ -127,20 +125,19 @@ def _hostname(_host: Moment, moment: Moment) -> Value:
 
 
 def _rights(_host: Moment, moment: Moment) -> Value:
-    return _unread(moment.status) if isinstance(moment.status, Unread) else str(moment.status.cap_effective.bit_count())
+    return _unread(moment.rights) if isinstance(moment.rights, Unread) else str(moment.rights)
 
 
 def _locks(host: Moment, moment: Moment) -> Value:
     """How many that can't be undone: no_new_privs, and seccomp filters beyond those that the lab itself is under."""
-    status, hosts = moment.status, host.status
-    if isinstance(status, Unread) or isinstance(hosts, Unread):
-        return _unread(status)
-    filters = (status.seccomp_filters or 0) - (hosts.seccomp_filters or 0)
-    return str(int(bool(status.no_new_privs)) + filters)
+    filters = moment.filters_beyond(host)
+    if isinstance(moment.status, Unread) or filters is None:
+        return _unread(moment.status)
+    return str(int(bool(moment.status.no_new_privs)) + filters)
 
 
 def _program(_host: Moment, moment: Moment) -> Value:
-    return _unread(moment.program) if isinstance(moment.program, Unread) else os.path.basename(moment.program)
+    return _text(moment.program_name)
 
 
 FACTS: tuple[tuple[str, Callable[[Moment, Moment], Value]], ...] = (

@@ -90,6 +90,27 @@ def test_two_mounts_at_one_path_are_two(root: ProcRoot) -> None:
     assert str(mounts.after[1].text).startswith(f"{moment.mounts[0].point} ({moment.mounts[0].fstype}")
 
 
+def test_a_second_root_on_top_is_another_root_and_both_are_counted(root: ProcRoot) -> None:
+    moment = own(root)
+    assert isinstance(moment.mounts, tuple)
+    assert moment.root_mount is not None
+    assert isinstance(moment.roots, int)
+    top = structs.replace(moment.root_mount, device="0:0")
+    covered = structs.replace(moment, mounts=(*moment.mounts, top))
+    assert covered.roots == moment.roots + 1
+    assert moment.has_root_of(moment) is True
+    assert covered.has_root_of(moment) is moment.has_root_of(covered) is False
+
+
+def test_what_was_not_read_is_neither_another_root_nor_more_filters(root: ProcRoot) -> None:
+    moment, unread = own(root), Unread(errno.EACCES)
+    blind = structs.replace(moment, mounts=unread, status=unread, program=unread)
+    assert (blind.roots, blind.rights, blind.program_name) == (unread, unread, unread)
+    assert blind.has_root_of(moment) is moment.has_root_of(blind) is None
+    assert blind.filters_beyond(moment) is moment.filters_beyond(blind) is None
+    assert moment.filters_beyond(moment) == 0
+
+
 @pytest.mark.parametrize(
     ("path", "found"),
     [("/proc", "directory"), ("/dev/null", "device 1:3"), ("/etc/passwd", "file"), ("/nosuch", Unread(errno.ENOENT))],
