@@ -28,7 +28,7 @@ class ToldCard(Struct, frozen=True):
 
 
 class ToldAttempt(Struct, frozen=True):
-    """What an order came to: card by card, and what its container lacks, by the ids of `ordering.missing`."""
+    """What an order came to: card by card, and what its container lacks, by the ids of `verdict.missing`."""
 
     right: bool
     missing: tuple[str, ...]

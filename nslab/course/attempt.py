@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from nslab.course.ordering import PROOFS, SPEC, Attempt, change, missing, played
+from nslab.course.moments import HOST, moment_of
+from nslab.course.ordering import SPEC, Attempt, change, played
+from nslab.course.verdict import PROOFS, missing
 from nslab.engine.client import Lab
 from nslab.engine.protocol import Advanced
-from nslab.observe.moment import Moment, read_moment, read_path
+from nslab.observe.moment import Moment, read_path
 from nslab.observe.roots import ProcRoot
-
-HOST = 1
 
 
 def run_order(order: tuple[str, ...]) -> Attempt:
     """Make a lab and in it a container in this order of cards. Raises LabError; the lab is gone then too."""
     with Lab.start() as lab, ProcRoot(lab.proc) as root:
-        host = _moment(lab, root, HOST)
+        host = moment_of(lab, root, HOST)
         plan = lab.conceive(SPEC).plan
         lab.delete(SPEC.name)
         conceived = lab.conceive(SPEC, change(plan, order))
@@ -24,13 +24,8 @@ def run_order(order: tuple[str, ...]) -> Attempt:
 
 def _missing(lab: Lab, root: ProcRoot, host: Moment | None, born: Advanced) -> tuple[str, ...]:
     """What the container lacks; nothing where there is none, for then a call has said so."""
-    box = _moment(lab, root, born.pid) if born.pid > 0 else None
-    now = _moment(lab, root, HOST)
+    box = moment_of(lab, root, born.pid) if born.pid > 0 else None
+    now = moment_of(lab, root, HOST)
     if host is None or now is None or box is None:
         return ()
     return missing(host, now, box, {path: read_path(root, born.pid, path) for path in PROOFS.values()})
-
-
-def _moment(lab: Lab, root: ProcRoot, pid: int) -> Moment | None:
-    names = lab.names((pid,))[0]
-    return read_moment(root, pid, None if names is None else names.nodename)

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import contextlib
 
+from nslab.course.moments import HOST, moment_of
 from nslab.engine.changes import Change
 from nslab.engine.client import Lab
 from nslab.engine.failures import LabError
 from nslab.engine.spec import Spec
 from nslab.engine.steps import Outcome, Plan, Step, agreed
-from nslab.observe.moment import Moment, read_moment, read_path
+from nslab.observe.moment import Moment, read_path
 from nslab.observe.namespaces import Unread
 from nslab.observe.roots import ProcRoot
-
-HOST = 1
 
 PATH_AT = {"mkdir": 0, "create": 0, "symlink": 1, "mount": 1, "bind_fd": 1}
 """The calls that make something at a path, and which of their arguments that is."""
@@ -70,8 +69,7 @@ class Birth:
             self._lab.delete(self._name)
 
     def _look(self) -> None:
-        names = self._lab.names((self.pid,))[0]
-        moment = read_moment(self._root, self.pid, None if names is None else names.nodename)
+        moment = moment_of(self._lab, self._root, self.pid)
         self.moments.append(self.moments[-1] if moment is None else moment)
 
     def _at_path(self, step: Step) -> str | Unread | None:

@@ -1,4 +1,4 @@
-"""The ordering puzzle, as data: cards that are the chapters of a creation, and what an order of them came to.
+"""The ordering puzzle, as data: cards that are the chapters of a creation, and what became of each in a run.
 
 The engine runs exactly the learner's order. An order is right if the kernel agreed to every call and the container is isolated, as
 the world then shows; so there are many right ones, and orders that no call complains of and that are wrong.
@@ -6,18 +6,14 @@ the world then shows; so there are many right ones, and orders that no call comp
 
 from __future__ import annotations
 
-import errno
 from typing import Literal
 
 from msgspec import Struct, structs
 
 from nslab.engine.changes import Change, Order, Without
-from nslab.engine.ground import place
-from nslab.engine.spec import DEFAULT_CAPABILITIES, Process, Spec
+from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import STREAMS, Done, NeverRun, Outcome, Plan, Step, Unborn, agreed
 from nslab.kernel.namespaces import Kind
-from nslab.observe.moment import Moment
-from nslab.observe.namespaces import Unread
 from nslab.observe.scenes import scene_of
 
 SPEC = Spec(
@@ -82,7 +78,10 @@ class Played(Struct, frozen=True):
 
 
 class Attempt(Struct, frozen=True):
-    """An order, and what it came to. `missing` are facts that a container has and this one lacks, ids below `order.missing.`."""
+    """An order, and what it came to.
+
+    `missing` are facts that a container has and this one lacks, as `verdict` finds them: ids below `order.missing.`.
+    """
 
     order: tuple[str, ...]
     played: tuple[Played, ...]
@@ -151,66 +150,3 @@ def _state(step: Step, outcome: Outcome | None) -> State:
         case NeverRun():
             return "never-run"
     return "lost"
-
-
-def missing(host: Moment, host_now: Moment, box: Moment, paths: dict[str, str | Unread]) -> tuple[str, ...]:
-    """What a container has and this one lacks, looked at from outside. `host` is the lab before, `host_now` after the birth.
-
-    `paths` are what the container finds at PROOFS.
-    """
-    status = box.status
-    if isinstance(status, Unread) or isinstance(host.status, Unread):
-        return ("unread",)
-    filters = (status.seccomp_filters or 0) - (host.status.seccomp_filters or 0)
-    mounts, hosts = box.root_mount, host.root_mount
-    leaked = not isinstance(host_now.mounts, Unread) and any(
-        mount.point.startswith(place(SPEC, "root")) for mount in host_now.mounts
-    )
-    # After pivot_root(".", ".") the old root lies on "/", where no path of the container's leads to it, but chroot(2) may.
-    roots = 0 if isinstance(box.mounts, Unread) else sum(mount.point == "/" for mount in box.mounts)
-    facts = {
-        "host-renamed": host_now.hostname != host.hostname,
-        "leak": leaked,
-        "root": mounts is None or hosts is None or (mounts.device, mounts.root) == (hosts.device, hosts.root),
-        "old-root": paths[PROOFS["old-root"]] != Unread(errno.ENOENT) or roots > 1,
-        "ps": box.shown != (1,),
-        "devices": paths[PROOFS["devices"]] != "device 1:3",
-        "masks": paths[PROOFS["masks"]] == "file",
-        "hostname": box.hostname != SPEC.hostname,
-        "rights": status.cap_effective.bit_count() != len(DEFAULT_CAPABILITIES),
-        "nnp": not status.no_new_privs,
-        "filter": filters < 1,
-        "program": isinstance(box.program, Unread) or not box.program.endswith("sleep"),
-    }
-    return tuple(name for name, lacks in facts.items() if lacks)
-
-
-PROOFS = {"old-root": "/run/nslab", "devices": "/dev/null", "masks": "/proc/keys"}
-"""Paths in the container that tell whether the old root is out of sight, /dev is there, and /proc is masked."""
-
-
-IN_THE_OLD_TREE = ("tree", "kernel", "dev", "masks")
-"""Cards whose calls name places by paths of the lab."""
-
-NEED_A_RIGHT = ("private", "tree", "kernel", "dev", "masks", "pivot", "umount", "names")
-
-
-def reason(order: tuple[str, ...], ended: Played) -> str:
-    """Why a card ended the run, an id below `order.reason.`; "other" where only the errno's own meaning is known."""
-    if ended.state != "refused" or not isinstance(ended.outcome, Done):
-        return str(ended.state)
-    before = set(order[: order.index(ended.card)])
-    match ended.card, ended.outcome.errno:
-        case card, errno.ENOENT if card in IN_THE_OLD_TREE:
-            return "path" if "pivot" in before else "no-tree"
-        case card, errno.EPERM if card in NEED_A_RIGHT and before & {"rights", "seccomp"}:
-            return "no-right" if "rights" in before else "filter"
-        case "kernel", errno.EPERM:
-            return "no-proc"
-        case "pivot", errno.EINVAL:
-            return "no-mount" if "private" in before else "shared"
-        case "umount", errno.EINVAL:
-            return "no-old-root"
-        case "seccomp", errno.EACCES:
-            return "needs-nnp"
-    return "other"

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from nslab.course.birth import HOST, Birth
+from nslab.course.birth import Birth
 from nslab.course.boards import view_of
+from nslab.course.moments import HOST
 from nslab.engine.changes import Without
 from nslab.engine.client import Lab
 from nslab.engine.spec import Process, Spec

@@ -9,7 +9,8 @@ from itertools import combinations
 import pytest
 
 from nslab.course.attempt import run_order
-from nslab.course.ordering import CARDS, GIVEN, SPEC, Attempt, card_of, change, moved, reason
+from nslab.course.ordering import CARDS, GIVEN, SPEC, Attempt, card_of, change, moved
+from nslab.course.verdict import reason
 from nslab.engine.changes import changed
 from nslab.engine.ground import Ground
 from nslab.engine.plan import plan

@@ -7,7 +7,8 @@ import errno
 import pytest
 
 from nslab.course.attempt import run_order
-from nslab.course.ordering import CARDS, reason
+from nslab.course.ordering import CARDS
+from nslab.course.verdict import reason
 from nslab.engine.steps import Done
 
 pytestmark = [pytest.mark.guest, pytest.mark.as_root]

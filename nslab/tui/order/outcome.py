@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from nslab.course.ordering import CALLS, CARDS, Attempt, Played, reason
+from nslab.course.ordering import CALLS, CARDS, Attempt, Played
+from nslab.course.verdict import reason
 from nslab.engine.decode import decoded
 from nslab.engine.steps import Done
 from nslab.errors import Because
