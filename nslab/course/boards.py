@@ -51,7 +51,7 @@ class Boards:
         self._trials = Trials(lambda: None)
         self._siege: set[Cell] = set()
         self._made: tuple[Cell, ...] = ()
-        self.attempts: list[Attempt] = []
+        self._tries: tuple[Attempt, ...] = ()
 
     @property
     def birth(self) -> BirthView | None:
@@ -61,12 +61,12 @@ class Boards:
     @property
     def tried(self) -> TrialsView:
         """The attacks that were tried."""
-        return TrialsView(self.trials, self._made)
+        return TrialsView(self._trials.results(), self._made)
 
     @property
-    def trials(self) -> dict[Cell, Result]:
-        """What became of the attacks that were tried, by attack and by what was left out."""
-        return self._trials.results()
+    def attempts(self) -> AttemptsView:
+        """The orders that were run."""
+        return AttemptsView(self._tries)
 
     def bear(self, born: Born) -> None:
         """Make the calls of a birth up to and with one of them. Another container than the one held is begun anew, and so is
@@ -101,7 +101,7 @@ class Boards:
 
     def run(self, ordered: Ordered) -> None:
         """Run an order."""
-        self.attempts.append(run_order(ordered.order))
+        self._tries = (*self._tries, run_order(ordered.order))
 
     def close(self) -> None:
         """Let the birth go, whatever it has come to, and wait for the attack that is being tried."""

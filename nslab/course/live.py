@@ -285,11 +285,11 @@ class LiveWorld(World):
         return self._boards.birth
 
     def trial(self, attack: str, off: frozenset[str]) -> Trial | None:
-        result = self._boards.trials.get((attack, off))
+        result = self._boards.tried.results.get((attack, off))
         return result if isinstance(result, Trial) else None
 
     def attempts(self) -> tuple[Attempt, ...]:
-        return tuple(self._boards.attempts)
+        return self._boards.attempts.tries
 
     def probe(self, call: probes.Call, where: str, without: tuple[str, ...]) -> int | Absent:
         found = self._process(where)

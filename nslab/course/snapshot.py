@@ -123,7 +123,7 @@ def snapshot(play: Play) -> Snapshot:
         birth=(BIRTH in panes_on_show(play) and session.boards.birth) or NotYet("pane.nothing-yet"),
         compose=composition(session) if COMPOSE in panes_on_show(play) else NotYet("pane.nothing-yet"),
         trials=session.boards.tried,
-        attempts=AttemptsView(tuple(session.boards.attempts)),
+        attempts=session.boards.attempts,
         highlighted=highlighted(play),
         source=source(play, look),
         lab_alive=look.host_alive,

@@ -61,13 +61,11 @@ class Trials:
 
     def drop(self, cells: set[Cell]) -> None:
         """Let go of what waits to be run and is among these."""
-        self.want_only(set(self._running) - cells)
+        self._let_go(lambda cell: cell in cells)
 
     def want_only(self, cells: set[Cell]) -> None:
         """Let go of what waits to be run and is not among these."""
-        with self._lock:
-            for cell in [cell for cell, future in self._running.items() if cell not in cells and future.cancel()]:
-                del self._running[cell]
+        self._let_go(lambda cell: cell not in cells)
 
     def forget(self) -> None:
         """Forget every result: what is wanted then is run anew."""
@@ -77,6 +75,11 @@ class Trials:
     def close(self) -> None:
         """Run nothing more, and wait for what runs."""
         self._pool.shutdown(cancel_futures=True)
+
+    def _let_go(self, unwanted: Callable[[Cell], bool]) -> None:
+        with self._lock:
+            for cell in [cell for cell, future in self._running.items() if unwanted(cell) and future.cancel()]:
+                del self._running[cell]
 
     def _run(self, attack: Attack, off: frozenset[str]) -> None:
         result: Result

@@ -22,7 +22,7 @@ IN_THE_OLD_TREE = ("tree", "kernel", "dev", "masks")
 """Cards whose calls name places by paths of the lab."""
 
 NEED_A_RIGHT = ("private", *IN_THE_OLD_TREE, "pivot", "umount", "names")
-"""Cards whose calls ask for CAP_SYS_ADMIN, and which the seccomp filter keeps from a container."""
+"""Cards whose calls ask for CAP_SYS_ADMIN; those that mount or unmount the container's filter refuses besides."""
 
 
 def missing(host: Moment, host_now: Moment, box: Moment, paths: dict[str, str | Unread]) -> tuple[str, ...]:

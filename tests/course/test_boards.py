@@ -63,14 +63,14 @@ def test_another_container_begins_anew_and_the_one_before_is_gone(boards: Boards
 
 def test_every_attack_is_tried_at_once(boards: Boards) -> None:
     boards.attack(AllAttacked("every", ("uts",)))
-    assert {attack for attack, off in boards.trials if off == {"uts"}} == {attack.id for attack in ATTACKS}
-    assert [attack for (attack, _), trial in boards.trials.items() if trial.through] == ["rename"]
+    assert {attack for attack, off in boards.tried.results if off == {"uts"}} == {attack.id for attack in ATTACKS}
+    assert [attack for (attack, _), trial in boards.tried.results.items() if trial.through] == ["rename"]
 
 
 def test_attacks_and_orders_leave_only_their_answers(boards: Boards, lab: Lab) -> None:
     before = os.listdir(lab.proc)
     boards.attack(Attacked("escape", ("pivot",)))
     boards.run(Ordered(CARDS))
-    assert boards.trials["escape", frozenset({"pivot"})].through
-    assert [attempt.right for attempt in boards.attempts] == [True]
+    assert boards.tried.results["escape", frozenset({"pivot"})].through
+    assert [attempt.right for attempt in boards.attempts.tries] == [True]
     assert set(os.listdir(lab.proc)) <= set(before)

@@ -9,7 +9,7 @@ import pytest
 
 from nslab.course.attacks import ATTACKS
 from nslab.course.trial import Trial
-from nslab.course.trials import Failed, Trials
+from nslab.course.trials import AT_ONCE, Failed, Trials
 
 pytestmark = pytest.mark.needs("lab", "overlay")
 
@@ -60,6 +60,19 @@ def test_what_waits_and_is_wanted_no_more_is_not_run() -> None:
     time.sleep(0.05)
     made = [attack.id for attack in ATTACKS if trials.result(attack, FULL) is not None]
     assert len(made) < len(ATTACKS)
+
+
+def test_what_waits_and_is_dropped_is_not_run_and_all_else_is() -> None:
+    told = threading.Semaphore(0)
+    trials = Trials(told.release)
+    for attack in ATTACKS:
+        trials.want(attack, FULL)
+    dropped = ATTACKS[-1]
+    assert len(ATTACKS) > AT_ONCE
+    trials.drop({(dropped.id, FULL)})
+    wait_for(trials, told, len(ATTACKS) - 1)
+    trials.close()
+    assert [attack for attack in ATTACKS if trials.result(attack, FULL) is None] == [dropped]
 
 
 def test_a_lab_that_fails_is_a_result_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
