@@ -62,12 +62,6 @@ def id_inside(outside: int, id_map: Iterable[Extent]) -> int | None:
     return next((one.inside + outside - one.outside for one in matching), None)
 
 
-def id_outside(inside: int, id_map: Iterable[Extent]) -> int | None:
-    """An id of an id map's owner as it is outside; None where the map lacks it."""
-    matching = (one for one in id_map if one.inside <= inside < one.inside + one.count)
-    return next((one.outside + inside - one.inside for one in matching), None)
-
-
 class DetailReader:
     """Reads details again and again; keeps what never changes while a process lives, its chain of PID namespaces."""
 

@@ -103,12 +103,6 @@ def _each(
     return found, hidden
 
 
-def without_process(scan: Scan, holds: Holds) -> tuple[Hold, ...]:
-    """The holds of namespaces that no process is in: nothing else keeps those alive."""
-    inhabited = {(kind, process.namespaces.of(kind)) for process in scan.processes for kind in Kind}
-    return tuple(hold for hold in holds.found if (hold.kind, hold.namespace) not in inhabited)
-
-
 def _descriptors(root: ProcRoot, points: Container[str], pid: int, process: int) -> Iterator[DescriptorHold]:
     table = os.open("fd", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=process)
     try:

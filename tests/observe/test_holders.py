@@ -10,12 +10,17 @@ from contextlib import AbstractContextManager
 import pytest
 
 from nslab.kernel.namespaces import Kind
-from nslab.observe.holders import DescriptorHold, Hidden, MountHold, holds, sharers, without_process
+from nslab.observe.holders import DescriptorHold, Hidden, Holds, MountHold, holds, sharers
 from nslab.observe.namespaces import NamespaceId, Unread
 from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Process, Scan, Scanner
 
 Boxed = Callable[..., AbstractContextManager[int]]
+
+
+def without_process(scan: Scan, found: Holds) -> list[DescriptorHold | MountHold]:
+    """The holds of namespaces that no process is in: nothing else keeps those alive."""
+    return [hold for hold in found.found if sharers(scan, hold.kind, hold.namespace) == ()]
 
 
 def test_sharers_are_all_processes_of_one_namespace(process: Callable[..., Process], scan: Callable[..., Scan]) -> None:
