@@ -39,18 +39,22 @@ def card_asked(card: str, words: Words) -> Asked:
     return Asked(CALLS[card], (words("order.asked-why", why=why(card, words)), does(card, words)))
 
 
-def does_panel(card: str, width: int, words: Words, *, plain: bool = False) -> Canvas:
-    """A card's call and what it does, in `width` cells, as tall as its words."""
+def does_panel(card: str, width: int, words: Words, *, made: bool = True, plain: bool = False) -> Canvas:
+    """A card's call and what it does, in `width` cells, as tall as its words; `made` is False where it came to nothing."""
     panel = Canvas(width, plain=plain)
-    panel.put(INDENT, 0, CALLS[card], BOLD)
+    x = panel.put(INDENT, 0, CALLS[card], BOLD)
+    if not made:
+        panel.put(x + 2, 0, words("order.not-made"), MUTE)
     panel.para(INDENT, 1, width - INDENT, does(card, words), TEXT)
     return panel
 
 
-def why_panel(card: str, width: int, words: Words, *, plain: bool = False) -> Canvas:
+def why_panel(card: str, width: int, words: Words, *, made: bool = True, plain: bool = False) -> Canvas:
     """The same, and why it stands where it stands."""
     panel = Canvas(width, plain=plain, ground=Role.PANEL)
-    panel.put(1, 0, f" {CALLS[card]} ", REVERSE)
+    x = panel.put(1, 0, f" {CALLS[card]} ", REVERSE)
+    if not made:
+        panel.put(x + 1, 0, words("order.not-made"), MUTE)
     y = panel.para(MARGIN, 2, width - 2 * MARGIN, does(card, words), TEXT) + 1
     panel.put(MARGIN, y, words("order.why"), MUTE)
     y = panel.para(MARGIN, y + 1, width - 2 * MARGIN, why(card, words), TEXT)

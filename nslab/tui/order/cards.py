@@ -38,6 +38,11 @@ class OrderView(Struct, frozen=True):
     tries: tuple[Attempt, ...]
     running: bool = False
 
+    def made(self, card: str) -> bool:
+        """Whether the kernel agreed to a card's calls; True also before any run."""
+        played = self.attempt.played if self.attempt else ()
+        return all(one.state == "agreed" for one in played if one.card == card)
+
 
 def answer(one: Played | None, words: Words) -> str:
     """What the kernel said to a card."""

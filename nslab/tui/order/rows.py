@@ -42,9 +42,9 @@ def _beside(canvas: Canvas, view: OrderView, hand: Hand, words: Words) -> Grid:
     x = width + LEFT
     panels = [outcome_panel(view, canvas.width - x, words, plain=canvas.plain)]
     if hand.why:
-        panels.insert(0, why_panel(card, canvas.width - x, words, plain=canvas.plain))
+        panels.insert(0, why_panel(card, canvas.width - x, words, made=view.made(card), plain=canvas.plain))
     else:
-        canvas.blit(does_panel(card, width, words, plain=canvas.plain), 0, y + _gap(canvas, y))
+        canvas.blit(does_panel(card, width, words, made=view.made(card), plain=canvas.plain), 0, y + _gap(canvas, y))
     below = _stack(canvas, x, 2, *panels)
     tries_rows(canvas, x, below, canvas.width - x, view.tries, words)
     return grid
@@ -55,7 +55,7 @@ def _below(canvas: Canvas, view: OrderView, hand: Hand, words: Words) -> Grid:
     if need be."""
     card = view.order[hand.at]
     tell = why_panel if hand.why else does_panel
-    about = tell(card, canvas.width, words, plain=canvas.plain)
+    about = tell(card, canvas.width, words, made=view.made(card), plain=canvas.plain)
     outcome = outcome_panel(view, canvas.width, words, plain=canvas.plain)
     grid = Grid(1, 1)
     if hand.why and grid.first + len(view.order) + 1 + about.height > canvas.height:

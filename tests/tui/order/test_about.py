@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from nslab.course.ordering import CALLS, CARDS
+from nslab.tui.canvas import Canvas
 from nslab.tui.order.about import card_asked, does_panel, why_panel
 from nslab.words import LANGS, Lang
 from tests.stage import screen_words
@@ -27,3 +30,10 @@ def test_why_a_card_stands_there_is_told_of_its_own_call() -> None:
     assert "the lab's root is shared" in why_panel("private", 76, en).text()
     assert "the lab's root is shared" not in does_panel("private", 76, en).text()
     assert "the lab's root is shared" in card_asked("private", en).lines[0]
+
+
+@pytest.mark.parametrize("tell", [does_panel, why_panel])
+def test_of_a_call_that_came_to_nothing_it_is_told_what_it_would_have_done(tell: Callable[..., Canvas]) -> None:
+    en = screen_words("en")
+    assert "not made; if it were:" in tell("pivot", 76, en, made=False).text()
+    assert "not made" not in tell("pivot", 76, en).text()

@@ -46,6 +46,13 @@ def test_the_card_that_broke_it_tells_its_errno_and_the_panel_why() -> None:
     assert "source  mount(2)" in drawn
 
 
+@pytest.mark.parametrize(("card", "made"), [("tree", True), ("kernel", False), ("pivot", False)])
+def test_a_card_that_was_refused_or_not_reached_is_not_told_as_done(card: str, *, made: bool) -> None:
+    shown = view(broken_at("kernel"))
+    assert shown.made(card) is made
+    assert ("not made; if it were:" in text(shown, Hand(shown.order.index(card)))) is not made
+
+
 def test_an_order_that_nothing_complains_of_tells_what_the_container_lacks() -> None:
     drawn = text(view(silent()))
     assert "no error, yet not isolated" in drawn
