@@ -133,6 +133,8 @@ def test_an_order_tells_all_that_it_lacks() -> None:
 def test_a_siege_tells_who_got_through_by_the_boards_own_names() -> None:
     found = say(judge(ALONE, siege("regain", "kill")).found, words_for("en"))
     assert found == "getting through: kill a host process, regain caps by exec"
+    nobody = judge(ALONE, siege()).found
+    assert [say(nobody, words_for(lang)) for lang in LANGS] == ["getting through: nothing", "得逞的是：一种也没有"]
     untried = say(
         judge(ALONE, RecordedWorld(trials={("regain", NNP): without_views.through("regain", 7)})).found, words_for("en")
     )

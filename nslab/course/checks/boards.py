@@ -105,7 +105,7 @@ def primitives_told(primitives: tuple[str, ...]) -> Fact:
 
 def attacks_told(attacks: tuple[str, ...]) -> Fact:
     """Attacks by their names, one after another."""
-    return in_a_row([Told(f"without.attack.{attack}") for attack in attacks] or [Told("check.without.nothing")])
+    return in_a_row([Told(f"without.attack.{attack}") for attack in attacks] or [Told("check.through.nothing")])
 
 
 class OrderRight(Observation, frozen=True, forbid_unknown_fields=True, tag="order_right"):
