@@ -9,7 +9,7 @@ from nslab.course.ablation import PRIMITIVES, blind, standing
 from nslab.course.attacks import ATTACKS, Attack
 from nslab.course.boards import TrialsView
 from nslab.course.told import Told
-from nslab.course.trial import Trial
+from nslab.course.trial import Refusal, Rights, Trial
 from nslab.course.trials import Failed, Result
 from nslab.engine.steps import Done, Step
 from nslab.tui.without.view import Row, Side, WithoutView, base_of
@@ -20,7 +20,7 @@ BY_ID = {attack.id: attack for attack in ATTACKS}
 def through(attack: str, seen: int) -> Trial:
     moves = BY_ID[attack].moves
     outcomes = tuple(Done(move.id, 0, 9.0, 0, seen if move is moves[-1] else 0) for move in moves)
-    return Trial(attack, frozenset(), moves, outcomes, None, True, seen, (0, 14), 8.71)
+    return Trial(attack, frozenset(), moves, outcomes, None, True, seen, Rights(0, 14), 8.71)
 
 
 def stopped(attack: str) -> Trial:
@@ -29,12 +29,12 @@ def stopped(attack: str) -> Trial:
         *(Done(move.id, 0, 9.0, 0, 0) for move in moves[:-1]),
         *(Done(move.id, errno.ENOENT, 9.0, 0, -1) for move in moves[-1:]),
     )
-    return Trial(attack, frozenset(), moves, outcomes, None, False, None, (0, 0), 8.71)
+    return Trial(attack, frozenset(), moves, outcomes, None, False, None, Rights(0, 0), 8.71)
 
 
 def refused(attack: str, number: int) -> Trial:
     step = Step("pivot", "init", "pivot_root", (".", "."))
-    plan = (step, Done("pivot", number, 9.0, 0, -1))
+    plan = Refusal(step, Done("pivot", number, 9.0, 0, -1))
     return Trial(attack, frozenset(), BY_ID[attack].moves, (), plan, False, None, None, 8.71)
 
 

@@ -11,7 +11,7 @@ from nslab.cli.output import print_json
 from nslab.cli.screen import add_look, ready_terminal, show
 from nslab.course.ablation import PRIMITIVES
 from nslab.course.attacks import ATTACKS, HOST_USERS
-from nslab.course.trial import Trial, run_trial
+from nslab.course.trial import Rights, Trial, run_trial
 from nslab.engine.decode import decoded
 from nslab.engine.steps import Done, Outcome, Who
 from nslab.kernel.syscalls import errno_name
@@ -35,13 +35,6 @@ class ToldCall(Struct, frozen=True):
     answer: str
 
 
-class ToldRights(Struct, frozen=True):
-    """How many capabilities the attacker had before it executed its program, and after."""
-
-    before: int
-    after: int
-
-
 class ToldTrial(Struct, frozen=True):
     """What became of one attack: a `Trial` in words."""
 
@@ -52,7 +45,7 @@ class ToldTrial(Struct, frozen=True):
     refused: ToldRefusal | None
     calls: tuple[ToldCall, ...]
     seen: int | None
-    rights: ToldRights | None
+    rights: Rights | None
     milliseconds: float
 
 
@@ -94,10 +87,10 @@ def told(trial: Trial) -> ToldTrial:
         off=tuple(sorted(trial.off)),
         through=trial.through,
         held=trial.held,
-        refused=None if trial.refused is None else ToldRefusal(trial.refused[0].id, answer(trial.refused[1])),
+        refused=None if trial.refused is None else ToldRefusal(trial.refused.step.id, answer(trial.refused.outcome)),
         calls=tuple(ToldCall(step.who, decoded(step), answer(outcome)) for step, outcome in made),
         seen=trial.seen,
-        rights=None if trial.rights is None else ToldRights(*trial.rights),
+        rights=trial.rights,
         milliseconds=round(trial.milliseconds, 3),
     )
 

@@ -94,7 +94,7 @@ def blind(attack: Attack, off: frozenset[str]) -> str | None:
     return next((name for name in attack.needs if name in off), None)
 
 
-def owner(step: str) -> str | None:
+def primitive_of(step: str) -> str | None:
     """The primitive to which a step of the plan belongs; None for one that no primitive is about."""
     if step in MADE_OF:
         return MADE_OF[step]

@@ -9,7 +9,7 @@ import time
 from msgspec import Struct, structs
 
 from nslab.course.ablation import changes, spec_without
-from nslab.course.attacks import MORE_THAN_ITSELF, SECRET, SECRET_FILE, VICTIM, Attack
+from nslab.course.attacks import MORE_THAN_ITSELF, SECRET, SECRET_FILE, VICTIM, Attack, Gain
 from nslab.engine.changes import Change, Put
 from nslab.engine.client import Lab
 from nslab.engine.protocol import Advanced
@@ -20,23 +20,36 @@ from nslab.kernel import procfs
 MOST_SECRET = 10**9
 
 
+class Refusal(Struct, frozen=True):
+    """The plan's own step that ended it before the attack began, and what became of that."""
+
+    step: Step
+    outcome: Outcome
+
+
+class Rights(Struct, frozen=True):
+    """How many capabilities the attacker had effective before it executed its program, and after."""
+
+    before: int
+    after: int
+
+
 class Trial(Struct, frozen=True):
     """What became of an attack, the primitives `off` left out.
 
-    `moves` are its calls and what the kernel answered to those that were made. `refused` is the plan's own step that the kernel
-    refused before the attack began, if it did. `seen` is the number that it read; `rights` are how many capabilities its process
-    had before it executed its program, and after; None where it came to neither. `milliseconds` is how long the container took,
-    from its conception.
+    `moves` are its calls, `outcomes` what the kernel answered to those that were made. `seen` is the number that it read;
+    `rights` are told of an attack that is for them; None where it came to neither. `milliseconds` is how long the container
+    took, from its conception.
     """
 
     attack: str
     off: frozenset[str]
     moves: Plan
     outcomes: tuple[Outcome, ...]
-    refused: tuple[Step, Outcome] | None
+    refused: Refusal | None
     through: bool
     seen: int | None
-    rights: tuple[int, int] | None
+    rights: Rights | None
     milliseconds: float
 
     @property
@@ -65,7 +78,7 @@ def run_trial(attack: Attack, off: frozenset[str]) -> Trial:
         if attack.gain == "rights" and len(born.outcomes) == at_exec and agreed(plan[at_exec - 1], born.outcomes[-1]):
             had = _rights(lab, born)
             born = lab.advance(spec.name, len(plan))
-            rights = (had, _rights(lab, born))
+            rights = Rights(had, _rights(lab, born))
         return _told(attack, off, born, secret, rights, took)
 
 
@@ -91,21 +104,39 @@ def _rights(lab: Lab, born: Advanced) -> int:
 
 
 def _told(
-    attack: Attack, off: frozenset[str], born: Advanced, secret: int, rights: tuple[int, int] | None, took: float
+    attack: Attack, off: frozenset[str], born: Advanced, secret: int, rights: Rights | None, took: float
 ) -> Trial:
-    ids = {*(move.id for move in attack.moves), *attack.shows}
-    made = list(zip(born.plan, born.outcomes, strict=False))
-    moves = tuple(step for step in born.plan if step.id in ids)
-    outcomes = tuple(outcome for step, outcome in made if step.id in ids)
-    last_step, last = made[-1]
-    moved = {move.id for move in attack.moves}
-    refused = (last_step, last) if not agreed(last_step, last) and last_step.id not in moved else None
-    read = refused is None and attack.gain != "rights" and isinstance(last, Done) and last.errno == 0
-    value = last.value if read and isinstance(last, Done) else None
-    through = {
-        "done": value is not None,
-        "secret": value == secret,
-        "others": value is not None and value >= MORE_THAN_ITSELF,
-        "rights": rights is not None and rights[1] > rights[0],
-    }[attack.gain]
-    return Trial(attack.id, off, moves, outcomes, refused, through, value, rights, took)
+    moves = {move.id for move in attack.moves}
+    told = moves | set(attack.shows)
+    made = tuple(zip(born.plan, born.outcomes, strict=False))
+    step, last = made[-1]
+    refused = Refusal(step, last) if step.id not in moves and not agreed(step, last) else None
+    seen = None if refused is not None or attack.gain == "rights" else _returned(last)
+    return Trial(
+        attack=attack.id,
+        off=off,
+        moves=tuple(step for step in born.plan if step.id in told),
+        outcomes=tuple(outcome for step, outcome in made if step.id in told),
+        refused=refused,
+        through=_is_through(attack.gain, seen, secret, rights),
+        seen=seen,
+        rights=rights,
+        milliseconds=took,
+    )
+
+
+def _returned(outcome: Outcome) -> int | None:
+    """What a call returned that the kernel agreed to."""
+    return outcome.value if isinstance(outcome, Done) and outcome.errno == 0 else None
+
+
+def _is_through(gain: Gain, seen: int | None, secret: int, rights: Rights | None) -> bool:
+    match gain:
+        case "done":
+            return seen is not None
+        case "secret":
+            return seen == secret
+        case "others":
+            return seen is not None and seen >= MORE_THAN_ITSELF
+        case "rights":
+            return rights is not None and rights.after > rights.before

@@ -38,14 +38,14 @@ class AttackTold(Readable, frozen=True, forbid_unknown_fields=True):
             case "read":
                 return trial.seen
             case "before":
-                return trial.rights[0] if trial.rights else None
+                return trial.rights.before if trial.rights else None
             case "after":
-                return trial.rights[1] if trial.rights else None
+                return trial.rights.after if trial.rights else None
             case "answer":
                 last = trial.outcomes[-1] if trial.outcomes else None
                 return errno_name(last.errno) if isinstance(last, Done) else None
             case "refused":
-                return trial.refused[0].id if trial.refused else None
+                return trial.refused.step.id if trial.refused else None
 
     def subject(self) -> Told:
         return Told(f"check.value.attack-{self.tell}", {"attack": Told(f"without.attack.{self.attack}")})

@@ -9,13 +9,13 @@ import errno
 import os
 
 from nslab.course.ordering import SPEC, Played
-from nslab.engine.ground import place
+from nslab.engine.ground import RUN, place
 from nslab.engine.spec import DEFAULT_CAPABILITIES
 from nslab.engine.steps import Done
 from nslab.observe.moment import Moment
 from nslab.observe.namespaces import Unread
 
-PROOFS = {"old-root": "/run/nslab", "devices": "/dev/null", "masks": "/proc/keys"}
+PROOFS = {"old-root": RUN, "devices": "/dev/null", "masks": "/proc/keys"}
 """Paths in the container that tell whether the old root is out of sight, /dev is there, and /proc is masked."""
 
 IN_THE_OLD_TREE = ("tree", "kernel", "dev", "masks")

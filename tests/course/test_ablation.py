@@ -7,9 +7,19 @@ from functools import cache
 
 import pytest
 
-from nslab.course.ablation import BASES, LEFT_OUT, NAMESPACES, PRIMITIVES, blind, changes, owner, refusal, standing
+from nslab.course.ablation import (
+    BASES,
+    LEFT_OUT,
+    NAMESPACES,
+    PRIMITIVES,
+    blind,
+    changes,
+    primitive_of,
+    refusal,
+    standing,
+)
 from nslab.course.attacks import ATTACKS, HOST_USERS, Attack
-from nslab.course.trial import Trial, run_trial
+from nslab.course.trial import Rights, Trial, run_trial
 from nslab.engine.changes import Put
 from nslab.engine.ground import Ground
 from nslab.engine.plan import plan
@@ -48,9 +58,9 @@ def refused(attack: str, *off: str) -> tuple[str, int]:
     assert trial.refused is not None
     assert not trial.through
     assert not trial.held
-    step, outcome = trial.refused
+    outcome = trial.refused.outcome
     assert isinstance(outcome, Done)
-    return step.id, outcome.errno
+    return trial.refused.step.id, outcome.errno
 
 
 @pytest.mark.parametrize("attack", BY_ID)
@@ -116,7 +126,7 @@ def test_with_users_of_its_own_a_container_may_not_even_reach_for_what_is_the_ho
     primitive: str, step: str, sheet: str
 ) -> None:
     assert refused("kill", HOST_USERS, primitive) == (step, errno.EPERM)
-    assert owner(step) == sheet
+    assert primitive_of(step) == sheet
     assert refusal(step, errno.EPERM) == "not-owned"
 
 
@@ -142,12 +152,12 @@ def test_hiding_is_not_isolating() -> None:
 
 
 def test_what_a_program_has_is_read_before_it_is_executed_and_after() -> None:
-    assert tried("regain", FULL).rights == (0, 0)
-    assert tried("regain", frozenset({"nnp"})).rights == (0, 14)
-    assert tried("widen", frozenset({"nnp"})).rights == (14, 14)
-    assert tried("widen", frozenset({"bset"})).rights == (14, 14)
-    assert tried("widen", frozenset({"nnp", "bset"})).rights == (14, ALL_CAPABILITIES)
-    assert tried("widen", frozenset({"caps"})).rights == (ALL_CAPABILITIES, ALL_CAPABILITIES)
+    assert tried("regain", FULL).rights == Rights(0, 0)
+    assert tried("regain", frozenset({"nnp"})).rights == Rights(0, 14)
+    assert tried("widen", frozenset({"nnp"})).rights == Rights(14, 14)
+    assert tried("widen", frozenset({"bset"})).rights == Rights(14, 14)
+    assert tried("widen", frozenset({"nnp", "bset"})).rights == Rights(14, ALL_CAPABILITIES)
+    assert tried("widen", frozenset({"caps"})).rights == Rights(ALL_CAPABILITIES, ALL_CAPABILITIES)
 
 
 def test_moves_and_bait_have_ids_of_their_own() -> None:

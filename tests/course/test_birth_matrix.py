@@ -75,6 +75,5 @@ def test_a_filter_without_no_new_privs_is_refused_once_the_capabilities_are_gone
     monkeypatch.setitem(LEFT_OUT, "bset", ("nnp",))
     refused = tried(RENAME, frozenset({"bset"})).refused
     assert refused is not None
-    step, outcome = refused
-    assert isinstance(outcome, Done)
-    assert (step.id, outcome.errno) == ("seccomp", errno.EACCES)
+    assert isinstance(refused.outcome, Done)
+    assert (refused.step.id, refused.outcome.errno) == ("seccomp", errno.EACCES)

@@ -73,7 +73,7 @@ class AttackThrough(Observation, frozen=True, forbid_unknown_fields=True, tag="a
         if trial is None:
             return Absent(Told("absent.not-tried"))
         if trial.refused is not None:
-            return Found(False, Told("check.found.plan-refused", {"step": trial.refused[0].id}))
+            return Found(False, Told("check.found.plan-refused", {"step": trial.refused.step.id}))
         told = "check.found.through" if trial.through else "check.found.held"
         return Found(trial.through, Told(told, self.facts(look)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nslab.course.ablation import PRIMITIVES
-from nslab.course.trial import Trial
+from nslab.course.trial import Refusal, Trial
 from nslab.course.trials import Failed, Result
 from nslab.tui.asked import Asked
 from nslab.tui.faces import Role
@@ -24,7 +24,7 @@ def attack_asked(view: WithoutView, words: Words) -> Asked:
 
 def _verdict(result: Result | None, words: Words) -> tuple[str, Role]:
     match result:
-        case Trial(refused=(_, _)):
+        case Trial(refused=Refusal()):
             return f"✗ {words('without.asked-refused')}", Role.BAD
         case Trial(through=True):
             return f"✗ {words('without.asked-through')}", Role.BAD

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from nslab.course.ablation import blind, refusal, standing
 from nslab.course.attacks import Attack
 from nslab.course.told import say
-from nslab.course.trial import Trial
+from nslab.course.trial import Refusal, Trial
 from nslab.course.trials import Failed, Result
 from nslab.engine.decode import decoded
 from nslab.engine.steps import Done, Outcome, Step
@@ -64,8 +64,7 @@ def _answers(result: Result | None) -> dict[str, tuple[Step, Outcome | None]]:
     if not isinstance(result, Trial):
         return {}
     if result.refused is not None:
-        step, outcome = result.refused
-        return {step.id: (step, outcome)}
+        return {result.refused.step.id: (result.refused.step, result.refused.outcome)}
     outcomes = (*result.outcomes, *(None,) * (len(result.moves) - len(result.outcomes)))
     return {step.id: (step, outcome) for step, outcome in zip(result.moves, outcomes, strict=False)}
 
@@ -87,13 +86,14 @@ def told(attack: Attack, side: Side, words: Words) -> str:
             return words("without.running" if side.asked else "without.not-tried")
         case Failed(why):
             return words("without.failed", why=say(why, words))
-        case Trial(refused=(step, outcome)):
+        case Trial(refused=Refusal(step, outcome)):
             number = outcome.errno if isinstance(outcome, Done) else 0
             reason = refusal(step.id, number)
             known = words(f"without.refusal.{reason}") if reason else meaning(step.call, number)
             return words("without.refused", step=step.id, meaning=known)
         case Trial(through=True) as trial:
-            had, has = trial.rights or (None, None)
+            rights = trial.rights
+            had, has = (None, None) if rights is None else (rights.before, rights.after)
             return words(f"without.got.{attack.id}", seen=trial.seen, had=had, has=has)
         case _:
             locks, needed = standing(attack, side.off), blind(attack, side.off)

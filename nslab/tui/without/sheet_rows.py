@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from nslab.course.ablation import PRIMITIVES, owner
-from nslab.course.trial import Trial
+from nslab.course.ablation import PRIMITIVES, primitive_of
+from nslab.course.trial import Refusal, Trial
 from nslab.course.trials import Failed
 from nslab.engine.steps import Done
 from nslab.kernel.syscalls import errno_name
@@ -85,8 +85,8 @@ class _Sheets:
                 self._through(start, y, row, row.result)
             case Trial(refused=None):
                 self._stopped(start, y, row)
-            case Trial():
-                self._refused(start, y, row.result)
+            case Trial(refused=Refusal() as refused):
+                self._refused(start, y, refused)
             case Failed():
                 self.canvas.put(self.at.host, y, "?", BAD)
             case None:
@@ -101,7 +101,7 @@ class _Sheets:
         self._verdict(
             y,
             "✗",
-            self.words(f"without.gain.{row.attack.id}", seen=trial.seen, rights=trial.rights and trial.rights[1]),
+            self.words(f"without.gain.{row.attack.id}", seen=trial.seen, rights=trial.rights and trial.rights.after),
             BAD,
         )
 
@@ -115,14 +115,12 @@ class _Sheets:
             self.canvas.put(x, y, "┆", MUTE)
         self._verdict(y, "✓", "", OK)
 
-    def _refused(self, start: int, y: int, trial: Trial) -> None:
+    def _refused(self, start: int, y: int, refused: Refusal) -> None:
         """The kernel refused the plan itself: the line ends at the sheet whose step that was."""
-        assert trial.refused is not None
-        step, outcome = trial.refused
-        sheet = owner(step.id)
+        sheet = primitive_of(refused.step.id)
         first = self.at.x(sheet) + 1 if sheet else self.edge
         self.canvas.put(start, y, "─" * (first - start), LINE)
-        number = errno_name(outcome.errno) if isinstance(outcome, Done) else "?"
+        number = errno_name(refused.outcome.errno) if isinstance(refused.outcome, Done) else "?"
         if first + 2 + len(number) < self.at.host:
             self.canvas.put(first, y, f"✗ {number}", BAD)
         else:

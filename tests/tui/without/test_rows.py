@@ -9,7 +9,7 @@ import pytest
 from nslab.course.ablation import BASES, PRIMITIVES
 from nslab.course.attacks import ATTACKS
 from nslab.course.boards import TrialsView
-from nslab.course.trial import Trial
+from nslab.course.trial import Refusal, Rights, Trial
 from nslab.engine.steps import Done, Step
 from nslab.tui.canvas import Canvas
 from nslab.tui.panes.pane import Emphasis
@@ -88,7 +88,7 @@ def test_a_refused_plan_ends_at_the_sheet_whose_step_it_was_with_the_errno(width
 
 
 def test_the_errno_of_a_refusal_at_the_last_sheet_stands_left_of_it() -> None:
-    plan = (Step("session", "init", "setsid"), Done("session", errno.EPERM, 9.0, 0, -1))
+    plan = Refusal(Step("session", "init", "setsid"), Done("session", errno.EPERM, 9.0, 0, -1))
     line = row(view(FULL, {"kill": Trial("kill", FULL, (), (), plan, False, None, None, 8.7)}), "kill", 76)
     assert "EPERM ✗" in line
 
@@ -179,8 +179,8 @@ def test_a_narrow_cell_has_each_call_once_with_both_answers() -> None:
 
 def test_a_call_that_belongs_to_one_side_alone_is_not_called_on_the_other() -> None:
     plan = (Step("nnp", "init", "prctl", (38, 1)), Done("nnp", 0, 9.0, 0, 0))
-    without = Trial("regain", FULL, (), (), None, False, None, (0, 0), 8.7)
-    with_it = Trial("regain", FULL, (plan[0],), (plan[1],), None, False, None, (0, 0), 8.7)
+    without = Trial("regain", FULL, (), (), None, False, None, Rights(0, 0), 8.7)
+    with_it = Trial("regain", FULL, (plan[0],), (plan[1],), None, False, None, Rights(0, 0), 8.7)
     shown = view(FULL, {}, at=(ROWS.index("regain"), PRIMITIVES.index("nnp")), pair=(with_it, without))
     (call,) = calls(shown)
     assert call.answers == ("= 0", "╌")
