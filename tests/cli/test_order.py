@@ -9,6 +9,7 @@ import pytest
 
 from nslab.cli.main import main
 from nslab.course.ordering import CARDS
+from tests.orders import before
 
 pytestmark = pytest.mark.needs("lab", "overlay")
 
@@ -18,12 +19,6 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
-def moved(card: str, above: str) -> str:
-    order = [one for one in CARDS if one != card]
-    order.insert(order.index(above), card)
-    return ",".join(order)
-
-
 def test_the_engines_own_order_is_right(capsys: pytest.CaptureFixture[str]) -> None:
     engines = told(capsys)
     assert (engines["right"], engines["missing"]) == (True, [])
@@ -31,7 +26,7 @@ def test_the_engines_own_order_is_right(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_a_refused_card_is_told_with_its_call_and_errno(capsys: pytest.CaptureFixture[str]) -> None:
-    wrong = told(capsys, "--cards", moved("seccomp", "nnp"))
+    wrong = told(capsys, "--cards", ",".join(before("seccomp", "nnp")))
     assert not wrong["right"]
     (refused,) = [one for one in wrong["cards"] if one["state"] == "refused"]
     assert (refused["card"], refused["errno"]) == ("seccomp", "EACCES")
@@ -40,7 +35,7 @@ def test_a_refused_card_is_told_with_its_call_and_errno(capsys: pytest.CaptureFi
 
 
 def test_a_silent_failure_is_told_by_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
-    leaking = told(capsys, "--cards", moved("private", "pivot"))
+    leaking = told(capsys, "--cards", ",".join(before("private", "pivot")))
     assert (leaking["right"], leaking["missing"]) == (False, ["leak"])
     assert {one["errno"] for one in leaking["cards"]} == {None}
 

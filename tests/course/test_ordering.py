@@ -15,17 +15,11 @@ from nslab.engine.changes import changed
 from nslab.engine.ground import Ground
 from nslab.engine.plan import plan
 from nslab.engine.steps import Done
+from tests.orders import before
 
 pytestmark = pytest.mark.needs("lab", "overlay")
 
 PLAN = plan(SPEC, Ground(("usr", "opt"), 65536))
-
-
-def before(card: str, other: str) -> tuple[str, ...]:
-    """The engine's own order, but for one card that is made earlier or later."""
-    order = [one for one in CARDS if one != card]
-    order.insert(order.index(other), card)
-    return tuple(order)
 
 
 @cache

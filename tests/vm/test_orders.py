@@ -10,15 +10,9 @@ from nslab.course.attempt import run_order
 from nslab.course.ordering import CARDS
 from nslab.course.verdict import reason
 from nslab.engine.steps import Done
+from tests.orders import before
 
 pytestmark = [pytest.mark.guest, pytest.mark.as_root]
-
-
-def before(card: str, other: str) -> tuple[str, ...]:
-    """The engine's own order, but for one card that is made earlier or later."""
-    order = [one for one in CARDS if one != card]
-    order.insert(order.index(other), card)
-    return tuple(order)
 
 
 def test_the_engines_own_order_isolates_here_too() -> None:
