@@ -194,9 +194,7 @@ def serve(helper: Helper, errands: socket.socket, owner: socket.socket, lab: int
 def join(lab: int) -> None:
     """Become the lab's root in its user and network namespaces, and nothing of what we were. Raises SyscallError, OSError."""
     setns(lab, Kind.USER.clone_flag | Kind.NET.clone_flag)
-    with contextlib.suppress(
-        PermissionError
-    ):  # where a single id is mapped, groups can't be set, and ours are no right
+    with contextlib.suppress(PermissionError):  # with a single id mapped groups can't be set, and ours are no right
         os.setgroups([])
     set_ids(0, 0)
     # A pidfd of ours comes beside every answer to whoever asks for it, and the lab's root may be the same user.

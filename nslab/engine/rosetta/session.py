@@ -259,7 +259,8 @@ def functions(words: Words) -> list[str]:
     return [
         "export SHELL=/bin/sh",
         *a_shell(),
-        "nap() { sleep 0.1 || :; }  # a lesson may kill every sleep there is",
+        *comment(words("rosetta.session.nap")),
+        "nap() { sleep 0.1 || :; }",
         *terminal_functions(words),
         *container_functions(words),
         *number_functions(words),
