@@ -10,7 +10,7 @@ from textual import events
 
 from nslab.observe.views import Gone, NotYet
 from nslab.tui.canvas import Canvas
-from nslab.tui.panes.pane import Emphasis, Pane, RowAt, absent_rows, gone_rows
+from nslab.tui.panes.pane import Emphasis, Pane, RowAt, drawable
 from nslab.words import Words
 
 View = TypeVar("View", bound=Struct)
@@ -65,9 +65,6 @@ def draw(
     draw_board: Callable[[Canvas, View], None],
 ) -> None:
     """Draw a view with its faces: not there yet, or as last seen."""
-    if isinstance(view, NotYet):
-        absent_rows(canvas, words(title), view, words)
-    elif isinstance(view, Gone):
-        gone_rows(canvas, words(title), words, lambda last: draw_board(last, view.last))
-    else:
-        draw_board(canvas, view)
+    shown = drawable(canvas, view, words(title), words, draw_board)
+    if shown is not None:
+        draw_board(canvas, shown)

@@ -12,7 +12,7 @@ from nslab.observe.letters import HOST_LETTER
 from nslab.observe.views import Birth, CallRow, CallsView, Gone, NotYet, Refused, Returned, Unanswered
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BAD, BOLD, MUTE, REVERSE, TEXT, Face
-from nslab.tui.panes.pane import Emphasis, Pane, RowAt, absent_rows, gone_rows
+from nslab.tui.panes.pane import Emphasis, Pane, RowAt, drawable
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
@@ -49,14 +49,11 @@ def call_rows(
     first. Cells are named by container: a birth is new or it is not.
     """
     title = words("pane.calls")
-    if isinstance(view, Gone):
-        gone_rows(canvas, title, words, lambda last: _List(last, view.last, words, NOTHING_STANDS_OUT).draw())
-        return ()
-    if isinstance(view, NotYet):
-        absent_rows(canvas, title, view, words)
+    shown = drawable(canvas, view, title, words, lambda on, last: _List(on, last, words, NOTHING_STANDS_OUT).draw())
+    if shown is None:
         return ()
     canvas.heading(title, words("pane.calls-of-the-engine"))
-    return _List(canvas, view, words, emphasis).draw()
+    return _List(canvas, shown, words, emphasis).draw()
 
 
 def listed(view: CallsView) -> tuple[Listed, ...]:

@@ -14,7 +14,7 @@ from nslab.tui.panes.bars import grid_for, is_split
 from nslab.tui.panes.calls import answer_text
 from nslab.tui.panes.heads import column_head
 from nslab.tui.panes.namespaces import SOURCE, ChangedCell, changed_cells, source_line
-from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, absent_rows, gone_rows
+from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, drawable
 from nslab.tui.wanted import PartWanted
 from nslab.tui.wrap import shorten
 from nslab.words import Words
@@ -38,18 +38,15 @@ def kinds_rows(
 ) -> RowAt[Kind]:
     """Write the board; for each y, the kind that is drawn there."""
     title = words("pane.kinds")
-    if isinstance(view, Gone):
-        gone_rows(canvas, title, words, lambda last: _Board(last, view.last, words, NOTHING_STANDS_OUT).draw())
-        return ()
-    if isinstance(view, NotYet):
-        absent_rows(canvas, title, view, words)
+    shown = drawable(canvas, view, title, words, lambda on, last: _Board(on, last, words, NOTHING_STANDS_OUT).draw())
+    if shown is None:
         return ()
     canvas.heading(title, SOURCE)
-    row_at = _Board(canvas, view, words, emphasis).draw()
-    if view.refused is not None:
-        canvas.put(0, canvas.height - 1, shorten(refusal(view.refused, words), canvas.width), BAD)
+    row_at = _Board(canvas, shown, words, emphasis).draw()
+    if shown.refused is not None:
+        canvas.put(0, canvas.height - 1, shorten(refusal(shown.refused, words), canvas.width), BAD)
     elif emphasis.cursor is not None:
-        about_row(canvas, source_line(view.sides, emphasis.cursor, canvas.width))
+        about_row(canvas, source_line(shown.sides, emphasis.cursor, canvas.width))
     return row_at
 
 

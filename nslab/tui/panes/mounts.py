@@ -22,7 +22,7 @@ from nslab.tui.panes.mount_rows import (
     source_line,
     unlike_the_others,
 )
-from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, absent_rows, gone_rows
+from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, drawable
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
@@ -77,18 +77,15 @@ def mount_rows(
     A mount that came across by itself is the solid row. Where not all paths fit, those that tell most are shown.
     """
     title = words("pane.mounts")
-    if isinstance(view, Gone):
-        gone_rows(canvas, title, words, lambda last: _Sheets(last, view.last, words, NOTHING_STANDS_OUT).draw())
-        return ()
-    if isinstance(view, NotYet):
-        absent_rows(canvas, title, view, words)
+    shown = drawable(canvas, view, title, words, lambda on, last: _Sheets(on, last, words, NOTHING_STANDS_OUT).draw())
+    if shown is None:
         return ()
     canvas.heading(title, SOURCE)
-    row_at = _Sheets(canvas, view, words, emphasis).draw()
-    under = next((row for row in view.rows if row.path == emphasis.cursor), None)
+    row_at = _Sheets(canvas, shown, words, emphasis).draw()
+    under = next((row for row in shown.rows if row.path == emphasis.cursor), None)
     if under is not None:
-        names = column_names(view, words)
-        about_row(canvas, hidden_line(under, names, words) if emphasis.more else source_line(under, view.columns))
+        names = column_names(shown, words)
+        about_row(canvas, hidden_line(under, names, words) if emphasis.more else source_line(under, shown.columns))
     return row_at
 
 

@@ -13,7 +13,7 @@ from nslab.tui.faces import BOLD, MUTE, REVERSE, Face, Role, hue
 from nslab.tui.panes.bar_rows import Bars, fact, quiet_ground, quiet_letter
 from nslab.tui.panes.bars import LABEL_CELLS, Segment, grid_for, is_split, segments_of, sorted_rows
 from nslab.tui.panes.heads import column_head
-from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, absent_rows, gone_rows
+from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, drawable
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
@@ -40,17 +40,14 @@ def namespace_rows(
     that are shared.
     """
     title = words("pane.namespaces")
-    if isinstance(view, Gone):
-        gone_rows(canvas, title, words, lambda last: _Table(last, view.last, words, NOTHING_STANDS_OUT).draw())
-        return ()
-    if isinstance(view, NotYet):
-        absent_rows(canvas, title, view, words)
+    shown = drawable(canvas, view, title, words, lambda on, last: _Table(on, last, words, NOTHING_STANDS_OUT).draw())
+    if shown is None:
         return ()
     canvas.heading(title, SOURCE)
-    row_at = _Table(canvas, view, words, emphasis).draw()
+    row_at = _Table(canvas, shown, words, emphasis).draw()
     if emphasis.cursor is not None:
         about = (
-            members_line(view, emphasis.cursor) if emphasis.more else source_line(view, emphasis.cursor, canvas.width)
+            members_line(shown, emphasis.cursor) if emphasis.more else source_line(shown, emphasis.cursor, canvas.width)
         )
         about_row(canvas, about)
     return row_at

@@ -11,7 +11,7 @@ from nslab.observe.network_view import LinkRow, NetworkView, SocketRow, WorldVie
 from nslab.observe.views import Gone, NotYet
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BAD, BOLD, MUTE, REVERSE, Face, hue, lettered, tint
-from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, absent_rows, gone_rows
+from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, drawable
 from nslab.tui.panes.sheets import FEWEST_CELLS, Sheet, Side, Wire, end_text, layout
 from nslab.tui.panes.staircase import staircase
 from nslab.tui.wrap import shorten
@@ -42,16 +42,13 @@ def network_rows(
 ) -> RowAt[Spot]:
     """Write the pane; for each y, what is drawn there. A link and a wire stand out for a moment as packets pass."""
     title = words("pane.network")
-    if isinstance(view, Gone):
-        gone_rows(canvas, title, words, lambda last: _draw(last, view.last, words, NOTHING_STANDS_OUT))
-        return ()
-    if isinstance(view, NotYet):
-        absent_rows(canvas, title, view, words)
+    shown = drawable(canvas, view, title, words, lambda on, last: _draw(on, last, words, NOTHING_STANDS_OUT))
+    if shown is None:
         return ()
     canvas.heading(title, SOURCE)
-    row_at = _draw(canvas, view, words, emphasis)
+    row_at = _draw(canvas, shown, words, emphasis)
     if emphasis.cursor is not None:
-        about_row(canvas, about(view, emphasis.cursor, canvas.width, words, more=emphasis.more))
+        about_row(canvas, about(shown, emphasis.cursor, canvas.width, words, more=emphasis.more))
     return row_at
 
 

@@ -56,6 +56,23 @@ def gone_rows(canvas: Canvas, title: str, words: Words, draw_last: Callable[[Can
     canvas.heading(title, words("pane.as-last-seen"), face=MUTE)
 
 
+def drawable(
+    canvas: Canvas,
+    view: View | NotYet | Gone[View],
+    title: str,
+    words: Words,
+    draw_last: Callable[[Canvas, View], object],
+) -> View | None:
+    """The view, where there is one to draw. Else draw the face of what there is, and None: it is awaited, or it is gone."""
+    if isinstance(view, NotYet):
+        absent_rows(canvas, title, view, words)
+        return None
+    if isinstance(view, Gone):
+        gone_rows(canvas, title, words, lambda on: draw_last(on, view.last))
+        return None
+    return view
+
+
 def about_row(canvas: Canvas, text: str) -> None:
     """The last row, where it is free: about the row under the cursor."""
     if all(glyph == " " for glyph, _ in canvas.rows[-1]):

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from nslab.observe.views import Gone, NotYet, ProcessRow, ProcessView
 from nslab.tui.canvas import THICK_EDGE, Canvas
 from nslab.tui.faces import LINE, MUTE, REVERSE, TEXT, Face, hue, lettered, tint
-from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, absent_rows, gone_rows
+from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, drawable
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
@@ -50,15 +50,12 @@ def process_rows(
     cursor, else round the row a lesson points at, else from the first boundary on.
     """
     title = words("pane.processes")
-    if isinstance(view, Gone):
-        gone_rows(canvas, title, words, lambda last: _Tree(last, view.last, words, NOTHING_STANDS_OUT).draw())
-        return ()
-    if isinstance(view, NotYet):
-        absent_rows(canvas, title, view, words)
+    shown = drawable(canvas, view, title, words, lambda on, last: _Tree(on, last, words, NOTHING_STANDS_OUT).draw())
+    if shown is None:
         return ()
     canvas.heading(title, SOURCE)
-    row_at = _Tree(canvas, view, words, emphasis).draw()
-    under = next((row for row in view.rows if row.pid == emphasis.cursor), None)
+    row_at = _Tree(canvas, shown, words, emphasis).draw()
+    under = next((row for row in shown.rows if row.pid == emphasis.cursor), None)
     if under is not None:
         about_row(canvas, more_line(under, words) if emphasis.more else source_line(under))
     return row_at

@@ -15,7 +15,7 @@ from nslab.tui.faces import BOLD, MUTE, REVERSE, RULE, TEXT, Face, Role, hue, le
 from nslab.tui.faces import solid as tag_face
 from nslab.tui.panes.bars import grid_for
 from nslab.tui.panes.heads import called, column_head
-from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, absent_rows, gone_rows
+from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, drawable
 from nslab.tui.panes.user_rows import (
     CAPABILITY_LINES,
     Bar,
@@ -53,16 +53,15 @@ def user_pane_rows(
     differ; where there is too little, what all have alike is told in one row, and of the rest the part that matters.
     """
     title = words("pane.users")
-    if isinstance(view, Gone):
-        gone_rows(canvas, title, words, lambda last: _Table(last, view.last, words, NOTHING_STANDS_OUT).draw())
-        return ()
-    if isinstance(view, NotYet):
-        absent_rows(canvas, title, view, words)
+    shown = drawable(canvas, view, title, words, lambda on, last: _Table(on, last, words, NOTHING_STANDS_OUT).draw())
+    if shown is None:
         return ()
     canvas.heading(title, next((one for one in SOURCES if cell_len(title + one) + 6 <= canvas.width), ""))
-    row_at = _Table(canvas, view, words, emphasis).draw()
+    row_at = _Table(canvas, shown, words, emphasis).draw()
     if emphasis.cursor is not None:
-        about_row(canvas, (more_line(view, emphasis.cursor, words) if emphasis.more else source(view, emphasis.cursor)))
+        about_row(
+            canvas, (more_line(shown, emphasis.cursor, words) if emphasis.more else source(shown, emphasis.cursor))
+        )
     return row_at
 
 
