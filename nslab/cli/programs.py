@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import select
 from collections.abc import Iterator
+from pathlib import Path
 
 from nslab.engine.client import Lab, Task
 from nslab.engine.door import Door
 from nslab.engine.spec import Spec
-from nslab.engine.visit import Visit
+from nslab.engine.visit import Visit, claimed
 
 
 class Host:
@@ -48,8 +49,11 @@ class Guest:
 
 @contextlib.contextmanager
 def door_of(lab: Lab, spec: Spec, wanted: bool) -> Iterator[Door | None]:
-    """A door while the block runs, if one is wanted. Raises OSError."""
-    door = Door(lab, spec.name) if wanted else None
+    """A door while the block runs, if one is wanted. Raises NameInUse, OSError."""
+    door = None
+    if wanted:
+        with claimed(spec.name, Path(lab.directory).parent):
+            door = Door(lab, spec.name)
     try:
         yield door
     finally:

@@ -19,7 +19,7 @@ from nslab.engine.client import Lab, Task, Told
 from nslab.engine.protocol import close_all
 from nslab.engine.rosetta.views import VIEWS, command_for
 from nslab.engine.spec import Process, Spec, checked
-from nslab.engine.visit import Visit, refuse_taken
+from nslab.engine.visit import Visit, claimed
 from nslab.kernel.namespaces import Kind
 from nslab.words import Words
 
@@ -72,8 +72,6 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
 
 def contain(spec: Spec, words: Words, *, named: bool) -> int:
     """Run the command in a lab of its own and relay its streams. `named`: others may come in, and keep the lab while they stay."""
-    if named:
-        refuse_taken(spec.name, run_directories())
     streams = open_streams()
     spec = checked(replace(spec, process=process_for(spec.process.args, streams)))
     with Lab.start() as lab, door_of(lab, spec, named) as door:
@@ -93,12 +91,12 @@ def contain(spec: Spec, words: Words, *, named: bool) -> int:
 def visit(spec: Spec, words: Words) -> int:
     """Run the command in the lab of the containers that it shares namespaces with, and relay its streams."""
     checked(replace(spec, name=spec.name or NAME))
-    if spec.name:
-        refuse_taken(spec.name, run_directories())
     streams = open_streams()
     spec = replace(spec, process=process_for(spec.process.args, streams))
     with Visit.to((join.of for join in spec.joins), run_directories()) as there:
-        task = started(lambda: there.enter(spec, streams.theirs), streams, words)
+        with claimed(spec.name, run_directories()) as name:
+            named = replace(spec, name=name)
+            task = started(lambda: there.enter(named, streams.theirs), streams, words)
         if isinstance(task, int):
             return task
         try:

@@ -16,6 +16,7 @@ import json
 import os
 import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -25,6 +26,7 @@ ROOT = "root"
 DOOR = "door"
 NEW = ".new-"
 ATTEMPTS = 20
+LOOK_AGAIN_SECONDS = 0.01
 
 
 class RunDirectory(Struct, frozen=True):
@@ -161,6 +163,22 @@ def abandoned(changed: float) -> bool:
     keeper makes its directory, it costs that one start; set back, the directory stays until the clock has caught up.
     """
     return time.time() - changed > 60
+
+
+@contextlib.contextmanager
+def alone(parent: Path, seconds: float) -> Iterator[None]:
+    """One at a time among those who use this base, in which there must be a run directory of the caller's lab.
+
+    Whoever has been stopped in here holds the others up for so many seconds. Where the base takes no lock, nobody waits.
+    """
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # it is gone, and the lab with it; or NFS, which locks only what is open for writing
+            lock = os.open(parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            stack.callback(os.close, lock)
+            deadline = time.monotonic() + seconds
+            while not free(lock) and time.monotonic() < deadline:
+                time.sleep(LOOK_AGAIN_SECONDS)
+        yield
 
 
 def free(lock: int) -> bool:

@@ -7,8 +7,6 @@ import socket
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from msgspec import structs
-
 from nslab.engine import protocol, rundir
 from nslab.engine.client import Task, Told
 from nslab.engine.failures import LabError, LabGone
@@ -17,7 +15,7 @@ from nslab.engine.spec import Spec
 from nslab.engine.visits import CREDENTIALS, WORDS, Enter, Present, Roll, Word, address, new_socket
 from nslab.errors import Because
 
-ANSWER_SECONDS = 10.0
+ANSWER_SECONDS = CLAIM_SECONDS = 10.0
 UNNAMED = "box"
 
 
@@ -74,9 +72,8 @@ class Visit:
         raise nobody(name=missing, known=", ".join(sorted(met)) or Because("error.nobody-called.because.none"))
 
     def enter(self, spec: Spec, pipes: tuple[int, ...]) -> Task:
-        """Have the container made. One without a name gets one that is free. Raises LabError, as Lab.run does."""
-        named = spec if spec.name else structs.replace(spec, name=free_name(self.names))
-        self._send(Enter(named), pipes)
+        """Have the container made. Raises LabError, as Lab.run does."""
+        self._send(Enter(spec), pipes)
         match self._receive():
             case (Running(pid), [pidfd, *master]):
                 self.task = Task(pid, pidfd, master[0] if master else -1)
@@ -134,12 +131,20 @@ class Visit:
         return packet
 
 
-def refuse_taken(name: str, parent: Path) -> None:
-    """Raises NameInUse where a container that others may share with is called so; `parent` as in `Visit.to`."""
-    for visit in calls(parent):
-        with visit:
-            if name in visit.names:
-                raise NameInUse(name=name, pid=visit.owner)
+@contextlib.contextmanager
+def claimed(name: str, parent: Path) -> Iterator[str]:
+    """A name that nobody else has, and that nobody else takes until the block ends; `parent` as in `Visit.to`.
+
+    By then a container must be called so, for whoever asks at the doors. No name becomes one that is free. Raises NameInUse.
+    """
+    with rundir.alone(parent, CLAIM_SECONDS):
+        taken: dict[str, int] = {}
+        for visit in calls(parent):
+            with visit:
+                taken |= dict.fromkeys(visit.names, visit.owner)
+        if name in taken:
+            raise NameInUse(name=name, pid=taken[name])
+        yield name or free_name(taken)
 
 
 def calls(parent: Path) -> Iterator[Visit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -235,6 +236,36 @@ def test_a_name_that_is_in_use_is_refused_in_its_lab_and_in_any_other_and_who_ha
             assert told(done) == (1, f"A container called {pause} runs already.")
             assert f"process {owner.pid}." in done.stderr.decode()
     assert run("--name", pause, "--", "true").returncode == 0
+
+
+def test_of_those_who_take_a_name_in_the_same_instant_one_gets_it(pause: str) -> None:
+    script = ("--name", pause, "--ns", "uts", "--", "sh", "-c", "echo in; read line")
+    with contextlib.ExitStack() as stack:
+        runs = [
+            stack.enter_context(running(*script, stdin=subprocess.PIPE, stderr=subprocess.PIPE)) for _ in range(3)
+        ]
+        deadline = time.monotonic() + SECONDS
+        while sum(run.poll() is None for run in runs) > 1 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        (first,) = (run for run in runs if run.poll() is None)
+        assert first_line(first) == b"in\n"
+        for other in set(runs) - {first}:
+            out, err = other.communicate()
+            assert (other.returncode, out, b"runs already" in err) == (1, b"", True)
+
+
+def test_who_has_no_name_gets_one_that_nobody_has_in_any_lab(pause: str) -> None:
+    with named(pause) as (owner, _), named(f"{pause}-b") as (other, _), contextlib.ExitStack() as stack:
+        for name in (pause, f"{pause}-b"):
+            guest = stack.enter_context(running("--share", f"net={name}", "--", "sh", "-c", IDLE))
+            links(guest)
+        assert len(names_in(owner) | names_in(other)) == 4
+
+
+def names_in(owner: subprocess.Popen[bytes]) -> set[str]:
+    with knock(own_directory(owner)) as line:
+        line.send(b'{"type":"Roll"}')
+        return set(json.loads(line.recv(1 << 16))["names"])
 
 
 @pytest.mark.needs("veth", "pyroute2")

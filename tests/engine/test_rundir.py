@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nslab.engine import rundir
-from nslab.engine.rundir import Swept, base, make, remove, sweep
+from nslab.engine.rundir import Swept, alone, base, make, remove, sweep
 
 ROOT = os.geteuid() == 0
 
@@ -190,3 +190,24 @@ def test_a_full_disk_leaves_nothing_half_made(tmp_path: Path, monkeypatch: pytes
 )
 def test_the_base_is_the_runtime_directory_or_the_state_home(environ: dict[str, str], uid: int, path: str) -> None:
     assert base(environ, uid) == Path(path)
+
+
+def test_who_uses_a_base_alone_keeps_others_waiting_but_not_for_ever(tmp_path: Path) -> None:
+    def seconds_for(most: float) -> float:
+        began = time.monotonic()
+        with alone(tmp_path, most):
+            return time.monotonic() - began
+
+    assert seconds_for(9) < 1
+    with ThreadPoolExecutor(1) as other:
+        with alone(tmp_path, 0):
+            assert 0.2 <= other.submit(seconds_for, 0.2).result() < 1
+            waiting = other.submit(seconds_for, 9)
+            time.sleep(0.3)
+            assert not waiting.done()
+        assert 0.3 <= waiting.result() < 1
+
+
+def test_where_there_is_no_base_nobody_is_kept_waiting(tmp_path: Path) -> None:
+    with alone(tmp_path / "gone", 9):
+        assert not (tmp_path / "gone").exists()
