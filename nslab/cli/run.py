@@ -13,7 +13,7 @@ from nslab.cli.asked import joins_of, network_of, parse_namespaces, unknown_name
 from nslab.cli.programs import Guest, Host, door_of, stay
 from nslab.cli.relay import Relay, Streams, open_streams, process_for
 from nslab.cli.views import explain
-from nslab.cli.way_out import WayOut
+from nslab.cli.way_out import WayOut, say
 from nslab.engine import rundir
 from nslab.engine.client import Lab, Task, Told
 from nslab.engine.protocol import close_all
@@ -83,7 +83,7 @@ def contain(spec: Spec, words: Words, *, named: bool) -> int:
         finally:
             close_all((task.pidfd,))
         if door and door.guests:
-            os.write(2, (words("run.stays", name=spec.name, guests=", ".join(door.guests)) + "\n").encode())
+            say(words("run.stays", name=spec.name, guests=", ".join(door.guests)) + "\n")
             stay(door)
         return status
 

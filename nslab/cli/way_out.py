@@ -8,7 +8,9 @@ told to whoever tries in vain.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 import signal
 import time
 from collections import deque
@@ -21,6 +23,7 @@ from nslab.words import Words
 TIMES = 3
 WITHIN_S = 1.0
 LEAVE, INTERRUPT = 0x1D, 0x03  # Ctrl-], Ctrl-C
+STDERR = 2
 ASKING = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -59,7 +62,16 @@ class WayOut:
     def _tell(self, id_: str, end: str) -> None:
         if not self._told:
             self._told = True
-            os.write(2, f"{end}{self._words(id_, program=self._program)}{end}".lstrip("\n").encode())
+            say(f"{end}{self._words(id_, program=self._program)}{end}".lstrip("\n"))
+
+
+def say(text: str) -> None:
+    """On standard error, if it takes that now: whom nobody hears, or who would have to wait, still shows the way out."""
+    poll = select.poll()
+    poll.register(STDERR, select.POLLOUT)
+    with contextlib.suppress(OSError):
+        if any(mask & select.POLLOUT for _, mask in poll.poll(0)):
+            os.write(STDERR, text.encode())
 
 
 def unheard(pidfd: int, number: int) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -118,3 +121,42 @@ def test_where_nobody_types_the_third_signal_ends_it_and_the_first_says_so(numbe
         process.send_signal(ASKED[1])
         assert process.wait(SECONDS) == 128 + signal.SIGKILL
         assert process.stderr.read() == b""
+
+
+@contextlib.contextmanager
+def full_device() -> Iterator[int]:
+    with open("/dev/full", "wb") as file:
+        yield file.fileno()
+
+
+@contextlib.contextmanager
+def pipe_without_a_reader() -> Iterator[int]:
+    read, write = os.pipe()
+    os.close(read)
+    yield write
+    os.close(write)
+
+
+@contextlib.contextmanager
+def pipe_that_is_full() -> Iterator[int]:
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(write, bytes(4096))
+    os.set_blocking(write, True)
+    yield write
+    os.close(read)
+    os.close(write)
+
+
+@pytest.mark.parametrize("stderr", [full_device, pipe_without_a_reader, pipe_that_is_full])
+def test_the_way_out_is_open_where_it_can_not_be_told(stderr: Callable[[], AbstractContextManager[int]]) -> None:
+    with stderr() as file, running(*FIRST, stdin=subprocess.DEVNULL, stderr=file) as process:
+        assert first_line(process).startswith(b"root:")
+        for _ in range(2):
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.2)
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(SECONDS) == 128 + signal.SIGKILL
