@@ -42,7 +42,7 @@ class Words:
         return words
 
     def __call__(self, id_: str, /, **facts: object) -> str:
-        """The words under `id_`, each `{name}` in them filled from `facts`; a Because by its words, filled from the same."""
+        """The words under `id_`, each `{name}` filled from `facts`, `printable`; a Because by its words."""
         text = self._catalogue.gettext(id_)
         facts = {**self._known, **facts}
         if text == id_ and self._strict:  # gettext's way to say that it has none
@@ -61,12 +61,30 @@ class _Facts(dict[str, object]):
 
     def __getitem__(self, name: str) -> object:
         fact = super().__getitem__(name)
-        return self._words(fact.id, **self._facts) if isinstance(fact, Because) else fact
+        if isinstance(fact, Because):
+            return self._words(fact.id, **self._facts)
+        return "\n".join(map(printable, fact.split("\n"))) if isinstance(fact, str) else fact
 
     def __missing__(self, name: str) -> str:
         if self._strict:
             raise MissingWords(f"no fact for the placeholder {{{name}}}")
         return f"{{{name}}}"
+
+
+def printable(text: str) -> str:
+    """What was read off a machine, safe to show on a line: control characters and bytes that are no UTF-8 as escapes.
+
+    A process calls itself, its host, a file what it likes. What gets past here would be obeyed by the reader's terminal.
+    """
+    return text if text.isprintable() else "".join(map(_printable_character, text))
+
+
+def _printable_character(character: str) -> str:
+    if character.isprintable():
+        return character
+    if "\udc80" <= character <= "\udcff":  # a byte kept by surrogateescape
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode()
 
 
 def words_for(lang: Lang) -> Words:

@@ -35,6 +35,15 @@ def test_a_reasons_own_placeholders_are_filled_from_the_same_facts_reasons_too()
     assert said.startswith("mount() = EBUSY: something is already mounted")
 
 
+def test_no_fact_gives_orders_to_the_readers_terminal() -> None:
+    words = words_for("en")
+    assert (
+        words("error.no-process-number.what", given="a\x1b]0;b\x07\u202e\udcff")
+        == r"a\x1b]0;b\x07\u202e\xff is no process."
+    )
+    assert "1: x\n2: y" in words("error.nobody-called.why", name="web", known="1: x\n2: y")
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_words_know_their_language(lang: str) -> None:
     assert words_for(lang).lang == lang

@@ -12,13 +12,12 @@ from nslab.cli.output import print_json, print_table
 from nslab.cli.processes import PROC, host_pid, named_process
 from nslab.kernel import procfs
 from nslab.kernel.namespaces import Kind
-from nslab.observe.command import printable
 from nslab.observe.letters import Letters
 from nslab.observe.namespaces import ForChildren, Membership, Namespaces, Unread
 from nslab.observe.relatives import relatives_of
 from nslab.observe.roots import ProcRoot, Relatives
 from nslab.observe.scan import Process, read_for_children, read_process
-from nslab.words import Words
+from nslab.words import Words, printable
 
 
 class Told(Struct, frozen=True):

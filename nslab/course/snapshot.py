@@ -27,6 +27,7 @@ from nslab.observe.observer import Look
 from nslab.observe.scan import Process
 from nslab.observe.user_view import UserView
 from nslab.observe.views import CallsView, KindsView, NamespaceView, NotYet, ProcessView, Tag
+from nslab.words import printable
 
 C_SUFFIX = ".c"
 MOUNTS, NETWORK, USERS, KINDS, BIRTH, COMPOSE = "mounts", "network", "users", "kinds", "birth", "compose"
@@ -207,8 +208,8 @@ def terminals(
     return {
         name: TerminalState(
             shell=play.session.shells[name],
-            program=process.comm,
-            hostname=known.nodename if (known := names[name]) else "",
+            program=printable(process.comm),
+            hostname=printable(known.nodename) if (known := names[name]) else "",
             letter=letters.world(process.namespaces) if look.host_alive else HOST_LETTER,
             owns=letters.foreign(process.namespaces),
             ended=play.session.ended(name),

@@ -172,7 +172,9 @@ def alone(parent: Path, seconds: float) -> Iterator[None]:
     Whoever has been stopped in here holds the others up for so many seconds. Where the base takes no lock, nobody waits.
     """
     with contextlib.ExitStack() as stack:
-        with contextlib.suppress(OSError):  # it is gone, and the lab with it; or NFS, which locks only what is open for writing
+        with contextlib.suppress(
+            OSError
+        ):  # it is gone, and the lab with it; or NFS, which locks only what is open for writing
             lock = os.open(parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             stack.callback(os.close, lock)
             deadline = time.monotonic() + seconds

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nslab.words import printable
+
 _COMM_MAX = 15  # TASK_COMM_LEN less the NUL, linux/sched.h
 
 
@@ -21,16 +23,3 @@ def command_line(comm: str, cmdline: Sequence[str]) -> str:
 def _program(argument: str) -> str:
     """The file's name; a login shell's leading dash is no part of it."""
     return argument.removeprefix("-").rpartition("/")[2]
-
-
-def printable(text: str) -> str:
-    """What a process called itself, made safe to draw: control characters and bytes that are no UTF-8 as escapes."""
-    return text if text.isprintable() else "".join(map(_printable_character, text))
-
-
-def _printable_character(character: str) -> str:
-    if character.isprintable():
-        return character
-    if "\udc80" <= character <= "\udcff":  # a byte kept by surrogateescape
-        return f"\\x{ord(character) - 0xDC00:02x}"
-    return character.encode("unicode_escape").decode()

@@ -13,7 +13,7 @@ from nslab.kernel import capabilities, procfs
 from nslab.kernel.cgroups import CgroupLine, read_cgroup
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Status
-from nslab.observe.command import command_line, printable
+from nslab.observe.command import command_line
 from nslab.observe.container_names import Names
 from nslab.observe.containers import Container, container_of, service_of
 from nslab.observe.details import id_inside
@@ -25,6 +25,7 @@ from nslab.observe.relatives import relatives_of
 from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Process, Scan, age_order
 from nslab.observe.views import Member
+from nslab.words import printable
 
 Content = TypeVar("Content")
 

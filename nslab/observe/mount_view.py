@@ -10,11 +10,11 @@ from msgspec import Struct
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procfs import Mount
 from nslab.kernel.propagation import Propagation, masters, propagation, reaches
-from nslab.observe.command import printable
 from nslab.observe.letters import HOST_LETTER, Letters
 from nslab.observe.mount_watch import Mounts
 from nslab.observe.namespace_view import Subject
 from nslab.observe.namespaces import Unread
+from nslab.words import printable
 
 SIDES = 2
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from nslab.kernel.namespaces import Kind
-from nslab.observe.command import printable
 from nslab.observe.holders import sharers
 from nslab.observe.letters import HOST_LETTER, Letters
 from nslab.observe.namespaces import Membership
 from nslab.observe.scan import Process, Scan
 from nslab.observe.views import Member, NamespaceCell, NamespaceColumn, NamespaceRow, NamespaceView
+from nslab.words import printable
 
 
 class Subject(Struct, frozen=True):

@@ -11,13 +11,13 @@ from msgspec.structs import replace
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.procnet import TCP_ESTABLISHED, TCP_LISTEN, InetSocket
 from nslab.kernel.rtnetlink import Link
-from nslab.observe.command import printable
 from nslab.observe.letters import Letters
 from nslab.observe.namespace_view import Subject
 from nslab.observe.namespaces import NamespaceId, Unread
 from nslab.observe.network import Network, Networks, one_in_each
 from nslab.observe.pings import PingView
 from nslab.observe.scan import Process, Scan
+from nslab.words import printable
 
 SHOWN = frozenset({TCP_LISTEN, TCP_ESTABLISHED})
 ANY_ADDRESS = frozenset({"0.0.0.0", "::"})

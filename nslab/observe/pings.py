@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from nslab.kernel import packets
 from nslab.kernel.packets import Echo
-from nslab.observe.command import printable
+from nslab.words import printable
 
 MOST_CROSSINGS = 16  # of a ping that a loop of bridges passes round and round
 FORGOTTEN_NS = 2_000_000_000  # a request of the same numbers after so long is another one

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from nslab.observe.command import command_line, printable
+from nslab.observe.command import command_line
 from nslab.observe.details import Details, id_inside
 from nslab.observe.letters import Letters
 from nslab.observe.namespace_view import Subject
@@ -14,6 +14,7 @@ from nslab.observe.namespaces import NamespaceId, Unread
 from nslab.observe.scan import Process, Scan
 from nslab.observe.tree import Node, tree
 from nslab.observe.views import Perspective, PidCell, ProcessRow, ProcessView
+from nslab.words import printable
 
 
 class _Eyes(Struct, frozen=True):

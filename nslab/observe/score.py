@@ -20,6 +20,7 @@ from nslab.observe.letters import Letters
 from nslab.observe.moment import Moment
 from nslab.observe.namespaces import Unread
 from nslab.observe.views import Tag
+from nslab.words import printable
 
 Value = Tag | str | Because
 
@@ -121,7 +122,7 @@ def _ps(host: Moment, moment: Moment) -> Value:
 
 
 def _hostname(_host: Moment, moment: Moment) -> Value:
-    return moment.hostname if moment.hostname is not None else "?"
+    return printable(moment.hostname) if moment.hostname is not None else "?"
 
 
 def _rights(_host: Moment, moment: Moment) -> Value:
@@ -137,7 +138,7 @@ def _locks(host: Moment, moment: Moment) -> Value:
 
 
 def _program(_host: Moment, moment: Moment) -> Value:
-    return _text(moment.program_name)
+    return printable(_text(moment.program_name))
 
 
 FACTS: tuple[tuple[str, Callable[[Moment, Moment], Value]], ...] = (
@@ -178,8 +179,8 @@ def _listed(name: str, before: tuple[str, ...] | Unread, after: tuple[str, ...] 
         return _worded(name, _text(before), _text(after))
     return Difference(
         name,
-        tuple(Part(item, item not in after) for item in before),
-        tuple(Part(item, item not in before) for item in after),
+        tuple(_part(item, item not in after) for item in before),
+        tuple(_part(item, item not in before) for item in after),
     )
 
 
@@ -188,8 +189,8 @@ def _counted(name: str, before: Sequence[str], after: Sequence[str]) -> Differen
     gone, new = _beyond(before, after), _beyond(after, before)
     return Difference(
         name,
-        (Part(str(len(before)), len(before) != len(after)), *(Part(item, True) for item in gone)),
-        (Part(str(len(after)), len(before) != len(after)), *(Part(item, True) for item in new)),
+        (_part(str(len(before)), len(before) != len(after)), *(_part(item, True) for item in gone)),
+        (_part(str(len(after)), len(before) != len(after)), *(_part(item, True) for item in new)),
     )
 
 
@@ -205,8 +206,13 @@ def _beyond(items: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
     return tuple(beyond)
 
 
+def _part(text: str, differs: bool) -> Part:
+    """Files, mounts, and hosts are called what whoever made them liked."""
+    return Part(printable(text), differs)
+
+
 def _worded(name: str, before: str, after: str) -> Difference:
-    return Difference(name, (Part(before, before != after),), (Part(after, before != after),))
+    return Difference(name, (_part(before, before != after),), (_part(after, before != after),))
 
 
 def _text(value: object) -> str:

@@ -198,7 +198,7 @@ class NslabApp(App[None], inherit_bindings=False):
     def _warn(self, trouble: Told | None) -> None:
         """Progress can't be read, or kept."""
         if trouble is not None:
-            self.notify(say(trouble, self.words), severity="warning", timeout=WARNING_S)
+            self.notify(say(trouble, self.words), severity="warning", timeout=WARNING_S, markup=False)
 
     def _chapter(self, pack: Pack) -> Mapping[Lang, str]:
         return next((chapter.title for chapter in self.syllabus.chapters() if pack.lesson.id in chapter.lessons), {})

@@ -15,6 +15,11 @@ from nslab.tui.wrap import Mark, Span, graphemes, wrap
 
 Cell = tuple[str, Face]
 
+OBEYED = dict.fromkeys(
+    (*range(0x20), *range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A)), "�"
+)
+"""Characters that a terminal takes for orders, or turns what follows round by: none is ever drawn, whoever let it through."""
+
 # A world's left edge. Both are narrow in every terminal, unlike █ and │.
 THICK_EDGE = "▌"
 THIN_EDGE = "▏"
@@ -56,7 +61,7 @@ class Canvas:
     def put(self, x: int, y: int, text: str, face: Face = TEXT) -> int:
         """Write `text` from (x, y) to the right, on the ground that is there if `face` names none; the next free x."""
         self.reach(y + 1)
-        for glyph in graphemes(text):
+        for glyph in graphemes(text if text.isprintable() else text.translate(OBEYED)):
             size = cell_len(glyph)
             if 0 <= y < len(self.rows) and x >= 0 and x + size <= self.width:
                 self._set(x, y, glyph, size, face)

@@ -241,9 +241,7 @@ def test_a_name_that_is_in_use_is_refused_in_its_lab_and_in_any_other_and_who_ha
 def test_of_those_who_take_a_name_in_the_same_instant_one_gets_it(pause: str) -> None:
     script = ("--name", pause, "--ns", "uts", "--", "sh", "-c", "echo in; read line")
     with contextlib.ExitStack() as stack:
-        runs = [
-            stack.enter_context(running(*script, stdin=subprocess.PIPE, stderr=subprocess.PIPE)) for _ in range(3)
-        ]
+        runs = [stack.enter_context(running(*script, stdin=subprocess.PIPE, stderr=subprocess.PIPE)) for _ in range(3)]
         deadline = time.monotonic() + SECONDS
         while sum(run.poll() is None for run in runs) > 1 and time.monotonic() < deadline:
             time.sleep(0.02)

@@ -59,6 +59,15 @@ def test_each_terminal_is_told_by_who_reads_it_and_the_world_it_is_in(seen: Snap
     assert box.owns == (Tag(Kind.PID, "B"), Tag(Kind.UTS, "B"))
 
 
+def test_a_host_name_is_compared_as_it_is_and_shown_without_orders_for_the_readers_terminal(bare: Play) -> None:
+    hostile = "h\x1b]0;b\x07\u202e"
+    host = bare.session.shells["host"].pid
+    assert bare.session.lab.probe(host, "sethostname", (hostile,)) == 0
+    bare.session.look()
+    assert bare.world.hostname("host") == hostile
+    assert snapshot(bare).terminals["host"].hostname == r"h\x1b]0;b\x07\u202e"
+
+
 def test_every_namespace_that_somebody_is_in_has_its_letter(play: Play, seen: Snapshot) -> None:
     own, host = play.world.namespace("box", Kind.PID), play.world.namespace("host", Kind.PID)
     assert not isinstance(own, Absent)

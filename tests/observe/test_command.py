@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nslab.observe.command import command_line, printable
+from nslab.observe.command import command_line
+from nslab.words import printable
 
 
 @pytest.mark.parametrize(

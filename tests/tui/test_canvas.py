@@ -126,3 +126,9 @@ def test_where_grounds_can_t_show_a_sheet_has_an_edge(thick: bool, edge: str) ->
         canvas.sheet(1, 0, 4, 2, Role.PANEL, thick=thick)
         assert canvas.text() == (f" {edge}\n {edge}" if plain else "\n")
         assert canvas.rows[0][2][1].ground is Role.PANEL
+
+
+def test_what_a_terminal_would_obey_is_never_drawn_and_joined_glyphs_stay_whole() -> None:
+    canvas = Canvas(12, 1)
+    canvas.put(0, 0, "a\x1b[2J\x9b\u202eb👩\u200d👧")
+    assert "".join(glyph for glyph, _ in canvas.rows[0]).rstrip() == "a�[2J��b👩\u200d👧"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from nslab.observe.command import printable
 from nslab.observe.container_names import Names
 from nslab.observe.explanation import Explanation, explain
 from nslab.observe.holders import Holds, holds
@@ -19,6 +18,7 @@ from nslab.observe.observer import HostMissing
 from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Scan, Scanner
 from nslab.observe.views import Member
+from nslab.words import printable
 
 NOTHING_KEPT = Kept(Holds((), ()), ())
 

@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from nslab.kernel import procfs
 from nslab.kernel.cgroups import CgroupLine, read_cgroup
-from nslab.observe.command import printable
 from nslab.observe.container_names import Names
 from nslab.observe.containers import Container, container_of, service_of
 from nslab.observe.machine.worlds import World
 from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Process, Scan
+from nslab.words import printable
 
 
 class Label(Struct, frozen=True):

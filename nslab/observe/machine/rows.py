@@ -8,13 +8,13 @@ from enum import StrEnum
 from msgspec import Struct
 
 from nslab.kernel.namespaces import Kind
-from nslab.observe.command import printable
 from nslab.observe.machine.census import Census, Namespace
 from nslab.observe.machine.labels import Label
 from nslab.observe.machine.reach import Holder, Ref
 from nslab.observe.machine.worlds import Arrangement, Node, World, arranged, kept_by
 from nslab.observe.namespaces import NamespaceId, Namespaces
 from nslab.observe.views import Member
+from nslab.words import printable
 
 COLUMNS = (Kind.USER, Kind.PID, Kind.MNT, Kind.NET, Kind.IPC, Kind.UTS, Kind.CGROUP, Kind.TIME)
 """The owner of all others first; the rest as containers differ in them, most often first."""

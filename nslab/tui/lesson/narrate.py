@@ -36,7 +36,7 @@ from nslab.tui.story.view import (
     TaskState,
 )
 from nslab.tui.widgets.nowbar import Now
-from nslab.words import Words
+from nslab.words import Words, printable
 
 UNREAD = "…"
 
@@ -66,7 +66,7 @@ def telling(seen: Snapshot, lesson: LessonWords, words: Words) -> Telling:
         reading = seen.values.get(name)
         if reading is None or isinstance(reading, Absent):
             return UNREAD
-        return written(reading, seen.letters) if isinstance(reading, Namespace) else str(reading)
+        return written(reading, seen.letters) if isinstance(reading, Namespace) else printable(str(reading))
 
     return Telling(lesson, words, value_of, seen.letters, seen.seen)
 

@@ -38,7 +38,7 @@ class ComposeScreen(BoardScreen[ComposePane]):
                 await asyncio.to_thread(self._make, message.part)
             except LabError as error:
                 if not isinstance(error, Told) or not error.plan:
-                    self.notify(say(why(error), self.words), severity="error")
+                    self.notify(say(why(error), self.words), severity="error", markup=False)
             self.board.view = await asyncio.to_thread(self._look)
 
     def action_preset(self) -> None:

@@ -37,7 +37,7 @@ class OrderScreen(BoardScreen[OrderBoard]):
         except LabError as error:
             self.board.running = False
             self.board.redraw()
-            self.notify(say(why(error), self.words), severity="error")
+            self.notify(say(why(error), self.words), severity="error", markup=False)
             return
         self.board.view = AttemptsView((*self.board.tries, attempt))
 
