@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from nslab import errors
 from nslab.course.told import Catalogue, Told, say
 
 
@@ -19,10 +20,20 @@ class Fault(Struct, frozen=True):
     told: Told
 
 
+def place(fault: Fault) -> str:
+    """Where it is, as compilers write it: file and line."""
+    return str(fault.path) if fault.line is None else f"{fault.path}:{fault.line}"
+
+
 def placed(fault: Fault, words: Catalogue) -> str:
     """The fault on one line, as compilers tell theirs: file, line, what is wrong."""
-    where = str(fault.path) if fault.line is None else f"{fault.path}:{fault.line}"
-    return f"{where}: {say(fault.told, words)}"
+    return f"{place(fault)}: {say(fault.told, words)}"
+
+
+def facts_of(fault: Fault) -> dict[str, errors.Fact]:
+    """A fault that is an error by itself: `path` is where it is, `why` what is wrong, in words that the other facts fill."""
+    facts = {name: fact for name, fact in fault.told.facts.items() if isinstance(fact, str | int | errors.Because)}
+    return {**facts, "path": place(fault), "why": errors.Because(fault.told.id)}
 
 
 def unknown(told_id: str, name: str, known: Iterable[str]) -> Told:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct, field
 
+from nslab.course.faults import Fault, facts_of
+from nslab.course.reading import struct_of
 from nslab.errors import NslabError
 from nslab.words import Lang
 
+FORMAT = 1
+"""Of a pack's map and glossary."""
+
 
 class BrokenGlossary(NslabError):
-    """glossary.toml can't be read. Facts: path, problem."""
+    """glossary.toml can't be read. Facts: path, why, and those of the reason."""
 
     code = "broken-glossary"
 
@@ -44,11 +47,9 @@ class Glossary(Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_glossary(root: Path) -> tuple[Term, ...]:
     """The terms of the lessons below `root`, by their English names. Raises BrokenGlossary."""
-    path = root / "glossary.toml"
-    try:
-        glossary = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Glossary)
-    except (OSError, ValueError) as error:
-        raise BrokenGlossary(path=str(path), problem=str(error)) from error
+    glossary = struct_of(root / "glossary.toml", Glossary, FORMAT)
+    if isinstance(glossary, Fault):
+        raise BrokenGlossary(**facts_of(glossary))
     return tuple(sorted(glossary.term, key=lambda term: term.en.casefold()))
 
 

@@ -18,7 +18,7 @@ from nslab.course.naming import Names
 from nslab.course.positions import Path as TreePath
 from nslab.course.positions import Positions
 from nslab.course.prose import Expected, LessonWords, Outline
-from nslab.course.reading import text_of, tree_of
+from nslab.course.reading import file_fault, text_of, tree_of
 from nslab.course.rules import broken_rules
 from nslab.course.told import Told
 from nslab.course.vocabulary import strangers
@@ -108,6 +108,9 @@ class _Loading:
             positions = Positions(source)
             for path, told in found:
                 self.blame(self.toml, positions.line(path), told)
+        for name in sorted(present & listed):
+            if why := file_fault(self.folder / "files" / name, self.folder.parent):
+                self.blame(self.folder / "files" / name, None, why)
         for name in sorted(present - listed):
             self.blame(self.folder / "files" / name, None, Told("fault.stray-file", {"name": name}))
         self.words(raw, names, outlines)

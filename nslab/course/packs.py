@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from nslab.course.decoding import Decoder, Misfit
 from nslab.course.faults import Fault, unknown
-from nslab.course.glossary import Glossary
+from nslab.course.glossary import FORMAT, Glossary
 from nslab.course.loader import Pack
 from nslab.course.positions import Path as TreePath
 from nslab.course.positions import Positions
@@ -21,7 +21,6 @@ from nslab.course.told import Told
 from nslab.course.vocabulary import unmet
 from nslab.words import LANGS, Lang
 
-FORMAT = 1
 T = TypeVar("T", bound=Struct)
 Found = Iterator[tuple[TreePath, Told]]
 

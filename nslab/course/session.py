@@ -21,6 +21,7 @@ from nslab.course.composing import NAMES, parts, spec_of
 from nslab.course.engine_words import HOME
 from nslab.course.live import LiveWorld
 from nslab.course.model import AllAttacked, Attacked, Born, Container, Exec, Kill, Made, Ordered, Preset
+from nslab.course.reading import file_bytes
 from nslab.engine.client import Lab, Task, Told
 from nslab.engine.failures import LabError
 from nslab.engine.protocol import Accounted
@@ -263,4 +264,4 @@ def null_streams(count: int) -> Iterator[tuple[int, ...]]:
 
 def lesson_files(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
     """The lesson's files by name. Raises OSError."""
-    return {name: (folder / "files" / name).read_bytes() for name in names}
+    return {name: file_bytes(folder / "files" / name) for name in names}

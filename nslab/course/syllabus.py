@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from nslab.course.glossary import Term, read_glossary
+from nslab.course.faults import Fault, facts_of
+from nslab.course.glossary import FORMAT, Term, read_glossary
 from nslab.course.known import Known
 from nslab.course.loader import Faulty, Pack, load
 from nslab.course.naming import ID
 from nslab.course.progress import Progress
 from nslab.course.prose import commands, introduced
+from nslab.course.reading import struct_of
 from nslab.course.vocabulary import vocabulary
 from nslab.errors import NslabError
 from nslab.words import LANGS, Lang
@@ -34,7 +35,7 @@ class NoSuchLesson(NslabError):
 
 
 class BrokenMap(NslabError):
-    """course.toml can't be read as the map of the course. Facts: path, problem."""
+    """course.toml can't be read as the map of the course. Facts: path, why, and those of the reason."""
 
     code = "broken-map"
 
@@ -74,10 +75,9 @@ class Syllabus:
         path = self.root / MAP_FILE
         if not self.ours and not path.exists():
             return (Chapter(PACK_CHAPTER, dict.fromkeys(LANGS, self.root.resolve().name), self.lessons()),)
-        try:
-            course = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), CourseMap)
-        except (OSError, ValueError) as error:  # TOMLDecodeError and msgspec's ValidationError are ValueErrors
-            raise BrokenMap(path=str(path), problem=str(error)) from error
+        course = struct_of(path, CourseMap, FORMAT)
+        if isinstance(course, Fault):
+            raise BrokenMap(**facts_of(course))
         return tuple(
             msgspec.structs.replace(chapter, lessons=tuple(filter(self.has, chapter.lessons)))
             for chapter in course.chapter

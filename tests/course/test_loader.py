@@ -354,6 +354,39 @@ def test_what_is_no_file_is_told_and_never_waited_for(folder: Path, name: str, m
     assert os.listdir("/proc/self/fd") == before
 
 
+def outside(path: Path) -> None:
+    path.symlink_to("/etc/hostname")
+
+
+def huge(path: Path) -> None:
+    path.touch()
+    os.truncate(path, 1 << 40)
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (directory, "fault.unreadable"),
+        (fifo, "fault.unreadable"),
+        (loop, "fault.unreadable"),
+        (outside, "fault.file-outside"),
+        (huge, "fault.too-large"),
+    ],
+)
+def test_what_is_no_file_for_the_lab_is_told(folder: Path, make: Callable[[Path], None], told: str) -> None:
+    (file,) = (folder / "files").iterdir()
+    file.unlink()
+    make(file)
+    assert (file.name, None, told) in faults(folder)
+
+
+def test_a_file_for_the_lab_may_be_a_link_to_one_of_the_same_pack(folder: Path) -> None:
+    (file,) = (folder / "files").iterdir()
+    file.rename(folder.parent / "shared")
+    file.symlink_to("../../shared")
+    assert isinstance(load(folder), Pack)
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert {fault for _, _, fault in faults(tmp_path / "none")} == {"fault.unreadable"}
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from nslab.course.glossary import BrokenGlossary
 from nslab.course.loader import Faulty, Pack
 from nslab.course.progress import LessonProgress, Progress
 from nslab.course.syllabus import (
@@ -19,6 +22,7 @@ from nslab.course.syllabus import (
     search,
     syllabus_at,
 )
+from nslab.words import LANGS, words_for
 
 TINY = Path(__file__).parent / "lessons" / "tiny"
 GLOSSARY = TINY.parent / "glossary.toml"
@@ -78,7 +82,27 @@ def test_a_broken_map_is_an_error_with_its_path(syllabus: Syllabus, content: str
     (syllabus.root / "course.toml").write_text(content)
     with pytest.raises(BrokenMap) as told:
         syllabus.chapters()
-    assert told.value.facts["path"] == str(syllabus.root / "course.toml")
+    assert str(told.value.facts["path"]).startswith(str(syllabus.root / "course.toml"))
+    assert all("{" not in words_for(lang)(f"error.{told.value.code}.why", **told.value.facts) for lang in LANGS)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+@pytest.mark.parametrize("file", ["course.toml", "glossary.toml"])
+def test_what_is_no_file_keeps_nobody_waiting(syllabus: Syllabus, file: str, make: Callable[[Path], None]) -> None:
+    (syllabus.root / file).unlink(missing_ok=True)
+    make(syllabus.root / file)
+    with pytest.raises((BrokenMap, BrokenGlossary)):
+        syllabus.names()
+
+
+@pytest.mark.parametrize(
+    "content", ["x = " + "[" * 3000, "\n".join(["x = "] + ["["] * 100_000), "#" * 200_000, "x = " + "9" * 4090]
+)
+@pytest.mark.parametrize("file", ["course.toml", "glossary.toml"])
+def test_what_is_too_large_or_too_deep_is_told(syllabus: Syllabus, file: str, content: str) -> None:
+    (syllabus.root / file).write_text(content)
+    with pytest.raises((BrokenMap, BrokenGlossary)):
+        syllabus.names()
 
 
 def test_our_own_map_can_t_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
