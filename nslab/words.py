@@ -63,7 +63,7 @@ class _Facts(dict[str, object]):
         fact = super().__getitem__(name)
         if isinstance(fact, Because):
             return self._words(fact.id, **self._facts)
-        return "\n".join(map(printable, fact.split("\n"))) if isinstance(fact, str) else fact
+        return printable_lines(fact) if isinstance(fact, str) else fact
 
     def __missing__(self, name: str) -> str:
         if self._strict:
@@ -77,6 +77,11 @@ def printable(text: str) -> str:
     A process calls itself, its host, a file what it likes. What gets past here would be obeyed by the reader's terminal.
     """
     return text if text.isprintable() else "".join(map(_printable_character, text))
+
+
+def printable_lines(text: str) -> str:
+    """As `printable`, for what may have several lines."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def _printable_character(character: str) -> str:

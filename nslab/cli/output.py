@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from nslab.words import printable_lines
+
 
 def print_json(value: object) -> None:
     """One JSON document on standard output, indented."""
@@ -14,7 +16,10 @@ def print_json(value: object) -> None:
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table as wide as its words when piped, folded to the window on a terminal. Wide characters keep their columns."""
+    """A table as wide as its words when piped, folded to the window on a terminal. Wide characters keep their columns.
+
+    No cell gives orders to the reader's terminal, whoever wrote it.
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -24,6 +29,6 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for name in head:
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(printable_lines(cell)) for cell in row))
     width = None if sys.stdout.isatty() else 100_000
     Console(file=sys.stdout, width=width, highlight=False, markup=False).print(table)
