@@ -16,6 +16,8 @@ from nslab.engine.visits import CREDENTIALS, WORDS, Enter, Present, Roll, Word, 
 from nslab.errors import Because
 
 ANSWER_SECONDS = CLAIM_SECONDS = 10.0
+ROLL_SECONDS = 2.0
+"""So long whoever claims a name waits for each lab, and others for them: one that was stopped is not waited for as long."""
 UNNAMED = "box"
 
 
@@ -139,7 +141,7 @@ def claimed(name: str, parent: Path) -> Iterator[str]:
     """
     with rundir.alone(parent, CLAIM_SECONDS):
         taken: dict[str, int] = {}
-        for visit in calls(parent):
+        for visit in calls(parent, ROLL_SECONDS):
             with visit:
                 taken |= dict.fromkeys(visit.names, visit.owner)
         if name in taken:
@@ -147,11 +149,11 @@ def claimed(name: str, parent: Path) -> Iterator[str]:
         yield name or free_name(taken)
 
 
-def calls(parent: Path) -> Iterator[Visit]:
-    """A visit to each lab of ours whose door is open, which has said who is there. Those that don't answer are passed over."""
+def calls(parent: Path, seconds: float = ANSWER_SECONDS) -> Iterator[Visit]:
+    """A visit to each lab of ours whose door is open, which has said who is there. Whoever does not in time is passed over."""
     for directory in rundir.entries(parent):
         line = new_socket()
-        line.settimeout(ANSWER_SECONDS)
+        line.settimeout(seconds)
         visit = Visit(line, ())
         try:
             with address(directory, rundir.DOOR) as path:

@@ -260,6 +260,15 @@ def test_who_has_no_name_gets_one_that_nobody_has_in_any_lab(pause: str) -> None
         assert len(names_in(owner) | names_in(other)) == 4
 
 
+def test_a_lab_that_was_stopped_keeps_nobody_from_a_name_for_long(pause: str) -> None:
+    with named(f"{pause}-b") as (stopped, _):
+        stopped.send_signal(signal.SIGSTOP)
+        began = time.monotonic()
+        assert run("--name", pause, "--", "true").returncode == 0
+        assert time.monotonic() - began < 8
+        stopped.send_signal(signal.SIGCONT)
+
+
 def names_in(owner: subprocess.Popen[bytes]) -> set[str]:
     with knock(own_directory(owner)) as line:
         line.send(b'{"type":"Roll"}')
