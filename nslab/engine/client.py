@@ -19,7 +19,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from nslab.engine import protocol
+from nslab.engine import protocol, rundir
 from nslab.engine.changes import Change
 from nslab.engine.failures import LabError, LabGone, LabSilent, TooFewDescriptors, hung_up, unplanned
 from nslab.engine.net_owner import NetHelper
@@ -296,6 +296,7 @@ class Lab:
             self._kill_lab()  # it may outlive a keeper that was killed, for a moment
             os.close(self._pidfd)
             self._pidfd = -1
+        rundir.leave_for(self.directory)
 
     def _kill_lab(self) -> None:
         """Kill the lab and wait for its end, which the kernel makes that of everything in it."""

@@ -106,6 +106,13 @@ def leave(path: Path) -> None:
         path.parent.rmdir()
 
 
+def leave_for(keeper: str) -> None:
+    """Remove the run directory of a keeper that has ended and was perhaps killed; "" is none. What stays, the next sweep tells."""
+    if keeper:
+        with contextlib.suppress(OSError):
+            leave(Path(keeper))
+
+
 def remove(path: Path) -> None:
     """Remove a run directory by the names it may hold, never a tree. Raises OSError (ENOTEMPTY: somebody put things there)."""
     for name, take in ((ROOT, Path.rmdir), (DOOR, Path.unlink), (LOCK, Path.unlink)):

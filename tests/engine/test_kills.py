@@ -77,6 +77,16 @@ def test_a_keeper_that_is_killed_takes_the_lab_with_it(number: signal.Signals, d
     sweep()
 
 
+def test_the_run_directory_that_a_killed_keeper_leaves_is_removed_by_its_owner(lab: Lab) -> None:
+    lived_in(lab)
+    directory = Path(lab.directory)
+    lab._keeper.kill()
+    lab._keeper.wait()
+    assert directory.exists()
+    lab.close()
+    assert not directory.exists()
+
+
 def test_a_lab_that_is_killed_from_outside_is_told_to_its_owner_and_swept(lab: Lab) -> None:
     lived_in(lab)
     os.kill(lab.pid, signal.SIGKILL)
