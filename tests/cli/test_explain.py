@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from nslab.cli.main import main
+from tests.lsns import lsns
 
 
 def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -38,9 +39,7 @@ def test_json_agrees_with_lsns_on_every_namespace_and_on_how_many_are_in_it(
     capsys: pytest.CaptureFixture[str], box: int
 ) -> None:
     shares = {share["kind"]: share for share in as_json(capsys, box)["shares"]}
-    command = ["lsns", "--json", "--list", "--output", "ns,type,nprocs,pid"]
-    listed = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["namespaces"]
-    by_inode = {(row["type"], int(row["ns"])): row for row in listed}
+    by_inode = {(row["type"], int(row["ns"])): row for row in lsns("--list", "--output", "ns,type,nprocs,pid")}
     for kind, share in shares.items():
         row = by_inode[kind, share["namespace"]["inode"]]
         if not share["shared"]:  # in the others, processes come and go

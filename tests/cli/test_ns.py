@@ -13,6 +13,7 @@ import pytest
 
 from nslab.cli.main import main
 from nslab.kernel.namespaces import Kind
+from tests.lsns import lsns
 
 
 @pytest.fixture
@@ -46,8 +47,7 @@ def test_json_agrees_with_readlink_and_stat_on_every_kind(capsys: pytest.Capture
 @pytest.mark.program("lsns")
 def test_json_agrees_with_lsns(capsys: pytest.CaptureFixture[str], box: int) -> None:
     (process,) = json.loads(told(capsys, str(box), "--json"))
-    listed = subprocess.run(["lsns", "--json", "--task", str(box)], check=True, capture_output=True, text=True).stdout
-    expected = {row["type"]: int(row["ns"]) for row in _lsns_rows(json.loads(listed)["namespaces"])}
+    expected = {row["type"]: int(row["ns"]) for row in _lsns_rows(lsns("--task", str(box)))}
     assert {name: namespace["inode"] for name, namespace in process["namespaces"].items()} == expected
 
 
