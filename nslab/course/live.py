@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import stat
+import time
 from collections.abc import Iterable
 
 from nslab.course import probes
@@ -50,6 +51,7 @@ from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Process
 
 PROGRAM_SECONDS = 1.0
+LOOKS_AGAIN, LOOK_AGAIN_S = 3, 0.01
 ALL_CAPABILITIES = tuple(int(capability) for capability in Capability)
 
 
@@ -128,7 +130,17 @@ class LiveWorld(World):
 
     def holders(self, namespace: Namespace) -> Holders | Absent:
         inside = sum(one.namespaces.of(namespace.kind) == namespace.id for one in self.seen.scan.processes)
-        return counted(namespace, inside, holds(self._root, self.seen.scan))
+        return counted(namespace, inside, self._holds())
+
+    def _holds(self) -> Holds:
+        """Who keeps what alive. A process that is just ending is closed to us for a moment: then it is looked at again."""
+        found = holds(self._root, self.seen.scan)
+        for _ in range(LOOKS_AGAIN):
+            if not found.hidden:
+                break
+            time.sleep(LOOK_AGAIN_S)
+            found = holds(self._root, self.seen.scan)
+        return found
 
     def status(self, process: str, seen_from: str) -> str | Absent:
         return self._of_process(process, "status", seen_from)
