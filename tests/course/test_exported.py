@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import time
@@ -23,7 +24,7 @@ from nslab.engine.inventory import take_inventory
 from nslab.engine.rosetta.session import Joined, Made, Noted, Typed
 from nslab.kernel.namespaces import Kind
 from nslab.words import LANGS, Lang, words_for
-from tests.engine.rosetta.compared import PATIENCE_SECONDS, links_of
+from tests.engine.rosetta.compared import PATIENCE_SECONDS, children, links_of
 
 SYLLABUS = Syllabus()
 LESSONS = [pack for pack in SYLLABUS.load_all() if isinstance(pack, Pack)]
@@ -85,10 +86,6 @@ def waiting(pid: int) -> int:
     raise AssertionError("the script does not come to its end")
 
 
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
 def comm(pid: int) -> str:
     """Empty where it is gone."""
     try:
@@ -106,14 +103,15 @@ def census(proc: int | None, host: int, pids: list[int]) -> Census:
     place, there = "/proc/" if proc is None else "", links_of(proc, host)
     found: Census = Counter()
     for pid in pids:
-        stat = read(f"{place}{pid}/stat", proc)
-        name, (state, parent) = stat.partition("(")[2].rpartition(")")[0], stat.rpartition(")")[2].split()[:2]
-        if state == "Z":
-            continue
-        own = frozenset(kind for kind, link in links_of(proc, pid).items() if link != there[kind])
-        waits = proc is None and name in ("unshare", "cat") and (int(parent) == host or comm(int(parent)) == "script")
-        if name not in OF_THE_SCRIPT and not waits:
-            found[name, own] += 1
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # one that has ended since it was seen
+            stat, links = read(f"{place}{pid}/stat", proc), links_of(proc, pid)
+            name, (state, parent) = stat.partition("(")[2].rpartition(")")[0], stat.rpartition(")")[2].split()[:2]
+            own = frozenset(kind for kind, link in links.items() if link != there[kind])
+            waits = (
+                proc is None and name in ("unshare", "cat") and (int(parent) == host or comm(int(parent)) == "script")
+            )
+            if state != "Z" and name not in OF_THE_SCRIPT and not waits:
+                found[name, own] += 1
     return found
 
 

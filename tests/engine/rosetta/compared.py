@@ -87,7 +87,11 @@ def different(a: dict[Kind, str], b: dict[Kind, str]) -> frozenset[Kind]:
 
 
 def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """None where it is gone."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
 
 
 def read_until_end(fd: int) -> str:
