@@ -74,9 +74,16 @@ def remove_groups(top: str) -> None:
 
 @pytest.fixture
 def store() -> Iterator[str]:
-    """Where podman keeps what it has: a short path, for it makes sockets in there."""
-    with tempfile.TemporaryDirectory(prefix="ns") as folder:
-        yield folder
+    """Where podman keeps what it has: a short path, for it makes sockets in there.
+
+    What conmon has clean up after a container still writes there when `podman rm` has returned.
+    """
+    folder = tempfile.mkdtemp(prefix="ns")
+    yield folder
+    deadline = time.monotonic() + PATIENCE_S
+    while os.path.exists(folder):
+        shutil.rmtree(folder, ignore_errors=time.monotonic() < deadline)
+        time.sleep(0.1)
 
 
 @pytest.fixture
