@@ -5,22 +5,28 @@
   because CI has all that the tests need.
 - `@pytest.mark.as_root` and `@pytest.mark.as_user` are deselected for everybody else: CI runs the suite once as each.
   `@pytest.mark.machine("x86_64")` is deselected on every other architecture.
+- `@pytest.mark.alone` is for a test that looks at the whole machine and compares: no other test runs beside it.
 - `@pytest.mark.guest` is deselected unless `--guest` is given, as `make guest` does inside the guest.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
 from collections.abc import Generator
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from nslab.engine.doctor.findings import Finding
+
+# Locked by flock(2) while a test runs, shared or alone. Whoever wants the room first holds the door, or it might wait for ever.
+ROOM, DOOR = Path(__file__), Path(__file__).with_name("packages")
 
 # Words that are missing are a failure here, not an id on the screen; programs that tests start inherit it.
 os.environ.setdefault("NSLAB_DEBUG", "1")
@@ -39,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "machine(*names): only on these architectures")
     config.addinivalue_line("markers", "as_root: only as root")
     config.addinivalue_line("markers", "as_user: only as an unprivileged user")
+    config.addinivalue_line("markers", "alone: beside no other test")
     config.addinivalue_line("markers", "guest: only inside the guest")
 
 
@@ -53,6 +60,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (kept if belongs and not item.get_closest_marker(other) else dropped).append(item)
     config.hook.pytest_deselected(items=dropped)
     items[:] = kept
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # before the clock of pytest-timeout runs
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
+    """Whatever tests run at the same time, in other workers of pytest-xdist, those marked `alone` are."""
+    with ROOM.open() as room:
+        with DOOR.open() as door:
+            fcntl.flock(door, fcntl.LOCK_EX)
+            fcntl.flock(room, fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH)
+        try:
+            return (yield)
+        finally:
+            fcntl.flock(room, fcntl.LOCK_UN)  # also for a child that was forked and has not executed anything
 
 
 @cache

@@ -13,6 +13,8 @@ import pytest
 from nslab.cli.main import main
 from tests.lsns import lsns
 
+pytestmark = pytest.mark.alone
+
 
 def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     assert main(["explain", *arguments]) == 0

@@ -17,6 +17,8 @@ from nslab.engine.client import Lab
 from nslab.kernel.namespaces import Kind
 from tests.lsns import lsns
 
+pytestmark = pytest.mark.alone
+
 Known = dict[tuple[str, int], Any]
 TRIES = 5
 

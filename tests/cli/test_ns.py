@@ -15,6 +15,8 @@ from nslab.cli.main import main
 from nslab.kernel.namespaces import Kind
 from tests.lsns import lsns
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def box() -> Iterator[int]:

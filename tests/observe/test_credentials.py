@@ -8,6 +8,8 @@ import subprocess
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import pytest
+
 from nslab.kernel.capabilities import Capability, full_set
 from nslab.kernel.idmap import Extent
 from nslab.kernel.namespaces import Kind
@@ -15,6 +17,8 @@ from nslab.observe.credentials import CredentialReader, Credentials, read_creden
 from nslab.observe.namespaces import Unread
 from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Process, read_process
+
+pytestmark = pytest.mark.alone
 
 Boxed = Callable[..., AbstractContextManager[int]]
 

@@ -20,6 +20,8 @@ from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Process, Scanner, read_process
 from nslab.observe.views import Member
 
+pytestmark = pytest.mark.alone
+
 Boxed = Callable[..., AbstractContextManager[int]]
 
 

@@ -15,6 +15,8 @@ from nslab.observe.namespaces import NamespaceId, Unread
 from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Process, Scan, Scanner
 
+pytestmark = pytest.mark.alone
+
 Boxed = Callable[..., AbstractContextManager[int]]
 
 

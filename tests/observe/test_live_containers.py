@@ -28,7 +28,7 @@ PATIENCE_S = 20.0
 OWN_CGROUPS = ("unshare", "--mount", "--propagation", "private", "sh", "-ec")
 SEE_V2 = "mount -t cgroup2 none /sys/fs/cgroup"
 
-pytestmark = [pytest.mark.as_root, pytest.mark.program("busybox")]
+pytestmark = [pytest.mark.alone, pytest.mark.as_root, pytest.mark.program("busybox")]
 
 
 @pytest.fixture

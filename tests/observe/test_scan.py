@@ -10,11 +10,15 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import pytest
+
 from nslab.kernel import procfs
 from nslab.kernel.namespaces import Kind
 from nslab.observe.namespaces import NamespaceId, Unread
 from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Process, Scanner, read_for_children, read_process
+
+pytestmark = pytest.mark.alone
 
 Boxed = Callable[..., AbstractContextManager[int]]
 

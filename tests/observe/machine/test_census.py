@@ -22,6 +22,8 @@ from nslab.observe.namespaces import NamespaceId, Unread
 from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Scanner, read_process
 
+pytestmark = pytest.mark.alone
+
 Boxed = Callable[..., AbstractContextManager[int]]
 
 

@@ -22,6 +22,8 @@ from nslab.observe.observer import HostMissing
 from nslab.observe.roots import ProcRoot
 from tests.engine.conftest import run_piped
 
+pytestmark = pytest.mark.alone
+
 Boxed = Callable[..., AbstractContextManager[int]]
 
 

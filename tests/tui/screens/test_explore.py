@@ -158,6 +158,7 @@ async def test_enter_on_a_world_that_has_ended_meanwhile_says_so(app: Callable[.
         await until(lambda: [note.message for note in made._notifications] == ["The process has ended."])
 
 
+@pytest.mark.alone
 async def test_this_machine_can_be_explored_and_a_process_of_it_explained(
     app: Callable[..., NslabApp], words: Words
 ) -> None:
