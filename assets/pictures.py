@@ -1,4 +1,4 @@
-"""Pictures of the program, made by playing it: `python -m assets.pictures [NAME…]`, all of them without a name.
+"""Pictures of the program, made by playing it: `python -m assets.pictures [NAME…]`, by scene or file; all without one.
 
 From the SVG that Textual exports to a PNG, drawn by Chromium without a window, its colours reduced to a palette.
 
@@ -176,8 +176,11 @@ PICTURES = (
 
 def main() -> int:
     """Make the pictures beside this file."""
+    asked = set(sys.argv[1:])
+    if unknown := asked - {name for picture in PICTURES for name in (picture.name, picture.scene)}:
+        sys.exit(f"no such picture: {', '.join(sorted(unknown))}")
     for picture in PICTURES:
-        if not sys.argv[1:] or picture.name in sys.argv[1:]:
+        if not asked or asked & {picture.name, picture.scene}:
             png = Path(__file__).with_name(f"{picture.name}.png")
             svg_to_png(asyncio.run(shoot(picture)), png)
             reduce_colours(png, own_colours(picture.theme))

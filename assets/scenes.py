@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -26,6 +27,8 @@ from nslab.course.player import Stage
 from nslab.course.progress import LessonProgress, Prediction, ProgressStore
 from nslab.course.snapshot import Snapshot
 from nslab.course.syllabus import Syllabus
+from nslab.course.tongues import container
+from nslab.engine.rosetta.views import this_machine
 from nslab.observe.birth_view import BirthView
 from nslab.observe.machine.explorer import Explorer
 from nslab.observe.roots import ProcRoot
@@ -210,7 +213,11 @@ async def born(play: Player) -> None:
     while screen.board.cursor < steps.index("pivot"):
         before = screen.board.cursor
         await play.press("right")
-        await play.until(lambda before=before: screen.board.cursor > before)
+        await play.until(partial(_beyond, screen, before))
+
+
+def _beyond(screen: BirthScreen, step: int) -> bool:
+    return screen.board.cursor > step
 
 
 async def attacked(play: Player) -> None:
@@ -232,7 +239,11 @@ async def ordered(play: Player) -> None:
     for tries, order in enumerate(TRIED, 1):
         screen.board.order = order
         screen.board.run_order()
-        await play.until(lambda tries=tries: len(screen.board.tries) == tries)
+        await play.until(partial(_tried, screen, tries))
+
+
+def _tried(screen: OrderScreen, times: int) -> bool:
+    return len(screen.board.tries) == times
 
 
 def earlier(card: str, other: str) -> tuple[str, ...]:
@@ -263,9 +274,11 @@ OF_THE_MACHINE = {"explore"}
 
 def birth_of(stack: ExitStack) -> Callable[[Words], KeyedScreen]:
     """A birth that is held in a lab of its own."""
-    cradle = Cradle(spec_of(Born("box", hostname="box", args=("sh",))))
+    spec = spec_of(Born("box", hostname="box", args=("sh",)))
+    tongues = (container(spec, this_machine(), "birth"),)
+    cradle = Cradle(spec)
     stack.callback(cradle.close)
-    return lambda words: BirthScreen(words, cradle.view(), cradle.step, cradle.begin_anew)
+    return lambda words: BirthScreen(words, cradle.view(), cradle.step, cradle.begin_anew, tongues)
 
 
 OF_BOARDS: dict[str, Callable[[ExitStack], Callable[[Words], KeyedScreen]]] = {
