@@ -104,14 +104,15 @@ def census(proc: int | None, host: int, pids: list[int]) -> Census:
     found: Census = Counter()
     for pid in pids:
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # one that has ended since it was seen
-            stat, links = read(f"{place}{pid}/stat", proc), links_of(proc, pid)
+            stat = read(f"{place}{pid}/stat", proc)
             name, (state, parent) = stat.partition("(")[2].rpartition(")")[0], stat.rpartition(")")[2].split()[:2]
-            own = frozenset(kind for kind, link in links.items() if link != there[kind])
             waits = (
                 proc is None and name in ("unshare", "cat") and (int(parent) == host or comm(int(parent)) == "script")
             )
-            if state != "Z" and name not in OF_THE_SCRIPT and not waits:
-                found[name, own] += 1
+            if state == "Z" or name in OF_THE_SCRIPT or waits:
+                continue
+            own = frozenset(kind for kind, link in links_of(proc, pid).items() if link != there[kind])
+            found[name, own] += 1
     return found
 
 
