@@ -136,6 +136,7 @@ class OpenGroup:
                     if error.errno != errno.ENODEV:
                         raise
                     self._let_go(name)
+                    self._lost = True
             return self._first(name)
         except OSError as error:
             if error.errno in (errno.ENOENT, errno.ENODEV):
@@ -144,6 +145,7 @@ class OpenGroup:
                 self._absent.add(name)
                 self.denied.add(name)
             elif error.errno == _NO_ACCOUNT:
+                self._let_go(name)
                 self._absent.add(name)
             else:
                 raise
@@ -166,9 +168,10 @@ class OpenGroup:
             self._absent.add(name)
 
     def _let_go(self, name: str) -> None:
-        os.close(self._kept.pop(name))
-        self._allowance.left += 1
-        self._lost = True
+        descriptor = self._kept.pop(name, None)
+        if descriptor is not None:
+            os.close(descriptor)
+            self._allowance.left += 1
 
 
 def _whole(descriptor: int) -> bytes:

@@ -14,6 +14,7 @@ import resource
 import select
 import time
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 
 from nslab.observe.cgroup.events import EventFiles, changes
 from nslab.observe.cgroup.open_group import Allowance, GroupGone, OpenGroup
@@ -60,6 +61,8 @@ class GroupSampler:
         self._tree.refresh()
         groups = []
         for group in self._tree:
+            if not group.open:  # went just now, with one above it
+                continue
             try:
                 seen = read_group(group, in_detail=group.path in in_detail)
             except GroupGone:
@@ -108,7 +111,8 @@ class GroupSampler:
     def _opened(self, group: OpenGroup, file: str, descriptor: int) -> None:
         if file in EVENT_NAMES:
             self._by_descriptor[descriptor] = group
-            self._poll.register(descriptor, select.EPOLLPRI)
+            with suppress(PermissionError):  # a copy on a disk: nothing will ever happen to it
+                self._poll.register(descriptor, select.EPOLLPRI)
 
     def _went(self, group: OpenGroup) -> None:
         if self._events.pop(group.id, None) is not None:  # one that came and went unseen is not told of

@@ -23,7 +23,7 @@ class GroupTree:
     def __init__(self, root: int, allowance: Allowance, opened: Opened, went: Callable[[OpenGroup], None]) -> None:
         """`root` is a directory's descriptor, which stays the caller's; `went` is told of each group that was removed.
 
-        Raises OSError where it is no directory.
+        Raises OSError where it is no directory, GroupGone where it is no control group.
         """
         self.denied: set[str] = set()
         self._allowance = allowance
@@ -32,7 +32,12 @@ class GroupTree:
         self._groups = {"": OpenGroup(root, ".", "", allowance, opened)}
         self._watched: dict[int, OpenGroup] = {}
         self.inotify = _inotify()
-        self._explore(self._groups[""])
+        try:
+            self._groups[""].begin()  # lest a mistaken root have us walk through all of a disk
+            self._explore(self._groups[""])
+        except BaseException:
+            self.close()
+            raise
 
     def __iter__(self) -> Iterator[OpenGroup]:
         """A parent before its children, siblings by name."""
