@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from nslab.engine.client import Lab
-from tests.bench import births, echo, explore, moments, scan, startup, terminal
+from tests.bench import births, cgroups, echo, explore, moments, scan, startup, terminal
 from tests.bench.race import race, table
 
 
@@ -42,6 +42,11 @@ def explore_table(_rounds: int) -> None:
     print(explore.table(explore.measure()))
 
 
+def cgroups_table(_rounds: int) -> None:
+    """What sampling control groups costs."""
+    print(cgroups.table(cgroups.measure()))
+
+
 def moments_table(rounds: int) -> None:
     """What watching a birth costs."""
     print(moments.table(moments.measure(rounds)))
@@ -59,6 +64,7 @@ SECTIONS = {
     "echo": echo_table,
     "scan": scan_table,
     "explore": explore_table,
+    "cgroups": cgroups_table,
     "terminal": terminal_table,
 }
 

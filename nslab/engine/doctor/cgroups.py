@@ -11,6 +11,7 @@ from nslab.engine.doctor.namespaces import nothing
 from nslab.engine.doctor.trial import attempt
 from nslab.engine.failures import NoIds
 from nslab.kernel import procfs
+from nslab.kernel.cgroup2.knobs import move_in
 from nslab.kernel.cgroups import read_cgroup, unified
 from nslab.kernel.mounts import MountFlag, mount
 from nslab.kernel.namespaces import Kind
@@ -48,12 +49,11 @@ def _part() -> None:
 
 
 def _enter(group: str) -> None:
-    """0 is the writer itself, whatever its number. By os.write: a file object would lose the errno."""
-    procs = os.open(f"{group}/cgroup.procs", os.O_WRONLY | os.O_CLOEXEC)
+    descriptor = os.open(group, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.write(procs, b"0")
+        move_in(descriptor)
     finally:
-        os.close(procs)
+        os.close(descriptor)
 
 
 def directory(path: str) -> str:

@@ -32,7 +32,7 @@ class IoMax(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """As the file takes it. ENODEV: no such device, or a partition."""
+        """As the file takes it: amounts from 2 on, else EINVAL. ENODEV: no such device, or a partition."""
         amounts = (("rbps", self.rbps), ("wbps", self.wbps), ("riops", self.riops), ("wiops", self.wiops))
         return " ".join((self.device, *(f"{key}={'max' if value is None else value}" for key, value in amounts)))
 

@@ -35,7 +35,7 @@ class MalformedRecording(ValueError):
     """A file is no recording, or one of another format; told with the number of its line."""
 
 
-_ENCODER = msgspec.json.Encoder()
+_ENCODER = msgspec.json.Encoder(order="deterministic")
 _HEADING = msgspec.json.Decoder(Heading)
 _FRAME = msgspec.json.Decoder(Frame)
 
