@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from nslab.engine import protocol, rundir
 from nslab.engine.changes import Change
-from nslab.engine.failures import LabError, LabGone, LabSilent, TooFewDescriptors, hung_up, unplanned
+from nslab.engine.failures import LabError, LabGone, LabSilent, TooFewDescriptors, hung_up, unexpected, unplanned
 from nslab.engine.net_owner import NetHelper
 from nslab.engine.protocol import Content, Family, Hello, Message, Probed, Reply, Request, Running
 from nslab.engine.recall import Recall
@@ -243,17 +243,21 @@ class Lab:
         return dict(zip(reply.pids, fds, strict=True))
 
     def collect(self) -> None:
-        """Take in the events that have come. Raises LabGone."""
-        while readable({self.events}, 0):
-            event, fds = self._packet(self.events, protocol.EVENTS)
-            protocol.close_all(fds)
-            self._ended[event.pid] = event.status
+        """Take in the events that have come: they wake nobody any more. Raises LabGone."""
+        with self._collecting:
+            while readable({self.events}, 0):
+                event, fds = self._packet(self.events, protocol.EVENTS)
+                protocol.close_all(fds)
+                self._ended[event.pid] = event.status
 
     def ended(self, pid: int) -> int | None:
         """The wait(2) status of a process that the lab started, once it is known; None before. Raises LabGone."""
-        with self._collecting:
-            self.collect()
-            return self._ended.get(pid)
+        self.collect()
+        return self.known_end(pid)
+
+    def known_end(self, pid: int) -> int | None:
+        """As `ended`, by what has been collected: for whoever waits for several, or an end that comes meanwhile wakes nobody."""
+        return self._ended.get(pid)
 
     def wait(self, pid: int, seconds: float | None = None) -> int | None:
         """As `ended`, but waits; None after `seconds`. Raises LabGone."""
@@ -393,8 +397,3 @@ class Lab:
         if packet is None:
             raise LabGone(why=Because("error.lab-gone.because.pid1-ended"))
         return packet
-
-
-def unexpected(reply: Reply) -> LabGone:
-    """The error for an answer to another question: whoever gave it is no lab of ours."""
-    return LabGone(why=Because("error.lab-gone.because.unexpected"), reply=type(reply).__name__)

@@ -70,14 +70,15 @@ class Door:
         )
 
     def attend(self, ready: Iterable[int]) -> None:
-        """Do what there is to do. Raises LabGone."""
+        """Do what there is to do, and take in the lab's events, for the owner as well. Raises LabGone."""
+        self._lab.collect()
         numbers = set(ready)
         if self._listening.fileno() in numbers:
             self._answer_the_door()
         for visitor in [one for one in self._visitors if one.line.fileno() in numbers]:
             self._hear(visitor)
         for visitor in [one for one in self._visitors if one.container]:
-            if (status := self._lab.ended(visitor.pid)) is not None:
+            if (status := self._lab.known_end(visitor.pid)) is not None:
                 self._say(visitor, Ended(visitor.pid, status))
                 self._see_off(visitor)
 

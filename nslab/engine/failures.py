@@ -153,6 +153,11 @@ def hung_up(error: OSError) -> LabGone:
     return LabGone(why=str(error.strerror))
 
 
+def unexpected(reply: object) -> LabGone:
+    """The error for an answer to another question: whoever gave it is no lab of ours."""
+    return LabGone(why=Because("error.lab-gone.because.unexpected"), reply=type(reply).__name__)
+
+
 def unplanned(error: Exception) -> LabError:
     """The error for what failed outside of any plan."""
     if isinstance(error, UnknownMachine):
