@@ -13,7 +13,6 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 NSLAB = (sys.executable, "-m", "nslab")
@@ -39,15 +38,6 @@ def running(*arguments: str, **options: Any) -> Iterator[subprocess.Popen[bytes]
 def first_line(process: subprocess.Popen[bytes]) -> bytes:
     assert process.stdout is not None
     return process.stdout.readline()
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def descendants(pid: int) -> list[int]:
-    found = children(pid)
-    return [*found, *(inner for child in found for inner in descendants(child))]
 
 
 class Terminal:

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.runs import NSLAB, SECONDS, children, descendants, first_line, on_terminal, run, running
+from tests.cli.runs import NSLAB, SECONDS, first_line, on_terminal, run, running
+from tests.processes import children, descendants
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,8 @@ import pytest
 from nslab.engine.rundir import base
 from nslab.engine.visit import NobodyCalled, NobodyNumbered, Visit
 from nslab.words import words_for
-from tests.cli.runs import NSLAB, SECONDS, descendants, first_line, on_terminal, run, running
+from tests.cli.runs import NSLAB, SECONDS, first_line, on_terminal, run, running
+from tests.processes import command_line, descendants
 
 LINKS = "cd /proc/self/ns; readlink pid uts mnt net ipc user cgroup time"
 KINDS = ("pid", "uts", "mnt", "net", "ipc", "user", "cgroup", "time")
@@ -148,7 +149,7 @@ def test_what_they_share_outlives_the_one_it_was_made_for(pause: str) -> None:
 
 def commands_of(owner: subprocess.Popen[bytes]) -> list[int]:
     """What was asked to be run in its lab, by the machine's numbers."""
-    return [pid for pid in descendants(owner.pid) if b"sleep\0" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [pid for pid in descendants(owner.pid) if b"sleep\0" in command_line(pid)]
 
 
 def test_when_the_owner_is_killed_the_lab_goes_and_its_guests_say_so(pause: str) -> None:

@@ -7,7 +7,6 @@ import os
 import subprocess
 import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -24,7 +23,8 @@ from nslab.engine.inventory import take_inventory
 from nslab.engine.rosetta.session import Joined, Made, Noted, Typed
 from nslab.kernel.namespaces import Kind
 from nslab.words import LANGS, Lang, words_for
-from tests.engine.rosetta.compared import PATIENCE_SECONDS, children, links_of
+from tests.engine.rosetta.compared import PATIENCE_SECONDS, links_of
+from tests.processes import children, comm, descendants
 
 SYLLABUS = Syllabus()
 LESSONS = [pack for pack in SYLLABUS.load_all() if isinstance(pack, Pack)]
@@ -66,7 +66,7 @@ def exported(lesson: Pack, steps: tuple[Step, ...]) -> Census:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=nothing, stderr=nothing, cwd="/") as process:
         try:
             lab = waiting(process.pid)
-            return census(None, lab, below(lab))
+            return census(None, lab, [lab, *descendants(lab)])
         finally:
             process.kill()
 
@@ -84,18 +84,6 @@ def waiting(pid: int) -> int:
             return found[2]
         before = cats
     raise AssertionError("the script does not come to its end")
-
-
-def comm(pid: int) -> str:
-    """Empty where it is gone."""
-    try:
-        return Path(f"/proc/{pid}/comm").read_text().strip()
-    except OSError:
-        return ""
-
-
-def below(pid: int) -> list[int]:
-    return [pid, *(inner for child in children(pid) for inner in below(child))]
 
 
 def census(proc: int | None, host: int, pids: list[int]) -> Census:

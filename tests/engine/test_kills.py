@@ -20,6 +20,7 @@ from nslab.engine.failures import LabError, LabGone
 from nslab.engine.spec import Process, Spec
 from nslab.kernel.namespaces import Kind
 from tests.engine.conftest import may_tell
+from tests.processes import children, command_line
 
 ALL = tuple(Kind)
 
@@ -58,9 +59,9 @@ def test_eight_random_kills_leave_nothing() -> None:
 
 def signal_keeper(number: int) -> None:
     """Ours: a child of this process that runs the keeper's module."""
-    for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
-        if b"nslab.engine.keeper" in Path(f"/proc/{child}/cmdline").read_bytes():
-            os.kill(int(child), number)
+    for child in children(os.getpid()):
+        if b"nslab.engine.keeper" in command_line(child):
+            os.kill(child, number)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])

@@ -23,6 +23,7 @@ from nslab.observe.containers import Container, Manager, container_of
 from nslab.observe.machine.explorer import Explorer
 from nslab.observe.machine.labels import Label
 from nslab.observe.roots import ProcRoot
+from tests.processes import children, comm
 
 PATIENCE_S = 20.0
 OWN_CGROUPS = ("unshare", "--mount", "--propagation", "private", "sh", "-ec")
@@ -138,10 +139,9 @@ def _first_child(running: subprocess.Popen[bytes]) -> int:
     """nspawn's payload, once it has become the program asked for."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline and running.poll() is None:
-        for pid in Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split():
-            with contextlib.suppress(OSError):
-                if Path(f"/proc/{pid}/comm").read_text() == "sleep\n":
-                    return int(pid)
+        for pid in children(running.pid):
+            if comm(pid) == "sleep":
+                return pid
         time.sleep(0.02)
     raise AssertionError("no payload" if running.poll() is None else running.communicate()[0].decode())
 

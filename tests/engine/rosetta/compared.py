@@ -6,7 +6,6 @@ import contextlib
 import os
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -20,6 +19,7 @@ from nslab.engine.rosetta.script import script
 from nslab.engine.spec import Process, Spec
 from nslab.kernel.namespaces import Kind
 from nslab.words import Lang, words_for
+from tests.processes import children
 
 PATIENCE_SECONDS = 20.0
 END = "that is all"
@@ -84,14 +84,6 @@ def links_of(proc: int | None, pid: int) -> dict[Kind, str]:
 
 def different(a: dict[Kind, str], b: dict[Kind, str]) -> frozenset[Kind]:
     return frozenset(kind for kind in Kind if a[kind] != b[kind])
-
-
-def children(pid: int) -> list[int]:
-    """None where it is gone."""
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
 
 
 def read_until_end(fd: int) -> str:
