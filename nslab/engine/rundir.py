@@ -96,7 +96,6 @@ def _make_below(parent: Path, young: Path) -> None:
             parent.mkdir(mode=0o711, parents=True, exist_ok=True)
             young.mkdir(mode=0o711)
             return
-        time.sleep(LOOK_AGAIN_SECONDS)
     young.mkdir(mode=0o711)
 
 
