@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 
 from nslab.cli import ps
 from nslab.cli.main import main
+from tests.processes import comm, descendants
 
 
 @pytest.fixture
@@ -23,6 +25,8 @@ def box() -> Iterator[int]:
     with subprocess.Popen(command, stdout=subprocess.PIPE) as made:
         assert made.stdout is not None
         made.stdout.readline()
+        while [comm(pid) for pid in descendants(made.pid)] != ["sh", "sleep"]:
+            time.sleep(0.01)
         yield made.pid
         made.kill()
 
@@ -52,7 +56,8 @@ def test_the_table_draws_the_tree_with_its_boundaries(capsys: pytest.CaptureFixt
     assert main(["ps", "--lang", "en", str(box)]) == 0
     head, _, *lines = capsys.readouterr().out.splitlines()
     assert head.split() == ["PID", "inside", "UID", "inside", "state", "process"]
-    assert [line.rstrip()[line.index("S") + 1 :].strip()[:2] for line in lines] == ["╘═", "╘═", "└─"]
+    at = head.index("process")
+    assert [line[at:].strip()[:2] for line in lines] == ["╘═", "╘═", "└─"]
     assert lines[1].split()[1] == "1"
     assert "sleep 61" in lines[2]
 
