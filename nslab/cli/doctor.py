@@ -47,7 +47,9 @@ def print_report(findings: tuple[Finding, ...], words: Words) -> None:
 
 
 def group_of(finding: Finding) -> str:
-    """What shares a row: the kinds of namespace that work, and the programs that are there."""
+    """What shares a row: the kinds of namespace that work, the programs that are there, controllers in the same state."""
+    if controller_of(finding):
+        return f"controllers {finding.cause or ''}"
     if finding.state == "ok" and finding.probe in PROGRAMS:
         return "programs"
     return "kinds" if finding.state == "ok" and kind_of(finding) else finding.probe
@@ -56,6 +58,10 @@ def group_of(finding: Finding) -> str:
 def row(group: str, members: list[Finding], words: Words) -> tuple[str, str, str]:
     """The mark, what was probed, and what was found: the evidence, or why it does not work."""
     first = members[0]
+    if group.startswith("controllers"):
+        names = " ".join(map(controller_of, members))
+        why = words(f"doctor.cause.{first.cause}.why", **first.facts | {"controller": names}) if first.cause else names
+        return MARKS[first.state], words("doctor.name.controllers"), why
     if group in ("kinds", "programs"):
         names = " ".join(kind_of(each) or each.probe for each in members)
         return MARKS["ok"], words(f"doctor.name.{group}"), names
@@ -70,6 +76,8 @@ def name_of(finding: Finding, words: Words) -> str:
         return finding.probe
     if kind := kind_of(finding):
         return words("doctor.name.kind", kind=kind)
+    if controller := controller_of(finding):
+        return words("doctor.name.controller", controller=controller)
     return words(f"doctor.name.{finding.probe}")
 
 
@@ -82,3 +90,9 @@ def kind_of(finding: Finding) -> str:
     """The kind of namespace whose probe this is; "" for other probes, and for user, which has words of its own."""
     kind, _, rest = finding.probe.partition("-")
     return kind if rest == "namespaces" and kind != "user" else ""
+
+
+def controller_of(finding: Finding) -> str:
+    """The controller of cgroup v2 whose probe this is; "" for other probes."""
+    name, _, rest = finding.probe.partition("-")
+    return name if rest == "controller" else ""

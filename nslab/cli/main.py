@@ -17,6 +17,8 @@ COMMANDS = {
     "lesson": "nslab.cli.lesson",
     "lessons": "nslab.cli.lessons",
     "run": "nslab.cli.run",
+    "update": "nslab.cli.update",
+    "list": "nslab.cli.list",
     "birth": "nslab.cli.birth",
     "without": "nslab.cli.without",
     "order": "nslab.cli.order",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nslab.engine.client import Lab, Task
 from nslab.engine.door import Door
+from nslab.engine.protocol import Ended
 from nslab.engine.spec import Spec
 from nslab.engine.visit import Visit, claimed
 
@@ -24,7 +25,7 @@ class Host:
         """Where the lab tells of ends, and visitors ask."""
         return self._door.descriptors if self._door else (self._lab.events.fileno(),)
 
-    def hear(self, ready: set[int]) -> int | None:
+    def hear(self, ready: set[int]) -> Ended | None:
         """Let visitors in and see them off; how the own program ended."""
         if self._door:
             self._door.attend(ready)
@@ -44,7 +45,7 @@ class Guest:
         """Where the lab's owner tells of its end."""
         return (self._visit.fileno(),)
 
-    def hear(self, _ready: set[int]) -> int | None:
+    def hear(self, _ready: set[int]) -> Ended | None:
         """How it ended."""
         return self._visit.ended()
 

@@ -21,6 +21,7 @@ from msgspec import Struct
 from nslab.cli.stdout import refused
 from nslab.cli.way_out import WayOut
 from nslab.engine.client import Task
+from nslab.engine.protocol import Ended
 from nslab.engine.spec import Process
 from nslab.kernel.pidfd import pidfd_send_signal
 from nslab.kernel.pty import WindowSize, set_size
@@ -113,8 +114,8 @@ class Program(Protocol):
         """Descriptors: when one is readable, `hear` has something to do."""
         ...
 
-    def hear(self, ready: set[int]) -> int | None:
-        """Take in the news on these. The program's wait(2) status, once it has ended. Raises LabGone."""
+    def hear(self, ready: set[int]) -> Ended | None:
+        """Take in the news on these. How the program ended, once it has. Raises LabGone."""
         ...
 
 
@@ -133,17 +134,17 @@ class Relay:
         self._typed = b""
         self._most_typed = TYPED_AHEAD_BYTES if streams.terminal else 1  # what a program leaves unread hides no way out
         self._reading = True
-        self._status: int | None = None
+        self._end: Ended | None = None
 
-    def run(self) -> int:
-        """Copy until the end. Returns wait(2)'s status. Raises LabGone, OutputRefused, BrokenPipeError: our own reader left."""
+    def run(self) -> Ended:
+        """Copy until the end, and say how it ended. Raises LabGone, OutputRefused, BrokenPipeError: our own reader left."""
         with signal_pipe() as signals, raw_terminal(self._terminal):
-            while self._status is None or self._outputs:
+            while self._end is None or self._outputs:
                 self._turn(signals)
-        return self._status
+        return self._end
 
     def _turn(self, signals: int) -> None:
-        poll, idle = select.poll(), None if self._status is None else LAST_WORDS_MS
+        poll, idle = select.poll(), None if self._end is None else LAST_WORDS_MS
         wanted = {signals: select.POLLIN, **self._wanted()}
         for fd, mask in wanted.items():
             poll.register(fd, mask)
@@ -161,9 +162,9 @@ class Relay:
             self._take_in()
         if self._typed and self._input in writable:
             self._give()
-        if self._status is None and (news := readable & {*self._program.news}):
+        if self._end is None and (news := readable & {*self._program.news}):
             self._hear(news)
-        if self._status is not None and not events:
+        if self._end is not None and not events:
             self._drop(lambda output: not output.pending)
         self._drop(lambda output: output.source < 0 and not output.pending)
 
@@ -176,7 +177,7 @@ class Relay:
 
         for output in self._outputs:
             want(*((output.sink, select.POLLOUT) if output.pending else (output.source, select.POLLIN)))
-        if self._status is None:
+        if self._end is None:
             for fd in self._program.news:
                 want(fd, select.POLLIN)
             if self._typed:
@@ -186,8 +187,8 @@ class Relay:
         return wanted
 
     def _hear(self, news: set[int]) -> None:
-        self._status = self._program.hear(news)
-        if self._status is not None:
+        self._end = self._program.hear(news)
+        if self._end is not None:
             for output in self._outputs:
                 output.left = LAST_WORDS_BYTES
 
@@ -211,7 +212,7 @@ class Relay:
     def _hang_up(self) -> None:
         """The person's terminal is gone. The program is told, as if it had been its own, and everything ends with it."""
         self._send(signal.SIGHUP)
-        self._status = int(signal.SIGHUP)
+        self._end = Ended(self._task.pid, int(signal.SIGHUP))
         self._outputs.clear()
 
     def _give(self) -> None:

@@ -10,13 +10,14 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from nslab.cli.asked import joins_of, network_of, parse_namespaces, unknown_namespaces
+from nslab.cli.limits import add_limits, killed, make_sure, resources_of
 from nslab.cli.programs import Guest, Host, door_of, stay
 from nslab.cli.relay import Relay, Streams, open_streams, process_for
 from nslab.cli.views import explain
 from nslab.cli.way_out import WayOut, say
 from nslab.engine import rundir
 from nslab.engine.client import Lab, Task, Told
-from nslab.engine.protocol import close_all
+from nslab.engine.protocol import Ended, close_all
 from nslab.engine.rosetta.views import VIEWS, command_for
 from nslab.engine.spec import Process, Spec, checked
 from nslab.engine.visit import Visit, claimed
@@ -36,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument("--name", metavar="NAME", help=words("cli.run.name"))
     parser.add_argument("--share", metavar="KIND=NAME", action="append", default=[], help=words("cli.run.share"))
     parser.add_argument("--pod", metavar="NAME", help=words("cli.run.pod"))
+    add_limits(parser, words)
     parser.add_argument("--explain", choices=VIEWS, help=words("cli.run.explain"))
     parser.add_argument("--json", action="store_true", help=words("cli.run.json"))
     parser.add_argument("args", metavar="CMD", nargs=argparse.REMAINDER, help=words("cli.run.args"))
@@ -60,7 +62,8 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         if arguments.ns != "all" or kind not in {join.kind for join in joins}
     )
     network = network_of(arguments, words)
-    spec = Spec(arguments.name or "", Process(args), namespaces, arguments.hostname, network, joins)
+    resources = resources_of(arguments, words)
+    spec = Spec(arguments.name or "", Process(args), namespaces, arguments.hostname, network, joins, resources)
     if joins and not arguments.explain:
         return visit(spec, words)
     spec = checked(replace(spec, name=spec.name or NAME))
@@ -72,20 +75,23 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
 
 def contain(spec: Spec, words: Words, *, named: bool) -> int:
     """Run the command in a lab of its own and relay its streams. `named`: others may come in, and keep the lab while they stay."""
+    if spec.resources is not None:
+        make_sure(spec.resources)
     streams = open_streams()
     spec = checked(replace(spec, process=process_for(spec.process.args, streams)))
-    with Lab.start() as lab, door_of(lab, spec, named) as door:
+    with Lab.start(limits=spec.resources is not None) as lab, door_of(lab, spec, named) as door:
         task = started(lambda: lab.run(spec, streams.theirs), streams, words)
         if isinstance(task, int):
             return task
         try:
-            status = shell_status(Relay(Host(lab, task, door), streams, way_out(task, spec, words)).run())
+            end = Relay(Host(lab, task, door), streams, way_out(task, spec, words)).run()
         finally:
             close_all((task.pidfd,))
+        tell(end, words)
         if door and door.guests:
             say(words("run.stays", name=spec.name, guests=", ".join(door.guests)) + "\n")
             stay(door)
-        return status
+        return shell_status(end.status)
 
 
 def visit(spec: Spec, words: Words) -> int:
@@ -100,9 +106,11 @@ def visit(spec: Spec, words: Words) -> int:
         if isinstance(task, int):
             return task
         try:
-            return shell_status(Relay(Guest(there), streams, way_out(task, spec, words)).run())
+            end = Relay(Guest(there), streams, way_out(task, spec, words)).run()
         finally:
             close_all((task.pidfd,))
+        tell(end, words)
+        return shell_status(end.status)
 
 
 def run_directories() -> Path:
@@ -128,6 +136,12 @@ def started(start: Callable[[], Task], streams: Streams, words: Words) -> Task |
 def way_out(task: Task, spec: Spec, words: Words) -> WayOut:
     """How the person gets out of it, whatever it does."""
     return WayOut(task.pidfd, os.path.basename(spec.process.args[0]), words)
+
+
+def tell(end: Ended, words: Words) -> None:
+    """Say why the program was killed, where that can be told."""
+    if reason := killed(end, words):
+        say(reason + "\n")
 
 
 def shell_status(status: int) -> int:

@@ -34,7 +34,7 @@ def program_of(step: Step) -> Program:
 
 def new_kinds(plan: Plan) -> frozenset[Kind]:
     """The kinds of namespaces that a plan makes: clone3(2) says so, among other words."""
-    words = {word for step in plan if step.call == "clone3" for word in step.args}
+    words = {word for step in plan if step.call == "clone3" for word in step.args if isinstance(word, str)}
     return frozenset(kind for kind in Kind if kind in words)
 
 

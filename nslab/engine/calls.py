@@ -13,6 +13,7 @@ from typing import Any
 from nslab.engine.profiles import CONTAINER_RULES
 from nslab.engine.steps import Argument, Fd
 from nslab.kernel import capabilities, links, mounts, mqueue, process, procfs, pty, seccomp, uts
+from nslab.kernel.cgroup2.knobs import write_knob
 from nslab.kernel.clone import CLONE_PARENT, clone3, clone3_aside
 from nslab.kernel.idmap import write_file
 from nslab.kernel.mounts import MountFlag
@@ -40,6 +41,8 @@ class Actor:
         self.helper: socket.socket | None = None
         self.child = -1
         self.bear: Callable[[], None] = out_of_plan
+        self.opened: list[int] = []
+        """Descriptors that steps of the lab's own opened: it closes them with the plan."""
 
     def fd(self, handle: Fd) -> int:
         """The open descriptor behind a name. Raises OSError (EBADF) where no step has opened it."""
@@ -58,9 +61,12 @@ def clone_flags(words: tuple[str, ...]) -> int:
     return sum(CLONE_PARENT if word == SIBLING else Kind(word).clone_flag for word in words if word != ASIDE)
 
 
-def do_clone3(actor: Actor, *words: str) -> int:
-    """A child in new namespaces; it goes on as the plan's next process and never returns here."""
-    pid, pidfd = (clone3_aside if ASIDE in words else clone3)(clone_flags(words))
+def do_clone3(actor: Actor, *asked: str | Fd) -> int:
+    """A child in new namespaces, and in the control group behind a handle, if there is one; it goes on as the plan's next process
+    and never returns here."""
+    words = tuple(word for word in asked if isinstance(word, str))
+    group = next((actor.fd(handle) for handle in asked if isinstance(handle, Fd)), None)
+    pid, pidfd = clone3_aside(clone_flags(words)) if ASIDE in words else clone3(clone_flags(words), group=group)
     if pid == 0:
         actor.bear()
         os._exit(1)
@@ -146,6 +152,23 @@ def do_write_proc(actor: Actor, name: str, text: str) -> int:
     """Write a file of the child's /proc directory. Through the fd that the lab has held from its start: the learner may have
     mounted something over the path."""
     return write_file(actor.proc, f"{actor.child}/{name}", text)
+
+
+def do_write_group(_: Actor, group: str, file: str, value: str) -> int:
+    """Write a file of a control group."""
+    directory = os.open(group, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        write_knob(directory, file, value)
+    finally:
+        os.close(directory)
+    return 0
+
+
+def do_open_group(actor: Actor, name: str, path: str) -> int:
+    """Keep an fd of a control group's directory."""
+    actor.fds[name] = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    actor.opened.append(actor.fds[name])
+    return actor.fds[name]
 
 
 def do_copy_proc(actor: Actor, target: Fd, path: str) -> int:
@@ -271,6 +294,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "mount": plain(mounts.mount),
     "mount_setattr": lambda _actor, path, attributes: mounts.mount_setattr(path, attributes, recursive=True),
     "open_device": do_open_device,
+    "open_group": do_open_group,
     "open_master": do_open_master,
     "open_slave": do_open_slave,
     "pivot_root": plain(mounts.pivot_root),
@@ -295,6 +319,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "try_sethostname": do_try_sethostname,
     "try_setns": do_try_setns,
     "umount2": plain(mounts.umount2),
+    "write_group": do_write_group,
     "write_proc": do_write_proc,
 }
 

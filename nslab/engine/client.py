@@ -23,14 +23,16 @@ from nslab.engine import protocol, rundir
 from nslab.engine.changes import Change
 from nslab.engine.failures import LabError, LabGone, LabSilent, TooFewDescriptors, hung_up, unexpected, unplanned
 from nslab.engine.net_owner import NetHelper
-from nslab.engine.protocol import Content, Family, Hello, Message, Probed, Reply, Request, Running
+from nslab.engine.protocol import Content, Ended, Family, Hello, Message, Probed, Reply, Request, Running
 from nslab.engine.recall import Recall
+from nslab.engine.resources import Resources
 from nslab.engine.spawn import spawn_keeper
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Argument, Step
 from nslab.engine.waiting import readable
 from nslab.errors import Because
 from nslab.kernel.clocks import Clock
+from nslab.kernel.memfd import memory_file
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.pidfd import pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError
@@ -76,15 +78,16 @@ class Lab:
         self._pidfd = -1
         self._net: NetHelper | None = None
         self._silent = False
-        self._ended: dict[int, int] = {}
+        self._ended: dict[int, Ended] = {}
         self._collecting = threading.Lock()
         self._asking = threading.Lock()
         self._closing = threading.Lock()
 
     @classmethod
-    def start(cls, recall: Recall | None = None) -> Lab:
+    def start(cls, recall: Recall | None = None, *, limits: bool = False) -> Lab:
         """A new lab, which `recall` may call off from another thread, now or later.
 
+        `limits`: with a control group that it divides, which takes a place for it; see `delegation`.
         Raises LabError: what the kernel refused, where, and what it means; LabSilent after START_SECONDS.
         """
         ours: list[socket.socket] = []
@@ -94,7 +97,7 @@ class Lab:
                 pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
                 ours.append(pair[0])
                 theirs.append(pair[1])
-            keeper = spawn_keeper([sock.fileno() for sock in theirs])
+            keeper = spawn_keeper([sock.fileno() for sock in theirs], limits=limits)
         except OSError as error:
             for sock in ours:
                 sock.close()
@@ -194,17 +197,18 @@ class Lab:
         """Signal a container's first process. Raises LabError."""
         self._ask(protocol.Signal(name, number))
 
+    def update(self, name: str, resources: Resources) -> None:
+        """Change the limits of a container that has some, while it runs. Raises LabError."""
+        self._ask(protocol.Update(name, resources))
+
     def delete(self, name: str) -> None:
         """Kill what is left of a container and give its room back. Raises LabError."""
         self._ask(protocol.Delete(name))
 
     def put(self, path: str, data: bytes, mode: int = 0o644) -> None:
         """Write a file in the lab. Raises LabError."""
-        fd = os.memfd_create("nslab-put", os.MFD_CLOEXEC)
+        fd = memory_file("nslab-put", data)
         try:
-            left = memoryview(data)
-            while left:
-                left = left[os.write(fd, left) :]
             self._ask(protocol.Put(path, mode), (fd,))
         finally:
             os.close(fd)
@@ -248,15 +252,15 @@ class Lab:
             while readable({self.events}, 0):
                 event, fds = self._packet(self.events, protocol.EVENTS)
                 protocol.close_all(fds)
-                self._ended[event.pid] = event.status
+                self._ended[event.pid] = event
 
     def ended(self, pid: int) -> int | None:
         """The wait(2) status of a process that the lab started, once it is known; None before. Raises LabGone."""
         self.collect()
-        return self.known_end(pid)
+        return None if (end := self.known_end(pid)) is None else end.status
 
-    def known_end(self, pid: int) -> int | None:
-        """As `ended`, by what has been collected: for whoever waits for several, or an end that comes meanwhile wakes nobody."""
+    def known_end(self, pid: int) -> Ended | None:
+        """How it ended, by what has been collected: for whoever waits for several, or an end that comes meanwhile wakes nobody."""
         return self._ended.get(pid)
 
     def wait(self, pid: int, seconds: float | None = None) -> int | None:
@@ -336,7 +340,7 @@ class Lab:
             raise
 
     def _provide(self, spec: Spec) -> None:
-        """What a container needs besides the lab: for a network, the helper that makes links. Raises LabError."""
+        """For a network, the helper that makes links. Raises LabError."""
         if spec.network is None or (self._net and self._net.alive):
             return
         if self._net:

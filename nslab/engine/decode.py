@@ -58,8 +58,11 @@ def clone_names(words: tuple[Argument, ...]) -> str:
 
 def clone_call(step: Step) -> str:
     """clone3(2) as `kernel.clone` makes it: always with a pidfd, and a sibling takes its caller's exit signal."""
-    flags = "|".join((*(clone_name(str(word)) for word in step.args if word != ASIDE), "CLONE_PIDFD"))
-    return f"clone3({{flags={flags}, exit_signal={'0' if SIBLING in step.args else 'SIGCHLD'}}})"
+    words = [clone_name(word) for word in step.args if isinstance(word, str) and word != ASIDE]
+    group = next((word for word in step.args if isinstance(word, Fd)), None)
+    flags = "|".join((*words, *(("CLONE_INTO_CGROUP",) if group else ()), "CLONE_PIDFD"))
+    into = f", cgroup={shown(group)}" if group else ""
+    return f"clone3({{flags={flags}, exit_signal={'0' if SIBLING in step.args else 'SIGCHLD'}{into}}})"
 
 
 def mount_call(step: Step) -> str:
@@ -99,6 +102,8 @@ SPECIAL: dict[str, Callable[[Step], str]] = {
     "mkdir": lambda step: f"mkdir({shown(step.args[0])}, {number(step.args[1]):#o})",
     "set_name": lambda step: f"prctl(PR_SET_NAME, {shown(step.args[0])})",
     "set_ids": lambda step: f"setresgid({step.args[1]}) setresuid({step.args[0]})",
+    "open_group": lambda step: f"open({shown(step.args[1])}, O_PATH|O_DIRECTORY) = <{step.args[0]}>",
+    "write_group": lambda step: f"write(open({shown(f'{step.args[0]}/{step.args[1]}')}), {shown(step.args[2])})",
     "write_proc": lambda step: f"write(/proc/<child>/{step.args[0]}, {shown(step.args[1])})",
     "seccomp": lambda step: f"prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, <{step.args[0]}>)",
     "close_others": lambda step: f"close_range({step.args[0]}, ~0, 0), all but the channel to the lab",

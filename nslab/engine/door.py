@@ -18,9 +18,9 @@ from msgspec import Struct
 from nslab.engine import protocol
 from nslab.engine.client import Lab, Told
 from nslab.engine.failures import LabError, TooFewDescriptors
-from nslab.engine.protocol import Ended, Refused, Running
+from nslab.engine.protocol import Agreed, Ended, Refused, Running
 from nslab.engine.rundir import DOOR
-from nslab.engine.visits import CREDENTIALS, WISHES, Enter, Present, Wish, address, new_socket
+from nslab.engine.visits import CREDENTIALS, WISHES, Change, Enter, Present, Wish, address, new_socket
 
 MOST_WAITING = 16
 
@@ -78,8 +78,8 @@ class Door:
         for visitor in [one for one in self._visitors if one.line.fileno() in numbers]:
             self._hear(visitor)
         for visitor in [one for one in self._visitors if one.container]:
-            if (status := self._lab.known_end(visitor.pid)) is not None:
-                self._say(visitor, Ended(visitor.pid, status))
+            if (end := self._lab.known_end(visitor.pid)) is not None:
+                self._say(visitor, end)
                 self._see_off(visitor)
 
     def close(self) -> None:
@@ -131,10 +131,19 @@ class Door:
                 protocol.close_all(theirs)
             case Enter():
                 self._see_off(visitor)
+            case Change(name, resources):
+                try:
+                    self._lab.update(name, resources)
+                except Told as told:
+                    self._say(visitor, Refused(told.code, told.facts))
+                else:
+                    self._say(visitor, Agreed())
             case _:
                 self._say(visitor, Present((self._own, *self.guests)))
 
-    def _say(self, visitor: Visitor, word: Present | Running | Refused | Ended, fds: tuple[int, ...] = ()) -> None:
+    def _say(
+        self, visitor: Visitor, word: Present | Running | Refused | Ended | Agreed, fds: tuple[int, ...] = ()
+    ) -> None:
         with contextlib.suppress(OSError):  # it has gone: its end of the line says so next
             protocol.send(visitor.line, word, fds)
 

@@ -155,6 +155,8 @@ class Execution:
             ours.close()
             theirs.close()
         self._channels.clear()
+        while self._lab.opened:
+            os.close(self._lab.opened.pop())
         self._board.close()
         self.held.close()
 

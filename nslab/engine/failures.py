@@ -6,6 +6,7 @@ import errno
 
 from nslab.engine.decode import decoded
 from nslab.engine.joins import whose
+from nslab.engine.resources import MAKE
 from nslab.engine.steps import Done, Fd, Lost, Outcome, Plan, Step
 from nslab.errors import Because, NslabError
 from nslab.kernel.seccomp import UnknownMachine
@@ -110,6 +111,30 @@ class AddressTaken(LabError):
     code = "address-taken"
 
 
+class NotDivided(LabError):
+    """A container with limits was asked for in a lab that has no control group to divide."""
+
+    code = "not-divided"
+
+
+class Ungrouped(LabError):
+    """The limits of a container were to be changed that has no control group of its own."""
+
+    code = "ungrouped"
+
+
+class GroupTaken(LabError):
+    """There is a control group of a container's name already, made by somebody in the lab."""
+
+    code = "group-taken"
+
+
+class LimitRefused(LabError):
+    """The kernel refused a limit: the file, the value, the errno, and what it means there."""
+
+    code = "limit-refused"
+
+
 class LabGone(LabError):
     """The lab has ended, or does not answer."""
 
@@ -196,11 +221,25 @@ def refusal(step: Step, outcome: Outcome) -> LabError:
         and (name := whose(step.args[0]))
     ):
         return JoinTargetEnded(name=name, call=decoded(step))
+    if step.call == "write_group":
+        return limit_refused(*map(str, step.args), number=number)
+    if step.id == MAKE and number == errno.EEXIST:
+        return GroupTaken(group=str(step.args[0]))
     if step.call == "clone3" and number == errno.ENOSPC:
         return NamespaceLimit(call=decoded(step))
     if step.call == "clone3" and number == errno.EPERM:
         return NamespacesForbidden(call=decoded(step))
     return StepRefused(step=step.id, call=decoded(step), errno=errno_name(number), meaning=meaning(step.call, number))
+
+
+LIMIT_REMEDIES = {errno.ENOENT: "controller", errno.ENODEV: "device", errno.EINVAL: "value", errno.ERANGE: "value"}
+
+
+def limit_refused(group: str, file: str, value: str, *, number: int) -> LimitRefused:
+    """The error for a file of a control group that was not written."""
+    remedy = Because(f"error.limit-refused.remedy.{LIMIT_REMEDIES.get(number, 'other')}")
+    facts = {"controller": file.partition(".")[0], "errno": errno_name(number), "meaning": meaning("write", number)}
+    return LimitRefused(file=f"{group}/{file}", value=value, remedy=remedy, **facts)
 
 
 def plan_refusal(plan: Plan, outcomes: tuple[Outcome, ...]) -> LabError:

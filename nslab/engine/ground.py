@@ -28,12 +28,13 @@ class Ground(Struct, frozen=True):
     """The machine a container stands on: what the lab found when it was made.
 
     `system` are the directories of the lab's root that a container gets as read-only binds (usr, opt …); `ids` is how many ids
-    the lab has, `proc` what of COVERED this kernel's /proc has.
+    the lab has, `proc` what of COVERED this kernel's /proc has. `divided`: the lab has a control group that it may divide.
     """
 
     system: tuple[str, ...]
     ids: int
     proc: tuple[str, ...] = COVERED
+    divided: bool = False
 
 
 def place(spec: Spec, *parts: str) -> str:

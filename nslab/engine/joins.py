@@ -7,6 +7,7 @@ container's first process is its child: born into what was joined, and into what
 from __future__ import annotations
 
 from nslab.engine.calls import SIBLING
+from nslab.engine.resources import HANDLE
 from nslab.engine.spec import Spec
 from nslab.engine.steps import Fd, Plan, Step
 from nslab.kernel.namespaces import Kind
@@ -36,13 +37,14 @@ def joined(plan: Plan) -> dict[Kind, str]:
 
 def born(spec: Spec, kinds: tuple[Kind, ...]) -> Plan:
     """The birth of a container's first process, with new namespaces of these kinds; by way of a joiner, if it joins any."""
+    group = () if spec.resources is None else (Fd(HANDLE),)
     if not spec.joins:
-        return (Step("clone", "lab", "clone3", kinds),)
+        return (Step("clone", "lab", "clone3", (*kinds, *group)),)
     return (
         Step(JOINER, "lab", "clone3"),
         *((hide(),) if spec.joined(Kind.PID) else ()),
         *joinings(spec),
-        Step("clone", "joiner", "clone3", (SIBLING, *kinds)),
+        Step("clone", "joiner", "clone3", (SIBLING, *kinds, *group)),
     )
 
 

@@ -21,13 +21,19 @@ import stat
 import sys
 from collections.abc import Callable
 
+from msgspec import structs
+
 from nslab.engine import ids, lab, protocol, rundir, stages
 from nslab.engine.board import Board
 from nslab.engine.calls import SIBLING, Actor, clone_flags, container_profile, resolve_symbols
+from nslab.engine.delegation import subtree
+from nslab.engine.delegation.failures import no_place
+from nslab.engine.delegation.place import Here, find
 from nslab.engine.execute import attempt
 from nslab.engine.failures import LabError, NoRunDirectory, refusal, unplanned
-from nslab.engine.inventory import Inventory, take_inventory
+from nslab.engine.inventory import take_inventory
 from nslab.engine.profiles import LAB
+from nslab.engine.spawn import WITH_LIMITS
 from nslab.engine.steps import Plan, Step
 from nslab.errors import Because, NslabError
 from nslab.kernel import idmap, procfs, seccomp
@@ -40,26 +46,31 @@ from nslab.kernel.syscalls import SyscallError
 STAGE_A = (Kind.USER, Kind.MNT)
 STAGE_B = tuple(Kind)
 GO = b"go"
+DIRECTORY = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 class Keeper:
     """One lab, from its run directory to its end."""
 
-    def __init__(self, control: socket.socket, events: socket.socket, status: socket.socket) -> None:
-        self._control, self._events, self._status = control, events, status
+    def __init__(
+        self, control: socket.socket, events: socket.socket, status: socket.socket, place: Here | None
+    ) -> None:
+        """`place`: where the lab gets a control group that it may divide; None for a lab without."""
+        self._control, self._events, self._status, self._place = control, events, status, place
         self._proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
     def keep(self, run: rundir.RunDirectory) -> None:
         """Make the lab, tell its owner, and stay until either ends. Raises LabError."""
         maps = ids.own_maps()
-        inventory = take_inventory()
+        found = stages.Found(take_inventory(), maps.count, self._place.controllers if self._place else ())
+        groups = self._make_group(run, maps)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         alive_read, alive_write = os.pipe2(os.O_CLOEXEC)
-        a, a_pidfd = clone_stage(STAGE_A)
+        a, a_pidfd = clone_stage(STAGE_A, group=groups[1])
         if a == 0:
-            in_child(
-                lambda: self._stage_a(run, inventory, theirs, alive_read, (ours.fileno(), alive_write, run.lock_fd))
-            )
+            drop = ours.fileno(), alive_write, run.lock_fd
+            in_child(lambda: self._stage_a(run, found, groups[0], theirs, alive_read, drop))
+        protocol.close_all([group for group in groups if group is not None])
         theirs.close()
         os.close(alive_read)
         lab_pidfd = -1
@@ -74,6 +85,20 @@ class Keeper:
         finally:
             os.close(alive_write)  # before any wait: it is what ends a lab that we can't name yet
             end(a_pidfd, lab_pidfd)
+
+    def _make_group(self, run: rundir.RunDirectory, maps: idmap.IdMaps) -> tuple[int | None, int | None]:
+        """The lab's group and its leaf, if there is a place for them. Raises LabError, OSError.
+
+        Stage A is born into the leaf, for it has no right over what lies above the lab's group; from there it may bear the lab
+        into that.
+        """
+        if self._place is None:
+            return None, None
+        group = subtree.path_of(self._place, run.id)
+        run.note_group(group)
+        owner = (idmap.outside_root(maps.uids), idmap.outside_root(maps.gids))
+        subtree.make(self._place, group, owner)
+        return os.open(group, DIRECTORY), os.open(group / subtree.INIT, DIRECTORY)
 
     def _receive_lab(self, ours: socket.socket) -> tuple[int, int]:
         """The lab's pid and pidfd from stage A; what A was refused is raised as it was there. An owner's end ends the wait."""
@@ -107,7 +132,8 @@ class Keeper:
     def _stage_a(
         self,
         run: rundir.RunDirectory,
-        inventory: Inventory,
+        found: stages.Found,
+        group: int | None,
         keeper: socket.socket,
         alive: int,
         drop: tuple[int, ...],
@@ -118,16 +144,13 @@ class Keeper:
             return
         base = str(run.root)
         try:
-            perform(stages.stage_a(base, inventory), Actor(self._proc, {}, b""))
+            perform(stages.stage_a(base, found.inventory), Actor(self._proc, {}, b""))
             count = sum(extent.count for extent in idmap.parse_map(procfs.read_file(self._proc, "self/uid_map")))
             go_read, go_write = os.pipe2(os.O_CLOEXEC)
-            b, b_pidfd = clone_stage(STAGE_B, siblings=True)
+            b, b_pidfd = clone_stage(STAGE_B, siblings=True, group=group)
             if b == 0:
-                in_child(
-                    lambda: self._stage_b(
-                        base, stages.Found(inventory, count), (go_read, alive), (go_write, keeper.fileno())
-                    )
-                )
+                here = structs.replace(found, ids=count)  # newuidmap may have had no power
+                in_child(lambda: self._stage_b(base, here, (go_read, alive), (go_write, keeper.fileno())))
             own = idmap.identity(count)
             setgroups = procfs.read_file(self._proc, "self/setgroups").strip() == b"allow"
             idmap.write_maps(self._proc, b, idmap.IdMaps(own, own, setgroups))
@@ -145,6 +168,8 @@ class Keeper:
         try:
             default_signals()
             perform(stages.stage_b(base, found.ids), Actor(self._proc, {}, b""))
+            if found.controllers:
+                perform(stages.divide_group(found.controllers), Actor(self._proc, {}, b""))
             os.close(self._proc)
             overwrite_arguments(stages.HOSTNAME)
             leave_files()
@@ -166,11 +191,11 @@ class Relayed(LabError):
         self.code = refused.code
 
 
-def clone_stage(kinds: tuple[Kind, ...], *, siblings: bool = False) -> tuple[int, int]:
+def clone_stage(kinds: tuple[Kind, ...], *, siblings: bool = False, group: int | None = None) -> tuple[int, int]:
     """clone3 for a stage; its refusal told as a plan's would be. Raises LabError."""
     words = (*(str(kind) for kind in kinds), *((SIBLING,) if siblings else ()))
     try:
-        return clone3(clone_flags(words))
+        return clone3(clone_flags(words), group=group)
     except SyscallError as error:
         step = Step("clone", "lab", "clone3", words)
         board = Board(1)
@@ -231,8 +256,18 @@ def terminate(_number: int, _frame: object) -> None:
     sys.exit(128 + signal.SIGTERM)
 
 
+def place_for(wish: str) -> Here | None:
+    """Where the lab gets a group, if its owner wants one for it. Raises NoPlace."""
+    if wish != WITH_LIMITS:
+        return None
+    place = find()
+    if not isinstance(place, Here):
+        raise no_place(place)
+    return place
+
+
 def main(arguments: list[str]) -> int:
-    """`python -m nslab.engine.keeper CONTROL EVENTS STATUS OWNER COMMAND`: three inherited sockets, by number."""
+    """`python -m nslab.engine.keeper CONTROL EVENTS STATUS OWNER COMMAND WISH`: three inherited sockets, by number."""
     control, events, status = (socket.socket(fileno=int(number)) for number in arguments[:3])
     for sock in (control, events, status):
         sock.set_inheritable(False)
@@ -251,7 +286,7 @@ def main(arguments: list[str]) -> int:
             if error.errno == errno.EMFILE:
                 raise
             raise NoRunDirectory(path=str(parent), why=str(error.strerror)) from error
-        Keeper(control, events, status).keep(run)
+        Keeper(control, events, status, place_for(arguments[5])).keep(run)
     except (NslabError, OSError) as error:
         tell(status, refused(error))
         return 1

@@ -125,6 +125,8 @@ class Lab:
                 return inquiry.sockets(self._proc, request)
             case protocol.Account(pid):
                 return self._runtime.account(pid), ()
+            case protocol.Update(name, resources):
+                self._runtime.update(name, resources)
             case protocol.Signal(name, number):
                 self._runtime.signal(name, number)
             case protocol.Delete(name):
@@ -182,7 +184,7 @@ class Lab:
         """A child has ended: if its owner was told of it, tell of this too."""
         if pid in self._told:
             self._told.discard(pid)
-            self._untold.append(Ended(pid, status))
+            self._untold.append(Ended(pid, status, self._runtime.killed_at(pid)))
             self._tell()
 
     def _tell(self) -> None:

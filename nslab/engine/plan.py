@@ -9,6 +9,7 @@ from __future__ import annotations
 from nslab.engine.ground import Ground, place
 from nslab.engine.handover import hand_over, harden, open_terminal
 from nslab.engine.joins import born
+from nslab.engine.resources import make_group
 from nslab.engine.rootfs import enter_root, make_room, make_root
 from nslab.engine.spec import Network, Spec
 from nslab.engine.steps import Plan, Step
@@ -25,6 +26,7 @@ def plan(spec: Spec, ground: Ground) -> Plan:
     own_root = spec.has(Kind.MNT)
     return (
         *(make_room(spec) if own_root else ()),
+        *(make_group(spec.name, spec.resources) if spec.resources is not None else ()),
         *make_namespaces(spec, ground),
         *(make_root(spec, ground) if own_root else ()),
         *open_terminal(spec.process, place(spec, "root", "dev/pts") if own_root else "/dev/pts"),

@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from nslab.engine.changes import Change
 from nslab.engine.failures import NotUnicode, RequestTooLarge, TooFewDescriptors
+from nslab.engine.resources import Resources
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Outcome, Plan, Step
 from nslab.errors import Fact
@@ -101,6 +102,13 @@ class Exec(Struct, frozen=True, tag=True):
     process: Process
 
 
+class Update(Struct, frozen=True, tag=True):
+    """Change the limits of a container's control group."""
+
+    name: str
+    resources: Resources
+
+
 class Signal(Struct, frozen=True, tag=True):
     """Send a signal to a container's first process."""
 
@@ -156,7 +164,7 @@ class OpenSockets(Struct, frozen=True, tag=True):
 
 
 Maker = Spawn | Create | Run | Conceive | Advance | Start | Exec
-Request = Maker | Employ | Put | Account | Signal | Delete | Probe | Names | OpenSockets | Read
+Request = Maker | Employ | Put | Account | Update | Signal | Delete | Probe | Names | OpenSockets | Read
 
 
 class Hello(Struct, frozen=True, tag=True):
@@ -227,10 +235,14 @@ Reply = Hello | Agreed | Running | Advanced | Accounted | Probed | Named | Opene
 
 
 class Ended(Struct, frozen=True, tag=True):
-    """A process that the lab started has ended. `status` is wait(2)'s."""
+    """A process that the lab started has ended. `status` is wait(2)'s.
+
+    `killed_at`: the kernel killed in its container's control group, for what memory.max said then, in bytes.
+    """
 
     pid: int
     status: int
+    killed_at: int | None = None
 
 
 class Ready(Struct, frozen=True, tag=True):

@@ -18,7 +18,7 @@ from nslab.engine.ground import (
 )
 from nslab.engine.spec import Spec
 from nslab.engine.steps import Fd, Plan, Step
-from nslab.kernel.mounts import MNT_DETACH, MountFlag
+from nslab.kernel.mounts import MNT_DETACH, MOUNT_ATTR_RDONLY, MountFlag
 from nslab.kernel.namespaces import Kind
 
 
@@ -80,11 +80,18 @@ def kernel_filesystems(spec: Spec, root: str) -> Plan:
         ("cgroup2", f"{root}/sys/fs/cgroup", "cgroup2", int(read_only), None),
         tolerates=(errno.ENODEV, errno.EBUSY),  # no cgroup v2 in this kernel, or a v1 hierarchy has all of it
     )
+    own_groups = shows_another(spec, Kind.CGROUP) and shows_another(spec, Kind.NET)
     return (
         proc if shows_another(spec, Kind.PID) else bind("proc", "/proc", f"{root}/proc"),
         sysfs if shows_another(spec, Kind.NET) else bind("sys", "/sys", f"{root}/sys"),
-        *((cgroup,) if shows_another(spec, Kind.CGROUP) and shows_another(spec, Kind.NET) else ()),
+        *((cgroup,) if own_groups else (freeze_groups(root),) if spec.resources is not None else ()),
     )
+
+
+def freeze_groups(root: str) -> Step:
+    """The lab's control groups, come with its /sys, made read-only: their files belong to the lab's root, which is the same user
+    as the container's, who could lift its own limits."""
+    return Step("cgroup_read_only", "init", "mount_setattr", (f"{root}/sys/fs/cgroup", MOUNT_ATTR_RDONLY))
 
 
 def mask(root: str, there: tuple[str, ...]) -> Plan:

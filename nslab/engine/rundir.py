@@ -3,6 +3,7 @@
     $XDG_RUNTIME_DIR/nslab/<id>/lock    held by flock(2) as long as the lab's keeper lives; never judged by a pid
                                /root    an empty directory; the lab's file tree is mounted on it, in the lab's own namespace
                                /door    where other processes of the user ask to be let in, if the owner made it: see door.py
+                               /group   the directory of the lab's control group, if it has one: see delegation/subtree.py
 
 For root the base is /run/nslab; for a user without a runtime directory it lies below the state home. A run directory appears
 under its final name with its lock already held, so a sweep that runs at that moment can't take it.
@@ -21,9 +22,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from nslab.engine.delegation import subtree
+
 LOCK = "lock"
 ROOT = "root"
 DOOR = "door"
+GROUP = "group"
 NEW = ".new-"
 ATTEMPTS = 20
 LOOK_AGAIN_SECONDS = 0.01
@@ -39,6 +43,15 @@ class RunDirectory(Struct, frozen=True):
     def root(self) -> Path:
         """The mount point."""
         return self.path / ROOT
+
+    @property
+    def id(self) -> str:
+        """What tells it from others."""
+        return self.path.name
+
+    def note_group(self, group: Path) -> None:
+        """Write down which control group goes with it, before there is one. Raises OSError."""
+        (self.path / GROUP).write_text(str(group))
 
 
 class Occupant(Struct, frozen=True):
@@ -114,12 +127,28 @@ def leave_for(keeper: str) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a run directory by the names it may hold, never a tree. Raises OSError (ENOTEMPTY: somebody put things there)."""
+    """Remove a run directory by the names it may hold, never a tree. Raises OSError (ENOTEMPTY: somebody put things there).
+
+    The control group that goes with it goes first, or nobody would know of it any more (EBUSY: somebody is in it still).
+    """
+    remove_group(path)
     for name, take in ((ROOT, Path.rmdir), (DOOR, Path.unlink), (LOCK, Path.unlink)):
         with contextlib.suppress(FileNotFoundError):
             take(path / name)
     with contextlib.suppress(FileNotFoundError):
         path.rmdir()
+
+
+def remove_group(path: Path) -> None:
+    """Remove the control group of a run directory, if it has one, and let its place be as it was. Raises OSError."""
+    try:
+        group = Path((path / GROUP).read_text())
+    except FileNotFoundError:
+        return
+    if group.name == subtree.PREFIX + path.name:  # else nobody of ours wrote that
+        subtree.remove(group)
+        subtree.leave(group.parent)
+    (path / GROUP).unlink()
 
 
 def sweep(parent: Path) -> Swept:
@@ -147,6 +176,20 @@ def sweep(parent: Path) -> Swept:
             if lock >= 0:
                 os.close(lock)
     return Swept(tuple(swept), tuple(in_use), tuple(kept))
+
+
+def occupants(parent: Path) -> tuple[Occupant, ...]:
+    """The run directories that are in use, and who says so. Nothing is removed."""
+    found: list[Occupant] = []
+    for path in entries(parent):
+        with contextlib.suppress(OSError):  # it goes as we look
+            lock = os.open(path / LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                if not free(lock):
+                    found.append(occupant(path, lock))
+            finally:
+                os.close(lock)
+    return tuple(found)
 
 
 def entries(parent: Path) -> tuple[Path, ...]:

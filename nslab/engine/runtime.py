@@ -10,17 +10,26 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from nslab.engine import protocol
+from nslab.engine import groups, protocol
 from nslab.engine.attach import attach_plan, spawn_plan
 from nslab.engine.calls import Actor
 from nslab.engine.changes import Change, changed
 from nslab.engine.execute import Ended, Execution, Record, put_to_end
-from nslab.engine.failures import AddressTaken, NameTaken, NoAccount, NoSuchContainer, plan_refusal
+from nslab.engine.failures import (
+    AddressTaken,
+    NameTaken,
+    NoAccount,
+    NoSuchContainer,
+    NotDivided,
+    Ungrouped,
+    plan_refusal,
+)
 from nslab.engine.ground import Ground, place
 from nslab.engine.inquiry import foreign
 from nslab.engine.joins import pidfd_of
 from nslab.engine.plan import plan
 from nslab.engine.protocol import Advanced, Reply, Running
+from nslab.engine.resources import Resources
 from nslab.engine.spec import Network, Process, Spec, checked
 from nslab.engine.steps import STREAMS
 from nslab.kernel import mounts
@@ -167,6 +176,19 @@ class Runtime:
             self._helper.close()
         self._helper = socket.socket(fileno=os.dup(fds[0]))
 
+    def update(self, name: str, resources: Resources) -> None:
+        """Write limits of a container that has a group. Raises NoSuchContainer, Ungrouped, LimitRefused."""
+        if self._container(name).spec.resources is None:
+            raise Ungrouped(name=name)
+        groups.write(name, resources)
+
+    def killed_at(self, pid: int) -> int | None:
+        """The memory.max for which the kernel killed in the group of the container whose first process this is, if it did."""
+        for name, container in reversed(self._containers.items()):  # an earlier one may have had the same number
+            if container.pid == pid:
+                return None if container.spec.resources is None else groups.killed_at(name)
+        return None
+
     def signal(self, name: str, number: int) -> None:
         """Signal a container's first process. Raises NoSuchContainer, SyscallError."""
         pidfd_send_signal(self._container(name).pidfd, number)
@@ -174,8 +196,8 @@ class Runtime:
     def delete(self, name: str) -> None:
         """Kill a container's first process and give its room back. Raises NoSuchContainer.
 
-        With a PID namespace of its own, all of the container ends with that process. Without one its other processes are the
-        lab's from then on, and end with it: nothing tells them from a daemon that the learner started.
+        With a PID namespace or a control group of its own, all of the container ends with that process. Without either its other
+        processes are the lab's from then on, and end with it: nothing tells them from a daemon that the learner started.
         """
         container = self._container(name)
         del self._containers[name]
@@ -194,6 +216,8 @@ class Runtime:
     def _execution(self, spec: Spec, changes: tuple[Change, ...], fds: list[int]) -> Execution:
         if spec.name in self._containers:
             raise NameTaken(name=spec.name)
+        if spec.resources is not None and not self._ground.divided:
+            raise NotDivided(name=spec.name)
         if spec.network and (holder := self._holder(spec.network)):
             raise AddressTaken(address=address_of(spec.network), of=holder)
         steps, actor = changed(plan(spec, self._ground), changes), self._actor(spec.process, fds)
@@ -287,7 +311,12 @@ def undo(execution: Execution, spec: Spec | None) -> None:
 
 
 def give_back(spec: Spec) -> None:
-    """Unmount and remove what make_room made. By name, never by walking: a mount of the learner's could lead into /usr."""
+    """Unmount and remove what make_room made. By name, never by walking: a mount of the learner's could lead into /usr.
+
+    Whoever is left in its control group is killed: that tells them from others.
+    """
+    if spec.resources is not None:
+        groups.remove(spec.name)
     if not spec.has(Kind.MNT):
         return
     for undo in (lambda: mounts.umount2(place(spec), mounts.MNT_DETACH), lambda: os.rmdir(place(spec))):

@@ -7,9 +7,16 @@ import subprocess
 import sys
 
 from nslab.engine import interpreter
+from nslab.engine.delegation import systemd
 
-# What Python needs to find itself; nothing else of a person's environment gets near a lab.
-KEPT_VARIABLES = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "XDG_RUNTIME_DIR", "XDG_STATE_HOME", "HOME")
+# What Python needs to find itself, and the scope we are in; nothing else of a person's environment gets near a lab.
+KEPT_VARIABLES = (
+    *("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "XDG_RUNTIME_DIR", "XDG_STATE_HOME", "HOME"),
+    systemd.UNIT,
+)
+
+WITH_LIMITS, WITHOUT_LIMITS = "limits", "none"
+"""Whether a lab shall have a control group that it may divide."""
 
 
 def spawn(module: str, arguments: list[str], descriptors: list[int]) -> subprocess.Popen[bytes]:
@@ -28,7 +35,8 @@ def spawn(module: str, arguments: list[str], descriptors: list[int]) -> subproce
         )
 
 
-def spawn_keeper(sockets: list[int]) -> subprocess.Popen[bytes]:
-    """A lab's keeper, told whose lab it keeps. Raises OSError."""
+def spawn_keeper(sockets: list[int], *, limits: bool) -> subprocess.Popen[bytes]:
+    """A lab's keeper, told whose lab it keeps, and whether containers in it can have limits. Raises OSError."""
     owner = [str(os.getpid()), os.path.basename(sys.argv[0] or "nslab")]
-    return spawn("nslab.engine.keeper", [*map(str, sockets), *owner], sockets)
+    wish = WITH_LIMITS if limits else WITHOUT_LIMITS
+    return spawn("nslab.engine.keeper", [*map(str, sockets), *owner, wish], sockets)

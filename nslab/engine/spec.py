@@ -6,6 +6,7 @@ import re
 
 from msgspec import Struct
 
+from nslab.engine.resources import Resources
 from nslab.errors import NslabError
 from nslab.kernel.capabilities import Capability
 from nslab.kernel.namespaces import Kind
@@ -155,7 +156,10 @@ class Join(Struct, frozen=True):
 
 
 class Spec(Struct, frozen=True):
-    """A container. `namespaces` are the ones it gets of its own, `joins` those of others; all else it shares with the lab."""
+    """A container. `namespaces` are the ones it gets of its own, `joins` those of others; all else it shares with the lab.
+
+    With `resources`, empty ones too, it has a control group of its own; without, it is in the lab's.
+    """
 
     name: str
     process: Process
@@ -163,6 +167,7 @@ class Spec(Struct, frozen=True):
     hostname: str | None = None
     network: Network | None = None
     joins: tuple[Join, ...] = ()
+    resources: Resources | None = None
 
     def has(self, kind: Kind) -> bool:
         """Whether the container gets a namespace of this kind of its own."""

@@ -13,9 +13,11 @@ import os
 
 from msgspec import Struct
 
+from nslab.engine.delegation.subtree import INIT
 from nslab.engine.devices import devices
 from nslab.engine.ground import KERNEL_FS, RBIND, Ground
 from nslab.engine.inventory import Inventory
+from nslab.engine.resources import GROUPS
 from nslab.engine.steps import Plan, Step
 from nslab.kernel.mounts import (
     MNT_DETACH,
@@ -43,10 +45,11 @@ LOCKED_DOWN = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV
 
 
 class Found(Struct, frozen=True):
-    """What a lab stands on: the machine's programs, and how many ids it got."""
+    """What a lab stands on: the machine's programs, how many ids it got, and the controllers of its group, if it has one."""
 
     inventory: Inventory
     ids: int
+    controllers: tuple[str, ...] = ()
 
 
 def become_root() -> Plan:
@@ -125,6 +128,18 @@ def stage_b(base: str, ids: int) -> Plan:
     )
 
 
+def divide_group(controllers: tuple[str, ...]) -> Plan:
+    """Make the lab's group one that others are made in: its PID 1 leaves it for the leaf that the keeper made, for a group that
+    hands controllers on may hold no process. One a write: of several, one refusal takes all."""
+    return (
+        Step("into_leaf", "lab", "write_group", (f"{GROUPS}/{INIT}", "cgroup.procs", "0")),
+        *(
+            Step(f"hand_on_{name}", "lab", "write_group", (GROUPS, "cgroup.subtree_control", f"+{name}"))
+            for name in controllers
+        ),
+    )
+
+
 def kernel_filesystems(base: str) -> Plan:
     """proc, sysfs, cgroup2, and the writable places. The second sysfs is for `ip netns exec`, which unmounts /sys and then may
     mount a new one only if another is fully visible."""
@@ -171,4 +186,4 @@ def kernel_filesystems(base: str) -> Plan:
 def ground(found: Found) -> Ground:
     """What a container without an image stands on: the lab's directories but /etc, of which it has its own."""
     system = tuple(name for name in found.inventory.directories if name != "etc")
-    return Ground(system, found.ids, found.inventory.proc)
+    return Ground(system, found.ids, found.inventory.proc, bool(found.controllers))

@@ -11,8 +11,9 @@ from nslab.engine import protocol, rundir
 from nslab.engine.client import Task, Told
 from nslab.engine.failures import LabError, LabGone
 from nslab.engine.protocol import Ended, Refused, Running
+from nslab.engine.resources import Resources
 from nslab.engine.spec import Spec
-from nslab.engine.visits import CREDENTIALS, WORDS, Enter, Present, Roll, Word, address, new_socket
+from nslab.engine.visits import CREDENTIALS, WORDS, Change, Enter, Present, Roll, Wish, Word, address, new_socket
 from nslab.errors import Because
 
 ANSWER_SECONDS = CLAIM_SECONDS = 10.0
@@ -48,10 +49,11 @@ class LabsApart(LabError):
 class Visit:
     """One container in somebody's lab, from the wish to its end. A context manager: leaving it ends the container."""
 
-    def __init__(self, line: socket.socket, names: tuple[str, ...]) -> None:
+    def __init__(self, line: socket.socket, names: tuple[str, ...], directory: Path) -> None:
+        """`directory` is the lab's run directory."""
         self._line = line
-        self.names = names
-        self._status: int | None = None
+        self.names, self.directory = names, directory
+        self._end: Ended | None = None
         self.task = Task(-1, -1, -1)
 
     @classmethod
@@ -90,16 +92,24 @@ class Visit:
         """What becomes readable when the container has ended, or its lab has."""
         return self._line.fileno()
 
-    def ended(self) -> int | None:
-        """The wait(2) status of its first process; None while it runs. Raises LabGone.
+    def update(self, name: str, resources: Resources) -> None:
+        """Have the limits of a container that is there changed. Raises LabError, as Lab.update does."""
+        self._send(Change(name, resources))
+        word, fds = self._receive()
+        protocol.close_all(fds)
+        if isinstance(word, Refused):
+            raise Told(word)
+
+    def ended(self) -> Ended | None:
+        """How its first process ended; None while it runs. Raises LabGone.
 
         To be asked when there is something to read.
         """
-        if self._status is None:
+        if self._end is None:
             word, fds = self._receive()
             protocol.close_all(fds)
-            self._status = word.status if isinstance(word, Ended) else None
-        return self._status
+            self._end = word if isinstance(word, Ended) else None
+        return self._end
 
     @property
     def owner(self) -> int:
@@ -117,7 +127,7 @@ class Visit:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _send(self, wish: Roll | Enter, fds: tuple[int, ...] = ()) -> None:
+    def _send(self, wish: Wish, fds: tuple[int, ...] = ()) -> None:
         try:
             protocol.send(self._line, wish, fds, most_bytes=protocol.REQUEST_BYTES)
         except OSError as error:
@@ -154,7 +164,7 @@ def calls(parent: Path, seconds: float = ANSWER_SECONDS) -> Iterator[Visit]:
     for directory in rundir.entries(parent):
         line = new_socket()
         line.settimeout(seconds)
-        visit = Visit(line, ())
+        visit = Visit(line, (), directory)
         try:
             with address(directory, rundir.DOOR) as path:
                 line.connect(path)
@@ -166,7 +176,7 @@ def calls(parent: Path, seconds: float = ANSWER_SECONDS) -> Iterator[Visit]:
         protocol.close_all(fds)
         with contextlib.suppress(OSError):
             line.settimeout(None)
-        yield Visit(line, word.names if isinstance(word, Present) else ())
+        yield Visit(line, word.names if isinstance(word, Present) else (), directory)
 
 
 def free_name(taken: Iterable[str]) -> str:

@@ -15,7 +15,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from nslab.engine.protocol import Ended, Refused, Running
+from nslab.engine.protocol import Agreed, Ended, Refused, Running
+from nslab.engine.resources import Resources
 from nslab.engine.spec import Spec
 
 CREDENTIALS = struct.Struct("=iII")
@@ -38,8 +39,15 @@ class Present(Struct, frozen=True, tag=True):
     names: tuple[str, ...]
 
 
-Wish = Roll | Enter
-Word = Present | Running | Refused | Ended
+class Change(Struct, frozen=True, tag=True):
+    """Change the limits of the container of this name in your lab."""
+
+    name: str
+    resources: Resources
+
+
+Wish = Roll | Enter | Change
+Word = Present | Running | Refused | Ended | Agreed
 
 WISHES: msgspec.json.Decoder[Wish] = msgspec.json.Decoder(Wish)
 WORDS: msgspec.json.Decoder[Word] = msgspec.json.Decoder(Word)

@@ -1,4 +1,4 @@
-"""clone3(2): a child in new namespaces, with a pidfd, optionally as a sibling, or with a PID out of the row.
+"""clone3(2): a child in new namespaces, with a pidfd; if wanted a sibling, in another control group, or with a PID out of the row.
 
 The facts that shape this module:
 
@@ -22,6 +22,7 @@ from nslab.kernel.syscalls import SyscallError, invoke
 
 CLONE_PIDFD = 0x0000_1000
 CLONE_PARENT = 0x0000_8000
+CLONE_INTO_CGROUP = 0x2_0000_0000
 
 CLONE_ARGS = struct.Struct("=11Q")  # struct clone_args, version 2 (88 bytes, Linux 5.7)
 
@@ -30,19 +31,23 @@ OUT_OF_THE_ROW = range(32767, 32759, -1)
 """PIDs that exist under every usual pid_max, where a lab that counts from 1 hardly gets to; several, for those that are taken."""
 
 
-def clone3(flags: int, pids: tuple[int, ...] = ()) -> tuple[int, int]:
+def clone3(flags: int, pids: tuple[int, ...] = (), group: int | None = None) -> tuple[int, int]:
     """Return (pid, pidfd) in the parent and (0, -1) in the child.
 
     `flags` are CLONE_NEW* and CLONE_PARENT bits; CLONE_PIDFD is added. The child's end raises SIGCHLD. `pids` are the numbers
-    that it shall have, in the innermost PID namespace first.
+    that it shall have, in the innermost PID namespace first. `group` is a descriptor of the control group that it is born into,
+    O_PATH does: not where its parent is, so that no limit is missed by a moment, and nobody is moved. A cgroup namespace made by
+    the same call has that group as its root.
     Raises SyscallError. ENOSPC: a limit on namespaces. EPERM: no right to make them, or to choose. EEXIST: such a number is
-    taken. See clone3(2).
+    taken. EBUSY: the group hands controllers on. EACCES: the caller may not write its cgroup.procs, or that of the nearest one
+    above both. See clone3(2).
     """
     pidfd = ctypes.c_int(-1)
     exit_signal = 0 if flags & CLONE_PARENT else int(signal.SIGCHLD)  # a sibling takes its caller's exit signal
     wanted = (ctypes.c_int * len(pids))(*pids)
     set_tid = ctypes.addressof(wanted) if pids else 0
-    fields = (flags | CLONE_PIDFD, ctypes.addressof(pidfd), 0, 0, exit_signal, 0, 0, 0, set_tid, len(pids), 0)
+    flags |= CLONE_PIDFD | (0 if group is None else CLONE_INTO_CGROUP)
+    fields = (flags, ctypes.addressof(pidfd), 0, 0, exit_signal, 0, 0, 0, set_tid, len(pids), group or 0)
     args = ctypes.create_string_buffer(CLONE_ARGS.pack(*fields), CLONE_ARGS.size)
     pid = invoke("clone3", args, CLONE_ARGS.size)
     return (pid, pidfd.value) if pid else (0, -1)

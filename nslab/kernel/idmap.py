@@ -125,6 +125,14 @@ def maps_for_user(uid: int, gid: int, subuids: Extent | None, subgids: Extent | 
     return IdMaps(uids=(own_uid,), gids=(own_gid,), setgroups=False)
 
 
+def outside_root(extents: tuple[Extent, ...]) -> int:
+    """The id outside that is 0 inside. Raises ValueError where the map has none."""
+    for extent in extents:
+        if extent.inside == 0:
+            return extent.outside
+    raise ValueError("no id is 0 inside")
+
+
 def identity(count: int) -> tuple[Extent, ...]:
     """The map of a nested namespace that has all of its parent's `count` ids under the same numbers.
 

@@ -19,11 +19,12 @@ class Scene(Struct, frozen=True):
 
 SCENES: dict[str, tuple[str, ...]] = {
     "room": ("room", "space", "upper", "work", "root"),
+    "group": ("group", "limit_*", "group_fd"),
     "join": ("joiner", "undumpable", "join_*", "user_join"),
     "clone": ("clone", "comm", "session"),
     "ids": ("setgroups", "uid_map", "gid_map", "ids", "dumpable"),
     "private": ("private",),
-    "kernel": ("proc", "sys", "cgroup"),
+    "kernel": ("proc", "sys", "cgroup", "cgroup_read_only"),
     "dev": ("dev", "make_*", "dev_*", "link_*", "devpts", "shm", "mqueue"),
     "masks": ("null", "mask_*", "hold_*", "freeze_*"),
     "tty": ("master", "slave", "size", "send_master"),
@@ -58,6 +59,7 @@ def scenes(plan: Plan) -> tuple[Scene, ...]:
 
 
 TOPICS: dict[str, str] = {
+    "limit_": "limit",
     "join_": "join",
     "user_join": "join",
     "make_": "make",

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from nslab.engine.doctor import cgroups, filesystems, identity, lab, machine, namespaces, network, terminal
+from nslab.engine.delegation.place import CONTROLLERS
+from nslab.engine.doctor import cgroups, controllers, filesystems, identity, lab, machine, namespaces, network, terminal
 from nslab.engine.doctor.findings import Finding, State
 from nslab.engine.doctor.programs import PROGRAMS, program
 from nslab.kernel.namespaces import Kind
@@ -28,6 +29,7 @@ PROBES: dict[str, Callable[[str], Finding]] = {
     "pyroute2": network.pyroute2,
     "cgroup2": filesystems.cgroup2,
     "own-cgroup": cgroups.own_cgroup,
+    **{f"{name}{controllers.SUFFIX}": controllers.controller for name in CONTROLLERS},
     "lab": lab.lab,
     "terminal": terminal.terminal,
     "space": machine.space,

@@ -15,6 +15,7 @@ from nslab.engine.joins import joined
 from nslab.engine.profiles import CONTAINER_RULES, LAB
 from nslab.engine.rosetta import runtime_spec as oci
 from nslab.engine.rosetta.inside import inside
+from nslab.engine.rosetta.limits import resources
 from nslab.engine.rosetta.shell import mount_options
 from nslab.engine.spec import OCI_NAMES
 from nslab.engine.steps import Argument, Plan, Step
@@ -137,7 +138,7 @@ def linux(plan: Plan, maps: IdMaps | None) -> oci.Linux:
         uid_mappings=mappings(maps.uids) if maps else (),
         gid_mappings=mappings(maps.gids) if maps else (),
         # Root is root outside, too, and may make nodes: but for the usual ones no device answers, as `runc spec` has it.
-        resources=None if maps else oci.Resources((oci.DeviceRule(allow=False, access="rwm"),)),
+        resources=resources(plan, () if maps else (oci.DeviceRule(allow=False, access="rwm"),)),
         rootfs_propagation="private" if any(map(is_private, plan)) else None,
         masked_paths=covers(plan, is_mask, () if maps else (*MASKED_FILES, *MASKED_DIRECTORIES)),
         readonly_paths=covers(plan, is_frozen, () if maps else READ_ONLY),

@@ -12,7 +12,9 @@ from collections.abc import Callable
 from nslab.engine.arguments import capabilities_in, number
 from nslab.engine.calls import SIBLING
 from nslab.engine.joins import whose
+from nslab.engine.resources import MAKE
 from nslab.engine.rosetta.inside import inside
+from nslab.engine.rosetta.limits import docker_limit
 from nslab.engine.spec import DEFAULT_CAPABILITIES
 from nslab.engine.steps import Fd, Step
 from nslab.kernel.mounts import MountFlag
@@ -33,7 +35,18 @@ HOST_FLAGS = {
 """How docker is told to leave a namespace out. A mount namespace can't be left out; user and time have no flag that makes one."""
 
 BY_ITSELF = {
-    *("clone3", "pivot_root", "umount2", "link_up", "drop_bounding", "capset", "seccomp", "chdir_inside", "execve"),
+    *(
+        "clone3",
+        "open_group",
+        "pivot_root",
+        "umount2",
+        "link_up",
+        "drop_bounding",
+        "capset",
+        "seccomp",
+        "chdir_inside",
+        "execve",
+    ),
 }
 """Calls that every container of docker's has behind it, wherever they lead."""
 
@@ -57,7 +70,7 @@ def by_itself(step: Step) -> bool:
     """Whether `docker run` does the same for every container, unasked."""
     if step.call in ("mount", "bind_fd", "create", "symlink"):
         return any(inside(arg) is not None or arg == "/" for arg in step.args)
-    return step.call in BY_ITSELF or step.who == "net"
+    return step.call in BY_ITSELF or step.who == "net" or step.id == MAKE
 
 
 JOIN_FLAGS = {Kind.NET: "--network", Kind.PID: "--pid", Kind.IPC: "--ipc"}
@@ -119,5 +132,6 @@ FLAGS: dict[str, Callable[[Step], tuple[str, ...]]] = {
     "prctl": lambda step: ("--security-opt=no-new-privileges",) if step.args[0] == PR_SET_NO_NEW_PRIVS else (),
     "sethostname": option("--hostname"),
     "setns": join_flags,
+    "write_group": docker_limit,
     "chdir_inside": directory_flags,
 }

@@ -9,6 +9,7 @@ from nslab.engine.arguments import new_kinds, program_of
 from nslab.engine.joins import JOINER, joined
 from nslab.engine.rosetta.docker import HOST_FLAGS, JOIN_FLAGS, NO_LINKS, docker_flags
 from nslab.engine.rosetta.inside import inside
+from nslab.engine.rosetta.limits import docker_limits
 from nslab.engine.rosetta.lines import comment, continued
 from nslab.engine.steps import Plan, Step
 from nslab.kernel.namespaces import Kind
@@ -21,7 +22,7 @@ def docker_run(plan: Plan, title: str, words: Words) -> str:
     """The command line, below comments; `title` says in a line what the container is of."""
     name = next((str(step.args[0]) for step in plan if step.call == "set_name"), "box")
     plugged_in = any(step.call == "net_veth" for step in plan)
-    asked = (flag for step in plan if step.id != JOINER for flag in docker_flags(step))
+    asked = (flag for step in plan if step.id != JOINER and step.call != "write_group" for flag in docker_flags(step))
     flags = [flag for flag in asked if not (plugged_in and flag == NO_LINKS)]
     program = next((step for step in plan if step.call == "execve"), None)
     return "\n".join(
@@ -32,7 +33,7 @@ def docker_run(plan: Plan, title: str, words: Words) -> str:
             "",
             *continued(
                 ["docker", "run", "--rm", "--interactive", f"--name={name}"],
-                *([flag] for flag in (*flags, *undoing(plan))),
+                *([flag] for flag in (*flags, *docker_limits(plan), *undoing(plan))),
                 *(program_parts(program) if program else ([IMAGE],)),
             ),
             "",

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from nslab.engine.arguments import number
 from nslab.engine.calls import SIBLING
 from nslab.engine.joins import whose
+from nslab.engine.resources import MAKE
 from nslab.engine.rosetta.inside import inside
+from nslab.engine.rosetta.limits import oci_limit
 from nslab.engine.spec import OCI_NAMES
 from nslab.engine.steps import Fd, Step
 from nslab.kernel.mounts import MountFlag
@@ -30,7 +32,7 @@ def oci_field(step: Step) -> str:
 
 def namespaces_field(step: Step) -> str:
     """The kinds by the specification's names; "" for a process that gets none of its own."""
-    kinds = [OCI_NAMES[Kind(str(word))] for word in step.args if word != SIBLING]
+    kinds = [OCI_NAMES[Kind(word)] for word in step.args if isinstance(word, str) and word != SIBLING]
     return f"linux.namespaces: {', '.join(kinds)}" if kinds else ""
 
 
@@ -70,6 +72,7 @@ FIELDS: dict[str, str | Callable[[Step], str]] = {
     "drop_bounding": "process.capabilities.bounding",
     "execve": "process.args, process.env",
     "mount": mount_field,
+    "mkdir": lambda step: "linux.cgroupsPath" if step.id == MAKE else "",
     "open_master": "process.terminal",
     "pivot_root": "root.path",
     "prctl": lambda step: PRCTL_FIELDS.get(number(step.args[0]), ""),
@@ -78,5 +81,6 @@ FIELDS: dict[str, str | Callable[[Step], str]] = {
     "setns": path_field,
     "sethostname": "hostname",
     "symlink": device_field,
+    "write_group": oci_limit,
     "write_proc": lambda step: WRITTEN_FIELDS.get(str(step.args[0]), ""),
 }

@@ -5,7 +5,7 @@ Source: opencontainers/runtime-spec 1.0.2, config.md and config-linux.md. `time`
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 VERSION = "1.0.2"
 
@@ -82,10 +82,53 @@ class DeviceRule(Struct, frozen=True):
     access: str
 
 
-class Resources(Struct, frozen=True):
-    """`linux.resources`."""
+class Memory(Struct, frozen=True, omit_defaults=True):
+    """`linux.resources.memory`, in bytes; -1 is no limit. `swap` is a sum: memory and swap."""
 
-    devices: tuple[DeviceRule, ...]
+    limit: int | None = None
+    swap: int | None = None
+
+
+class Cpu(Struct, frozen=True, omit_defaults=True):
+    """`linux.resources.cpu`: a quota of so many microseconds in each period; -1 is no limit."""
+
+    quota: int | None = None
+    period: int | None = None
+    cpus: str | None = None
+
+
+class Pids(Struct, frozen=True):
+    """`linux.resources.pids`; -1 is no limit."""
+
+    limit: int
+
+
+class Throttle(Struct, frozen=True):
+    """A disk, and so many bytes or operations a second."""
+
+    major: int
+    minor: int
+    rate: int
+
+
+class BlockIo(Struct, frozen=True, omit_defaults=True):
+    """`linux.resources.blockIO`."""
+
+    throttleReadBpsDevice: tuple[Throttle, ...] = ()
+    throttleWriteBpsDevice: tuple[Throttle, ...] = ()
+    throttleReadIOPSDevice: tuple[Throttle, ...] = ()
+    throttleWriteIOPSDevice: tuple[Throttle, ...] = ()
+
+
+class Resources(Struct, frozen=True, omit_defaults=True):
+    """`linux.resources`. `unified`, files of cgroup v2 by their names, came with 1.1."""
+
+    devices: tuple[DeviceRule, ...] = ()
+    memory: Memory | None = None
+    cpu: Cpu | None = None
+    pids: Pids | None = None
+    block_io: BlockIo | None = field(name="blockIO", default=None)
+    unified: dict[str, str] = {}
 
 
 class SeccompArgument(Struct, frozen=True, rename="camel", omit_defaults=True):

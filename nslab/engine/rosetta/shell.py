@@ -95,11 +95,15 @@ def clone_words(step: Step) -> str:
 
     A sibling is a child there. Without a namespace there is nothing to say: nsenter(1) starts it.
     """
-    kinds = tuple(Kind(str(word)) for word in step.args if word != SIBLING)
+    kinds = tuple(Kind(word) for word in step.args if isinstance(word, str) and word != SIBLING)
     if SIBLING in step.args and not kinds:
         return ""
     as_they_are = ("--propagation", "unchanged") if Kind.MNT in kinds else ()
-    return " ".join(("unshare", "--fork", *map(unshare_option, kinds), *as_they_are))
+    moved = any(isinstance(word, Fd) for word in step.args)
+    start = (
+        "echo 0 >$group/cgroup.procs; " if moved else ""
+    )  # a shell can't be born into a group: it moves, and its children are there
+    return start + " ".join(("unshare", "--fork", *map(unshare_option, kinds), *as_they_are))
 
 
 def target_variable(handle: Fd) -> str:
@@ -182,6 +186,7 @@ SHELL: dict[str, Callable[[Step], str]] = {
     "net_veth": lambda step: (
         f"ip link add {quoted(step.args[0])} type veth peer name {quoted(step.args[1])} netns $child"
     ),
+    "open_group": lambda step: f"group={quoted(step.args[1])}",
     "pivot_root": lambda step: f"pivot_root {' '.join(map(quoted, step.args))}",
     "prctl": prctl_words,
     "set_ids": lambda step: f"setpriv --reuid={step.args[0]} --regid={step.args[1]} --keep-groups",
@@ -191,5 +196,6 @@ SHELL: dict[str, Callable[[Step], str]] = {
     "setsid": lambda _: "setsid",
     "symlink": lambda step: f"ln -s {' '.join(map(quoted, step.args))}",
     "umount2": unmount_words,
+    "write_group": lambda step: f"echo {quoted(step.args[2])} >{quoted(f'{step.args[0]}/{step.args[1]}')}",
     "write_proc": map_words,
 }

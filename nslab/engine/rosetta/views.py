@@ -14,6 +14,7 @@ from nslab.engine.ground import Ground
 from nslab.engine.ids import own_maps
 from nslab.engine.inventory import Inventory, take_inventory
 from nslab.engine.plan import plan
+from nslab.engine.resources import Resources
 from nslab.engine.rosetta import listing
 from nslab.engine.rosetta.config import config
 from nslab.engine.rosetta.docker_run import docker_run
@@ -24,6 +25,7 @@ from nslab.engine.spec import Spec
 from nslab.engine.stages import Found, ground
 from nslab.engine.steps import Plan
 from nslab.errors import NslabError
+from nslab.kernel.cgroup2.cpu import CpuMax
 from nslab.kernel.idmap import IdMaps
 from nslab.kernel.namespaces import Kind
 from nslab.words import Words
@@ -32,10 +34,28 @@ View = Literal["plan", "calls", "shell", "docker", "oci"]
 VIEWS: tuple[View, ...] = get_args(View)
 
 
+LIMIT_OPTIONS = {
+    "cpu.max": "--cpus",
+    "cpu.weight": "--cpu-weight",
+    "cpuset.cpus": "--cpuset",
+    "io.max": "--io-max",
+    "memory.high": "--memory-high",
+    "memory.max": "--memory",
+    "memory.swap.max": "--swap",
+    "pids.max": "--pids",
+}
+
+
 class ScriptOfOne(NslabError):
     """A script makes one container, and this one shares namespaces with another."""
 
     code = "script-of-one"
+
+
+class ScriptWithLimits(NslabError):
+    """A script makes a container by itself, and has no control group to divide."""
+
+    code = "script-with-limits"
 
 
 class Machine(Struct, frozen=True):
@@ -78,6 +98,8 @@ def text_of(
     """
     if view == "shell" and spec.joins:
         raise ScriptOfOne(of=spec.joins[0].of)
+    if view == "shell" and spec.resources is not None:
+        raise ScriptWithLimits(name=spec.name)
     steps = steps_of(view, spec, machine, changes)
     match view:
         case "plan":
@@ -104,5 +126,24 @@ def command_for(spec: Spec, command: str, *program: str) -> str:
     hostname = ["--hostname", spec.hostname] if spec.hostname is not None else []
     network = ["--network", spec.network.address] if spec.network is not None else []
     share = [word for join in spec.joins for word in ("--share", f"{join.kind}={join.of}")]
-    options = ["--ns", namespaces, *share, *hostname, *network]
+    limits = limit_options(spec.resources) if spec.resources is not None else []
+    options = ["--ns", namespaces, *share, *hostname, *network, *limits]
     return shlex.join(["nslab", command, *options, *(["--", *program] if program else [])])
+
+
+def limit_options(resources: Resources) -> list[str]:
+    """The options of `nslab run` that ask for these limits."""
+    options: list[str] = []
+    for file, value in resources.knobs:
+        if file == "io.max":
+            device, *amounts = value.split()
+            said = ",".join(amount for amount in amounts if not amount.endswith("=max"))
+            options += [LIMIT_OPTIONS[file], f"{device}:{said}"]
+        else:
+            options += [LIMIT_OPTIONS[file], cpus(resources.cpu_max) if file == "cpu.max" else value]
+    return options
+
+
+def cpus(most: CpuMax | None) -> str:
+    """How many processors' time that is."""
+    return "max" if most is None or most.quota_usec is None else f"{most.quota_usec / most.period_usec:g}"

@@ -1,0 +1,158 @@
+"""Limits on a command line: what `nslab run` and `nslab update` take, and how an end by a limit is told."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import stat
+from typing import cast
+
+from nslab.engine.delegation import systemd
+from nslab.engine.delegation.failures import no_place
+from nslab.engine.delegation.place import Ask, Here, find
+from nslab.engine.protocol import Ended
+from nslab.engine.resources import Limit, Resources
+from nslab.kernel.cgroup2.cpu import CpuMax
+from nslab.kernel.cgroup2.io import IoMax
+from nslab.words import Words
+
+MAX = "max"
+AMOUNT = re.compile(r"(?P<number>\d+)(?P<unit>[kmgt]?)", re.IGNORECASE)
+UNITS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
+PERIOD_USEC = 100_000  # the kernel's own, and docker's
+DEVICE = re.compile(r"\d+:\d+")
+IO_KEYS = ("rbps", "wbps", "riops", "wiops")
+
+
+class BadLimit(ValueError):
+    """An amount that nobody could write like that."""
+
+
+def add_limits(parser: argparse.ArgumentParser, words: Words) -> None:
+    """Declare the options."""
+    group = parser.add_argument_group(words("cli.limits"))
+    for name, metavar in (
+        ("memory", "BYTES"),
+        ("memory-high", "BYTES"),
+        ("swap", "BYTES"),
+        ("cpus", "NUMBER"),
+        ("cpu-weight", "NUMBER"),
+        ("cpuset", "LIST"),
+        ("pids", "NUMBER"),
+    ):
+        group.add_argument(f"--{name}", metavar=metavar, help=words(f"cli.limits.{name}"))
+    group.add_argument("--io-max", metavar="DISK:LIMITS", action="append", default=[], help=words("cli.limits.io-max"))
+
+
+def resources_of(arguments: argparse.Namespace, words: Words) -> Resources | None:
+    """What the options ask for; None where none is given. Wrong usage ends the program with 2."""
+    found: dict[str, object] = {}
+    for option, field, parse in (
+        ("memory", "memory_max", amount),
+        ("memory_high", "memory_high", amount),
+        ("swap", "swap_max", amount),
+        ("cpus", "cpu_max", cpu_max),
+        ("cpu_weight", "cpu_weight", number),
+        ("cpuset", "cpuset_cpus", str),
+        ("pids", "pids_max", count),
+    ):
+        if (given := getattr(arguments, option)) is None:
+            continue
+        try:
+            found[field] = parse(given)
+        except BadLimit:
+            arguments.misused(words(f"cli.limits.bad-{parse.__name__}", option=option.replace("_", "-"), value=given))
+    disks = tuple(disk(arguments, given, words) for given in arguments.io_max)
+    if not found and not disks:
+        return None
+    return Resources(io_max=disks, **cast(dict[str, None], found))
+
+
+def amount(text: str) -> Limit:
+    """`64m`, `1g`, `4096`, or `max`: bytes, by powers of 1024. Raises BadLimit."""
+    if text == MAX:
+        return "max"
+    if not (told := AMOUNT.fullmatch(text)):
+        raise BadLimit(text)
+    return int(told["number"]) << UNITS[told["unit"].lower()]
+
+
+def count(text: str) -> Limit:
+    """A number, or `max`. Raises BadLimit."""
+    return "max" if text == MAX else number(text)
+
+
+def number(text: str) -> int:
+    """A number. Raises BadLimit."""
+    if not text.isascii() or not text.isdigit():
+        raise BadLimit(text)
+    return int(text)
+
+
+def cpu_max(text: str) -> CpuMax:
+    """`0.2` of a processor's time, or of several, or `max`. Raises BadLimit."""
+    if text == MAX:
+        return CpuMax(None, PERIOD_USEC)
+    if not re.fullmatch(r"\d+(\.\d+)?|\.\d+", text, re.ASCII):
+        raise BadLimit(text)
+    return CpuMax(round(float(text) * PERIOD_USEC), PERIOD_USEC)
+
+
+def disk(arguments: argparse.Namespace, text: str, words: Words) -> IoMax:
+    """`/dev/vda:wbps=4m,riops=20`, or the disk by its number, `8:0:…`. Wrong usage ends the program with 2."""
+    device, _, told = text.rpartition(":")
+    amounts: dict[str, int | None] = dict.fromkeys(IO_KEYS)
+    try:
+        for one in told.split(","):
+            key, _, value = one.partition("=")
+            if key not in amounts:
+                raise BadLimit(one)
+            most = amount(value)
+            amounts[key] = most if isinstance(most, int) else None
+        return IoMax(device_number(device), *amounts.values())
+    except BadLimit:
+        arguments.misused(words("cli.limits.bad-io", value=text))
+        raise
+
+
+def device_number(device: str) -> str:
+    """MAJOR:MINOR of a device, given so or as a file of /dev. Raises BadLimit."""
+    if DEVICE.fullmatch(device):
+        return device
+    try:
+        found = os.stat(device)
+    except OSError as error:
+        raise BadLimit(device) from error
+    if not stat.S_ISBLK(found.st_mode):
+        raise BadLimit(device)
+    return f"{os.major(found.st_rdev)}:{os.minor(found.st_rdev)}"
+
+
+def make_sure(resources: Resources) -> None:
+    """See that there is a group to divide, or be begun anew in one that systemd gives. Raises NoPlace."""
+    place = find()
+    if isinstance(place, Here):
+        return
+    if isinstance(place, Ask):
+        systemd.enter_scope()
+    raise no_place(place, next((file for file, _ in resources.knobs), None))
+
+
+def killed(end: Ended, words: Words) -> str | None:
+    """Why it was killed, if it was for want of memory; None else.
+
+    That somebody in its group was killed is not all: whoever ends otherwise, after a child's death, says so by its own status.
+    """
+    status = os.waitstatus_to_exitcode(end.status)
+    if end.killed_at is None or status not in (-9, 137):
+        return None
+    return words("run.killed", memory=shown(end.killed_at))
+
+
+def shown(amount_bytes: int) -> str:
+    """`64 MiB`, or the bytes where that is no whole number."""
+    for unit, name in ((30, "GiB"), (20, "MiB"), (10, "KiB")):
+        if amount_bytes and amount_bytes % (1 << unit) == 0:
+            return f"{amount_bytes >> unit} {name}"
+    return f"{amount_bytes} B"

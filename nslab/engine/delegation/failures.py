@@ -1,0 +1,42 @@
+"""What can go wrong with limits, as errors with words in both languages."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from nslab.engine.delegation.place import Ask, Lack
+from nslab.engine.failures import LabError
+from nslab.errors import Because, Fact
+from nslab.kernel.syscalls import errno_name
+
+
+class NoPlace(LabError):
+    """No group of this machine's tree is ours to divide, so that nothing can be limited."""
+
+    code = "no-place"
+
+
+def no_place(place: Ask | Lack, file: str | None = None) -> NoPlace:
+    """The error for a place that is none, with its words. `file` is a limit that was asked for: it is tried to be opened."""
+    lack = place if isinstance(place, Lack) else Lack("cgroup-not-given")
+    tried = refused(f"{lack.directory}/{file}") if file and lack.directory else None
+    if tried is None:
+        return NoPlace(**reasons(lack))
+    told = reasons(lack)
+    return NoPlace(**told | tried | {"why": Because("error.no-place.because.tried"), "cause": told["why"]})
+
+
+def reasons(lack: Lack) -> dict[str, Fact]:
+    """Why there is none, and what to do, with the facts that fill these words."""
+    why, remedy = Because(f"error.no-place.because.{lack.cause}"), Because(f"error.no-place.remedy.{lack.cause}")
+    return {"why": why, "remedy": remedy, "uid": os.geteuid(), "path": lack.path, "directory": lack.directory}
+
+
+def refused(path: str) -> dict[str, Fact] | None:
+    """How the kernel answers who would write this file; None where it would let us."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CLOEXEC))
+    except OSError as error:
+        return {"call": f"open({path}, O_WRONLY)", "errno": errno_name(error.errno or errno.EIO)}
+    return None

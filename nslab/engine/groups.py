@@ -1,0 +1,78 @@
+"""The control groups of a lab's containers, as its PID 1 sees them: limits changed, deaths explained, groups removed."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import time
+from collections.abc import Iterator
+
+from nslab.engine.failures import limit_refused
+from nslab.engine.resources import Resources, group_of
+from nslab.kernel.cgroup2 import knobs
+from nslab.kernel.cgroup2.formats import MalformedCgroup, parse_limit
+from nslab.kernel.cgroup2.memory import parse_memory_events
+
+EMPTY_SECONDS = 0.5  # PID 1 waits: what takes longer stays for the lab's end
+LOOK_AGAIN_SECONDS = 0.005
+FILE_BYTES = 4096
+
+
+def write(name: str, resources: Resources) -> None:
+    """Write a container's limits, one after another. Raises LimitRefused, of the first that the kernel refuses."""
+    for file, value in resources.knobs:
+        try:
+            with opened(name) as group:
+                knobs.write_knob(group, file, value)
+        except OSError as error:
+            raise limit_refused(group_of(name), file, value, number=error.errno or errno.EIO) from error
+
+
+def killed_at(name: str) -> int | None:
+    """What memory.max says, in bytes, if the kernel has killed somebody in the group for it; None if not, or if nobody can tell.
+
+    memory.events has both: that this group met its limit and nothing could be won back, and that somebody in it was killed.
+    """
+    try:
+        events = parse_memory_events(read(name, "memory.events"))
+        return parse_limit(read(name, "memory.max")) if events.oom and events.oom_kill else None
+    except (OSError, MalformedCgroup):
+        return None
+
+
+def remove(name: str) -> None:
+    """Kill all that is left in a container's group, and remove it. What is refused stays, and goes when the lab does.
+
+    A group that was killed is never used again: clone3(2) into it would kill the child at once. The next is a new one.
+    """
+    deadline = time.monotonic() + EMPTY_SECONDS
+    with contextlib.suppress(OSError), opened(name) as group:  # it may not be made yet
+        knobs.kill(group)
+    while True:
+        try:
+            os.rmdir(group_of(name))
+        except OSError as error:
+            if error.errno == errno.EBUSY and time.monotonic() < deadline:
+                time.sleep(LOOK_AGAIN_SECONDS)
+                continue
+        return
+
+
+@contextlib.contextmanager
+def opened(name: str) -> Iterator[int]:
+    """A descriptor of a container's group, while the block runs. Raises OSError."""
+    descriptor = os.open(group_of(name), os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def read(name: str, file: str) -> bytes:
+    """The beginning of a file of a container's group. Raises OSError."""
+    descriptor = os.open(f"{group_of(name)}/{file}", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, FILE_BYTES)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,149 @@
+"""Limits in the words of others: docker's flags, and `linux.resources` of config.json.
+
+Those words are cgroup v1's. Docker's and OCI's swap is a sum, of memory and swap; shares are from 2 to 262144, 1024 by default,
+and runtimes turn them into weights. Sources: docker-run(1); runtime-spec, config-linux.md; opencontainers/cgroups, utils.go,
+ConvertCPUSharesToCgroupV2Value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nslab.engine.resources import limits_in
+from nslab.engine.rosetta import runtime_spec as oci
+from nslab.engine.steps import Plan, Step
+from nslab.kernel.cgroup2.cpu import CpuMax, parse_cpu_max
+from nslab.kernel.cgroup2.io import IoMax, parse_io_max
+
+LEAST_SHARES, SHARES_PER_WEIGHT = 2, 262142 / 9999
+UNIFIED = ("cpu.weight", "memory.high")
+"""Files that config.json has by their own names alone: a weight is exact there."""
+
+DOCKER_FLAGS = {
+    "cpu.weight": lambda value: f"--cpu-shares={shares(int(value))}",
+    "cpuset.cpus": lambda value: f"--cpuset-cpus={value}",
+    "memory.max": lambda value: f"--memory={unlimited(value)}",
+    "pids.max": lambda value: f"--pids-limit={unlimited(value)}",
+}
+IO_FLAGS = (
+    ("rbps", "--device-read-bps"),
+    ("wbps", "--device-write-bps"),
+    ("riops", "--device-read-iops"),
+    ("wiops", "--device-write-iops"),
+)
+
+
+def shares(weight: int) -> int:
+    """The shares of which runtimes make this weight."""
+    return round(LEAST_SHARES + (weight - 1) * SHARES_PER_WEIGHT)
+
+
+def unlimited(value: str) -> str:
+    """-1 for `max`."""
+    return "-1" if value == "max" else value
+
+
+def sum_of(memory: str, swap: str) -> str:
+    """Memory and swap together; the file's name in angle brackets for memory that is not known."""
+    if swap == "max":
+        return "-1"
+    return str(int(memory) + int(swap)) if memory.isdigit() else f"<memory.max>+{swap}"
+
+
+def docker_limit(step: Step, memory: str = "") -> tuple[str, ...]:
+    """The flags for one written file; () where docker has none, as for memory.high. `memory` is memory.max, where that is known."""
+    file, value = str(step.args[1]), str(step.args[2])
+    if file == "cpu.max":
+        return (cpus_flag(parse_cpu_max(value.encode())),)
+    if file == "memory.swap.max":
+        return (f"--memory-swap={sum_of(memory, value)}",)
+    if file == "io.max":
+        return tuple(device_flags(parse_io_max(value.encode())))
+    return (DOCKER_FLAGS[file](value),) if file in DOCKER_FLAGS else ()
+
+
+def cpus_flag(most: CpuMax) -> str:
+    """--cpus, where its period is docker's own; 0 is no limit."""
+    if most.quota_usec is None:
+        return "--cpus=0"
+    return f"--cpus={most.quota_usec / most.period_usec:g}"
+
+
+def device_flags(lines: tuple[IoMax, ...]) -> Iterator[str]:
+    """A flag for each amount. Docker wants the disk's path; its number stands for that here."""
+    for line in lines:
+        for key, flag in IO_FLAGS:
+            if (amount := getattr(line, key)) is not None:
+                yield f"{flag}=<{line.device}>:{amount}"
+
+
+def docker_limits(plan: Plan) -> tuple[str, ...]:
+    """The flags for all that a plan writes."""
+    memory = dict(limits_in(plan)).get("memory.max", "")
+    written = (step for step in plan if step.call == "write_group")
+    return tuple(flag for step in written for flag in docker_limit(step, memory))
+
+
+def resources(plan: Plan, devices: tuple[oci.DeviceRule, ...]) -> oci.Resources | None:
+    """`linux.resources`; None where there is nothing in it."""
+    limits = limits_in(plan)
+    if not limits and not devices:
+        return None
+    files = dict(limits)
+    lines = tuple(line for file, value in limits if file == "io.max" for line in parse_io_max(value.encode()))
+    return oci.Resources(
+        devices=devices,
+        memory=memory_of(files),
+        cpu=cpu_of(files),
+        pids=oci.Pids(int(unlimited(files["pids.max"]))) if "pids.max" in files else None,
+        block_io=block_io(lines) if lines else None,
+        unified={file: files[file] for file in UNIFIED if file in files},
+    )
+
+
+def memory_of(files: dict[str, str]) -> oci.Memory | None:
+    """`memory`. A swap without a limit on memory has no number there: a sum takes two."""
+    most, swap = files.get("memory.max"), files.get("memory.swap.max")
+    if most is None:
+        return None
+    total = None if swap is None else int(sum_of(most, swap)) if most.isdigit() else -1
+    return oci.Memory(int(unlimited(most)), total)
+
+
+def cpu_of(files: dict[str, str]) -> oci.Cpu | None:
+    """`cpu`."""
+    most = parse_cpu_max(files["cpu.max"].encode()) if "cpu.max" in files else None
+    cpus = files.get("cpuset.cpus")
+    if most is None and cpus is None:
+        return None
+    quota = None if most is None else -1 if most.quota_usec is None else most.quota_usec
+    return oci.Cpu(quota, None if most is None else most.period_usec, cpus)
+
+
+def block_io(lines: tuple[IoMax, ...]) -> oci.BlockIo:
+    """`blockIO`."""
+
+    def rates(key: str) -> tuple[oci.Throttle, ...]:
+        return tuple(
+            oci.Throttle(int(line.device.partition(":")[0]), int(line.device.partition(":")[2]), amount)
+            for line in lines
+            if (amount := getattr(line, key)) is not None
+        )
+
+    return oci.BlockIo(rates("rbps"), rates("wbps"), rates("riops"), rates("wiops"))
+
+
+def oci_limit(step: Step) -> str:
+    """The field behind one written file."""
+    file = str(step.args[1])
+    return f"linux.resources.{OCI_FIELDS.get(file, f'unified: {file}')}"
+
+
+OCI_FIELDS = {
+    "cpu.max": "cpu.quota, .period",
+    "cpuset.cpus": "cpu.cpus",
+    "io.max": "blockIO.throttle*Device",
+    "memory.max": "memory.limit",
+    "memory.swap.max": "memory.swap",
+    "pids.max": "pids.limit",
+}

@@ -1,0 +1,207 @@
+"""Containers with limits on a stock 6.1 kernel with all controllers: for root, and for a user with a part of the tree."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from nslab.engine.client import Lab, Task, Told
+from nslab.engine.resources import Resources
+from nslab.engine.spec import Process, Spec
+from nslab.kernel.cgroup2.cpu import CpuMax
+from nslab.kernel.namespaces import Kind
+from tests.delegated import delegated, nslab_in
+from tests.vm.test_smoke import DEADLINE_SECONDS, NOBODY, USERS, home_of, left_on_the_machine, nslab
+
+pytestmark = [pytest.mark.guest, pytest.mark.as_root]
+
+GROUPS = Path("/sys/fs/cgroup")
+BOMB = "f() { f | f & }; f; sleep 60"
+BURN = "while :; do :; done"
+BOX = Spec("box", Process(("sleep", "60")), (Kind.PID, Kind.MNT), resources=Resources())
+PATIENCE_SECONDS = 60.0  # emulated
+
+
+@contextmanager
+def nothing_left() -> Iterator[None]:
+    before = left_on_the_machine()
+    yield
+    assert left_on_the_machine() == before
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    with nothing_left(), Lab.start(limits=True) as lab:
+        yield lab
+
+
+def limited(user: int, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`nslab run`, by root anywhere, and by a user in a group that was handed over, as systemd does it."""
+    if user == 0:
+        return nslab(user, "run", *arguments)
+    with delegated(user) as group:
+        done = nslab_in(group, user, home_of(user), "run", *arguments, seconds=DEADLINE_SECONDS)
+        assert [path.name for path in group.iterdir() if path.is_dir()] == []
+        return done
+
+
+def run(lab: Lab, spec: Spec, script: str) -> Task:
+    null = os.open(os.devnull, os.O_RDWR)
+    try:
+        task = lab.run(replace(spec, process=Process(("sh", "-c", script))), (null, null, null))
+    finally:
+        os.close(null)
+    os.close(task.pidfd)
+    return task
+
+
+def group_of(lab: Lab, name: str) -> Path:
+    """A container's group as the machine has it."""
+    (group,) = GROUPS.glob(f"nslab-{Path(lab.directory).name}/{name}")
+    return group
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_who_wants_more_than_memory_max_is_killed_and_the_reason_is_named(user: int) -> None:
+    with nothing_left():
+        done = limited(user, "--memory", "32m", "--swap", "0", "--ns", "pid,mnt", "--", "tail", "/dev/zero")
+    assert (done.returncode, done.stderr) == (137, "killed by the kernel: memory.max 32 MiB\n")
+
+
+LOOK = "cd /sys/fs/cgroup; cat /proc/self/cgroup memory.max memory.swap.max cpu.max cpu.weight pids.max cpuset.cpus"
+ASKED = "--memory 64m --swap 0 --cpus 0.2 --cpu-weight 50 --pids 20 --cpuset 0"
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_the_limits_are_there_before_the_program_runs_in_the_group_that_it_is_the_root_of(user: int) -> None:
+    done = limited(user, *ASKED.split(), "--ns", "mnt,net,cgroup", "--", "sh", "-c", LOOK)
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == ["0::/", "67108864", "0", "20000 100000", "50", "20", "0"]
+
+
+@pytest.mark.parametrize("kinds", ["mnt", "mnt,net,cgroup"])
+def test_a_container_with_files_of_its_own_can_not_lift_its_limits(kinds: str) -> None:
+    lift = "cd /sys/fs/cgroup; [ -e box ] && cd box; echo max > pids.max"
+    done = limited(0, "--pids", "9", "--ns", kinds, "--", "bash", "-c", lift)
+    assert done.returncode == 1
+    assert "Read-only file system" in done.stderr
+
+
+def test_a_value_that_the_kernel_refuses_is_told_with_file_and_errno() -> None:
+    with nothing_left():
+        done = limited(0, "--cpu-weight", "20000", "--", "true")
+    assert done.returncode == 1
+    assert 'write(/sys/fs/cgroup/box/cpu.weight, "20000") = ERANGE' in done.stderr
+
+
+def test_who_has_no_part_of_the_tree_is_told_what_to_do() -> None:
+    done = nslab(NOBODY, "run", "--memory", "64m", "--", "true")
+    assert done.returncode == 1
+    assert f"open({GROUPS}/memory.max, O_WRONLY) = ENOENT" in done.stderr
+    assert f"chown {NOBODY} {GROUPS}/nslab" in done.stderr
+
+
+def test_a_child_that_is_killed_leaves_its_container_and_the_others_alive(lab: Lab) -> None:
+    other = run(lab, replace(BOX, name="other", resources=Resources(memory_max=32 << 20, swap_max=0)), "sleep 60")
+    hungry = replace(BOX, resources=Resources(memory_max=32 << 20, swap_max=0))
+    box = run(lab, hungry, "tail /dev/zero; [ $? = 137 ] && exit 7")
+    status = lab.wait(box.pid, PATIENCE_SECONDS)
+    assert status is not None
+    assert os.waitstatus_to_exitcode(status) == 7
+    end = lab.end_of(box.pid)
+    assert end is not None
+    assert end.killed_at == 32 << 20
+    assert lab.ended(other.pid) is None
+
+
+def test_pids_max_stops_a_fork_bomb_and_the_lab_answers(lab: Lab) -> None:
+    run(lab, replace(BOX, resources=Resources(pids_max=20)), BOMB)
+    events = group_of(lab, "box") / "pids.events"
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while events.read_text() == "max 0\n" and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert events.read_text() != "max 0\n"
+    assert int((group_of(lab, "box") / "pids.current").read_text()) <= 20
+    second = run(lab, replace(BOX, name="second"), "exit 3")
+    status = lab.wait(second.pid, PATIENCE_SECONDS)
+    assert status is not None
+    assert os.waitstatus_to_exitcode(status) == 3
+    lab.delete("box")
+    assert not list(GROUPS.glob(f"nslab-{Path(lab.directory).name}/box"))
+
+
+def test_cpu_max_holds_and_a_change_while_it_runs_is_felt(lab: Lab) -> None:
+    run(lab, replace(BOX, resources=Resources(cpu_max=CpuMax(20_000, 100_000))), BURN)
+    assert 10 <= percent(group_of(lab, "box")) <= 30
+    lab.update("box", Resources(cpu_max=CpuMax(60_000, 100_000)))
+    assert percent(group_of(lab, "box")) >= 40
+    with pytest.raises(Told) as caught:
+        lab.update("box", Resources(cpu_weight=20_000))
+    assert (caught.value.code, caught.value.facts["errno"]) == ("limit-refused", "ERANGE")
+
+
+def percent(group: Path) -> float:
+    """Of one processor's time, over three seconds, after one to settle in."""
+    time.sleep(1)
+    before, begun = usage(group), time.monotonic()
+    time.sleep(3)
+    return (usage(group) - before) / (time.monotonic() - begun) / 10_000
+
+
+def usage(group: Path) -> int:
+    return int((group / "cpu.stat").read_text().split()[1])
+
+
+def test_a_group_is_new_at_each_start_and_goes_with_its_container(lab: Lab) -> None:
+    for _ in range(5):
+        task = run(lab, BOX, "sleep 60 & exec sleep 60")
+        lab.delete("box")
+        assert lab.ended(task.pid) == signal.SIGKILL
+        assert not list(GROUPS.glob(f"nslab-{Path(lab.directory).name}/box"))
+
+
+def test_the_limits_of_a_container_in_another_s_lab_are_changed_by_its_name() -> None:
+    """`nslab update` asks at the door of the lab that the container is in; `nslab list` does as well."""
+    with nothing_left():
+        box = start_named("box", "--pids", "20")
+        try:
+            (listed,) = (one for one in json.loads(nslab(0, "list", "--json").stdout) if one["names"])
+            assert (listed["names"], listed["pid"]) == (["box"], box.pid)
+            told = nslab(0, "update", "box", "--pids", "33", "--memory", "64m")
+            assert told.stdout.splitlines() == [f"33 > {GROUPS}/box/pids.max", f"67108864 > {GROUPS}/box/memory.max"]
+            (group,) = GROUPS.glob(f"nslab-{Path(listed['directory']).name}/box")
+            assert (group / "pids.max").read_text() == "33\n"
+        finally:
+            box.terminate()
+            box.wait(PATIENCE_SECONDS)
+
+
+def start_named(name: str, *limits: str) -> subprocess.Popen[str]:
+    """A container that is there when this returns."""
+    script = "echo here; exec sleep 600"
+    command = [sys.executable, "-P", "-m", "nslab", "run", "--name", name, *limits, "--", "sh", "-c", script]
+    started = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert started.stdout is not None
+    assert started.stdout.readline() == "here\n"
+    return started
+
+
+@pytest.mark.parametrize("whose", ["keeper", "lab"])
+def test_whoever_is_killed_no_group_stays(whose: str) -> None:
+    with nothing_left():
+        lab = Lab.start(limits=True)
+        try:
+            run(lab, BOX, "sleep 60")
+            os.kill({"keeper": lab._keeper.pid, "lab": lab.pid}[whose], signal.SIGKILL)
+        finally:
+            lab.close()
