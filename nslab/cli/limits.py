@@ -18,10 +18,10 @@ from nslab.kernel.cgroup2.io import IoMax
 from nslab.words import Words
 
 MAX = "max"
-AMOUNT = re.compile(r"(?P<number>\d+)(?P<unit>[kmgt]?)", re.IGNORECASE)
+AMOUNT = re.compile(r"(?P<number>\d+)(?P<unit>[kmgt]?)", re.IGNORECASE | re.ASCII)
 UNITS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
 PERIOD_USEC = 100_000  # the kernel's own, and docker's
-DEVICE = re.compile(r"\d+:\d+")
+DEVICE = re.compile(r"\d+:\d+", re.ASCII)
 IO_KEYS = ("rbps", "wbps", "riops", "wiops")
 
 

@@ -8,6 +8,7 @@ out of here is close-on-exec and the caller's to close.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import socket
@@ -70,10 +71,8 @@ class Lab:
         self, keeper: subprocess.Popen[bytes], control: socket.socket, events: socket.socket, status: socket.socket
     ) -> None:
         self._keeper = keeper
-        self._control, self._status = control, status
-        self.events = events
-        self.pid = -1
-        self.proc = -1
+        self._control, self._status, self.events = control, status, events
+        self.pid = self.proc = -1
         self.directory = ""  # its run directory
         self._pidfd = -1
         self._net: NetHelper | None = None
@@ -147,14 +146,12 @@ class Lab:
                 raise LabGone(why=Because("error.lab-gone.because.ended-at-start"))
 
     def _hear_hello(self) -> bool:
-        try:
+        with contextlib.suppress(LabGone):
             match self._receive():
                 case (Hello(), [proc]):
                     self.proc = proc
                 case (_, fds):
                     protocol.close_all(fds)
-        except LabGone:
-            pass
         return self.proc >= 0
 
     def spawn(self, process: Process, pipes: tuple[int, ...] = ()) -> Task:
@@ -265,12 +262,11 @@ class Lab:
 
     def wait(self, pid: int, seconds: float | None = None) -> int | None:
         """As `ended`, but waits; None after `seconds`. Raises LabGone."""
-        deadline = None if seconds is None else time.monotonic() + seconds
+        deadline = math.inf if seconds is None else time.monotonic() + seconds
         while (status := self.ended(pid)) is None:
-            left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left <= 0:
+            if (left := deadline - time.monotonic()) <= 0:
                 return None
-            readable({self.events}, min(left or 0.2, 0.2))  # another thread may take our event in
+            readable({self.events}, min(left, 0.2))  # another thread may take our event in
         return status
 
     def interrupt(self) -> None:

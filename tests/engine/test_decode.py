@@ -17,6 +17,12 @@ LINES: list[tuple[tuple[str, tuple[Argument, ...]], str]] = [
     (("clone3", ("pid", "mnt")), "clone3({flags=CLONE_NEWPID|CLONE_NEWNS|CLONE_PIDFD, exit_signal=SIGCHLD})"),
     (("clone3", ()), "clone3({flags=CLONE_PIDFD, exit_signal=SIGCHLD})"),
     (("clone3", ("CLONE_PARENT",)), "clone3({flags=CLONE_PARENT|CLONE_PIDFD, exit_signal=0})"),
+    (
+        ("clone3", ("cgroup", Fd("group"))),
+        "clone3({flags=CLONE_NEWCGROUP|CLONE_INTO_CGROUP|CLONE_PIDFD, exit_signal=SIGCHLD, cgroup=<group>})",
+    ),
+    (("open_group", ("group", "/g/box")), 'open("/g/box", O_PATH|O_DIRECTORY) = <group>'),
+    (("write_group", ("/g/box", "pids.max", "20")), 'write(open("/g/box/pids.max"), "20")'),
     (("setns", (Fd("target"), "uts")), "setns(<target>, CLONE_NEWUTS)"),
     (("umount2", (".", 2)), 'umount2(".", MNT_DETACH)'),
     (("umount2", ("/x", 0)), 'umount2("/x", 0)'),

@@ -6,6 +6,7 @@ from itertools import combinations
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from nslab.engine.attach import attach_plan, children_probe_plan, probe_plan, read_plan, spawn_plan
 from nslab.engine.calls import CALLS
@@ -13,9 +14,11 @@ from nslab.engine.decode import decoded
 from nslab.engine.ground import Ground
 from nslab.engine.inventory import Inventory
 from nslab.engine.plan import plan
+from nslab.engine.resources import Resources
 from nslab.engine.spec import BadName, HostnameWithoutUts, Network, Process, Spec, checked
-from nslab.engine.stages import stage_a, stage_b
+from nslab.engine.stages import divide_group, stage_a, stage_b
 from nslab.engine.steps import Fd, Plan, Step
+from nslab.kernel.cgroup2.io import IoMax
 from nslab.kernel.namespaces import Kind
 
 GROUND = Ground(("usr", "opt"), 65536)
@@ -24,6 +27,9 @@ PROCESSES = (
     Process(("sh",)),
     Process(("sh",), terminal=True, pipes=()),
     Process(("sh",), capabilities=(), no_new_privileges=False, seccomp=False, terminal=True, pipes=(0, 2)),
+)
+LIMITS = Resources(
+    memory_max=64 << 20, swap_max=0, pids_max="max", io_max=tuple(IoMax(f"8:{n}", 2, *[None] * 3) for n in (0, 16))
 )
 PROBE = Step("probe", "init", "sethostname", ("x",))
 
@@ -45,7 +51,9 @@ def all_plans() -> list[Plan]:
         *(spawn_plan(process) for process in PROCESSES),
         *(make(PROBE, kinds, (1, 2)) for make in (probe_plan, children_probe_plan) for kinds in SUBSETS),
         *(read_plan(kinds, "uptime") for kinds in SUBSETS),
+        *(plan(Spec("box", PROCESSES[0], kinds, resources=LIMITS), GROUND) for kinds in SUBSETS),
         stage_a("/run/x", inventory),
+        divide_group(("cpu", "memory")),
         stage_b("/run/x", 1),
         stage_b("/run/x", 65536),
     ]
@@ -98,7 +106,7 @@ def test_every_named_descriptor_is_opened_before_it_is_used() -> None:
         for step in steps:
             names = {arg.name for arg in step.args if isinstance(arg, Fd)}
             assert names <= known
-            if step.call in ("open_device", "open_master", "open_slave"):
+            if step.call in ("open_device", "open_group", "open_master", "open_slave"):
                 known.add(str(step.args[0]))
 
 
@@ -187,3 +195,38 @@ def test_a_long_name_gives_a_link_a_name_that_the_kernel_takes() -> None:
     steps = plan(Spec(name, Process(("sh",)), (Kind.NET,), network=Network("10.88.0.2/24", "10.88.0.1")), GROUND)
     (veth,) = [step for step in steps if step.id == "veth"]
     assert veth.args == ("v-a-container-w", "eth0")
+
+
+@pytest.mark.parametrize("kinds", SUBSETS)
+def test_limits_add_steps_of_their_own_and_a_handle_at_the_birth_and_change_nothing_else(
+    kinds: tuple[Kind, ...],
+) -> None:
+    plain = plan(Spec("box", PROCESSES[0], kinds), GROUND)
+    limited = plan(Spec("box", PROCESSES[0], kinds, resources=LIMITS), GROUND)
+    added = {"group", "group_fd", "cgroup_read_only", *(id_ for id_ in ids(limited) if id_.startswith("limit_"))}
+    rest = tuple(step for step in limited if step.id not in added)
+    assert tuple(structs.replace(step, args=step.args[:-1]) if step.id == "clone" else step for step in rest) == plain
+    birth = next(step for step in limited if step.id == "clone")
+    assert birth.args[-1] == Fd("group")
+
+
+def test_every_limit_is_written_in_an_empty_group_and_swap_before_memory_pushes_into_it() -> None:
+    steps = plan(Spec("box", PROCESSES[0], (), resources=LIMITS), GROUND)
+    group = "/sys/fs/cgroup/box"
+    assert [(step.call, *step.args) for step in steps[:7]] == [
+        ("mkdir", group, 0o755),
+        ("write_group", group, "pids.max", "max"),
+        ("write_group", group, "memory.swap.max", "0"),
+        ("write_group", group, "memory.max", "67108864"),
+        ("write_group", group, "io.max", "8:0 rbps=2 wbps=max riops=max wiops=max"),
+        ("write_group", group, "io.max", "8:16 rbps=2 wbps=max riops=max wiops=max"),
+        ("open_group", "group", group),
+    ]
+    assert ids(steps)[4:6] == ["limit_io.max", "limit_io.max_2"]
+
+
+def test_a_container_whose_groups_are_the_lab_s_can_only_read_them() -> None:
+    for kinds in SUBSETS:
+        steps = plan(Spec("box", PROCESSES[0], kinds, resources=LIMITS), GROUND)
+        own_tree = {Kind.CGROUP, Kind.NET} <= set(kinds)
+        assert ("cgroup_read_only" in ids(steps)) == (Kind.MNT in kinds and not own_tree)

@@ -118,7 +118,7 @@ def test_a_child_that_is_killed_leaves_its_container_and_the_others_alive(lab: L
     status = lab.wait(box.pid, PATIENCE_SECONDS)
     assert status is not None
     assert os.waitstatus_to_exitcode(status) == 7
-    end = lab.end_of(box.pid)
+    end = lab.known_end(box.pid)
     assert end is not None
     assert end.killed_at == 32 << 20
     assert lab.ended(other.pid) is None
@@ -194,6 +194,22 @@ def start_named(name: str, *limits: str) -> subprocess.Popen[str]:
     assert started.stdout is not None
     assert started.stdout.readline() == "here\n"
     return started
+
+
+OWNER = """
+import os, signal, sys
+from nslab.engine.client import Lab
+lab = Lab.start(limits=True)
+os.kill(lab._keeper.pid, signal.SIGKILL)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_keeper_and_an_owner_left_who_were_killed_together_the_next_start_sweeps() -> None:
+    with nothing_left():
+        subprocess.run([sys.executable, "-P", "-c", OWNER], check=False, timeout=DEADLINE_SECONDS)
+        assert list(GROUPS.glob("nslab-*"))
+        nslab(0, "clean")
 
 
 @pytest.mark.parametrize("whose", ["keeper", "lab"])

@@ -24,7 +24,8 @@ def controller(probe: str) -> Finding:
     if isinstance(place, Ask):
         place = Lack("cgroup-not-given")
     if isinstance(place, Lack):
-        return limited(probe, "no-place", **reasons(place))
+        why = reasons(place)
+        return limited(probe, "no-place", why=why.pop("why"), remedy=why.pop("remedy"), **why)
     if name not in place.controllers:
         return limited(probe, "controller-not-given", controller=name, path=str(place.directory))
     return ok(probe)

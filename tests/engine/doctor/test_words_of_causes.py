@@ -64,6 +64,8 @@ def test_each_cause_comes_with_the_facts_that_its_words_want() -> None:
 
 def test_every_probe_has_a_name() -> None:
     known = words()
-    shared = {probe for probe in PROBES if probe.endswith("-namespaces") and probe != "user-namespaces"}
+    shared = {
+        probe for probe in PROBES if probe.endswith(("-namespaces", "-controller")) and probe != "user-namespaces"
+    }
     own = PROBES.keys() - shared - nslab.engine.doctor.PROGRAMS.keys()
     assert [probe for probe in own if f"doctor.name.{probe}" not in known or f"doctor.ok.{probe}" not in known] == []
