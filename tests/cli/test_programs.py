@@ -60,7 +60,9 @@ def test_a_guest_that_ends_while_its_owner_looks_after_itself_is_not_forgotten(
             assert lab.events.fileno() in readable(set(host.news), SECONDS)
             assert host.hear(readable(set(host.news), SECONDS)) is None
             assert readable({visit.fileno()}, SECONDS)
-            assert visit.ended() == signal.SIGKILL
+            end = visit.ended()
+            assert end is not None
+            assert end.status == signal.SIGKILL
             os.close(visit.task.pidfd)
             os.close(visit.task.master)
         door.close()
