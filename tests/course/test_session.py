@@ -185,7 +185,7 @@ def test_wait_s_status_is_read_as_an_exit_or_a_signal() -> None:
 WRECKS = {
     "every process killed": ("kill -9 -1", True),
     "everything unmounted": ("umount -a -l", False),
-    "everything removed": ("rm -rf --no-preserve-root / 2>/dev/null", False),
+    "everything removed": ("rm -rf --no-preserve-root / 2>/dev/null", False),  # which takes a while
     "its file systems full": ("cat /dev/zero > ~/full; cat /dev/zero > /tmp/full; cat /dev/zero > /dev/shm/full", True),
     "another root": ("cd /tmp && mkdir root old && mount -t tmpfs x root && pivot_root root root/old && cd /", True),
 }
@@ -204,7 +204,7 @@ def test_a_wrecked_lab_is_still_looked_at_and_says_what_it_can_not(wreck: str) -
         else:
             with pytest.raises(LabError) as refused:
                 stage.session.open_shell("host")
-            assert refused.value.code == "step-refused"
+            assert refused.value.code in ("step-refused", "program-missing")
 
 
 def test_a_lab_that_has_ended_is_told_and_raises_only_what_says_so(stage: Stage) -> None:

@@ -298,6 +298,7 @@ async def crash(app: NslabApp) -> None:
         await on(app, LessonScreen, pilot)
         assert isinstance(app.screen, LessonScreen)
         app.screen._conductor.do(lambda play: 1 // 0)
+        time.sleep(0.5)  # the screen is slow: it takes in the lab's terminals when all has gone wrong already
         await until(lambda: app._exception)
 
 

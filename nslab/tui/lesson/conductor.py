@@ -186,6 +186,11 @@ class Conductor:
         try:
             self._offer_shells(play)
             self._serve(play)
+        except Stopped:
+            raise
+        except Exception:
+            self._release()
+            raise
         finally:
             play.close()
 
