@@ -79,13 +79,14 @@ def descendants() -> dict[str, list[str]]:
 
 
 def run_directories() -> frozenset[str]:
-    """All but those of labs that somebody else on this machine has at the moment."""
+    """All but those of labs that somebody else on this machine has at the moment, or is just beginning."""
     base = rundir.base(dict(os.environ), os.geteuid())
     try:
         names = os.listdir(base)
     except FileNotFoundError:  # whoever left last took it along
         names = []
-    return frozenset(name for name in names if not another_owner(base / name / rundir.LOCK))
+    begun = (name for name in names if not name.startswith(rundir.NEW))
+    return frozenset(name for name in begun if not another_owner(base / name / rundir.LOCK))
 
 
 def another_owner(lock: Path) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -23,6 +22,8 @@ from nslab.kernel.namespaces import Kind
 from tests.engine.conftest import may_tell
 from tests.processes import children, command_line
 
+pytestmark = pytest.mark.alone  # what is killed here lies about for a moment, and others would take it for theirs
+
 ALL = tuple(Kind)
 
 CUT_SHORT = (
@@ -31,21 +32,12 @@ CUT_SHORT = (
     "step-lost",
 )  # how a death in the middle is told: it depends on how far the lab had come
 
-BEGUN_SECONDS = 3.0
-
 
 def sweep() -> None:
-    """What the next start does, a minute later: by then a directory that was only begun counts as abandoned.
-
-    One that a keeper beside this test is just beginning soon has its final name; it is waited for.
-    """
+    """What the next start does, a minute later: by then a directory that was only begun counts as abandoned."""
     base = rundir.base(dict(os.environ), os.geteuid())
     for young in base.glob(f"{rundir.NEW}*"):
-        deadline = time.monotonic() + BEGUN_SECONDS
-        while young.exists() and time.monotonic() < deadline:
-            time.sleep(0.02)
-        with contextlib.suppress(FileNotFoundError):
-            os.utime(young, (0, 0))
+        os.utime(young, (0, 0))
     rundir.sweep(base)
 
 

@@ -141,8 +141,10 @@ def test_who_enters_and_ends_is_told_of_in_every_group_above(group: Path) -> Non
 def test_waiting_without_events_costs_no_time_of_the_processor(group: Path) -> None:
     """A wake-up that is not answered by reading would come again and again."""
     with sampled(group) as sampler:
-        with start_in(group, "exit"):
-            until(sampler, populated("", 0))
+        with start_in(group, "exec sleep 60") as sleeper:
+            until(sampler, populated("", 1))
+            sleeper.kill()
+        until(sampler, populated("", 0))
         begun = time.process_time()
         assert sampler.wait(0.5) == ()
         assert time.process_time() - begun < 0.1
