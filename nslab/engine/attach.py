@@ -11,6 +11,7 @@ from msgspec import structs
 
 from nslab.engine.calls import ASIDE, SIBLING
 from nslab.engine.handover import hand_over, harden, open_terminal
+from nslab.engine.resources import HANDLE, OPEN
 from nslab.engine.spec import Process
 from nslab.engine.steps import Fd, Plan, Step
 from nslab.kernel.namespaces import Kind
@@ -27,10 +28,14 @@ def spawn_plan(process: Process) -> Plan:
     )
 
 
-def attach_plan(process: Process, kinds: tuple[Kind, ...]) -> Plan:
-    """A program in the namespaces `kinds` of the process behind the fd `target`, hardened as `process` says."""
+def attach_plan(process: Process, kinds: tuple[Kind, ...], group: str | None = None) -> Plan:
+    """A program in the namespaces `kinds` of the process behind the fd `target`, hardened as `process` says.
+
+    `group` is that process's control group, where it is not the lab's own: whoever joins a container has its limits too.
+    """
     return (
-        *join(kinds),
+        *((Step(OPEN, "lab", "open_group", (HANDLE, group)),) if group else ()),
+        *join(kinds, limited=group is not None),
         Step("session", "init", "setsid"),
         *open_terminal(process, "/dev/pts"),
         *harden(process),
@@ -61,13 +66,14 @@ def children_probe_plan(step: Step, kinds: tuple[Kind, ...], capabilities: tuple
     )
 
 
-def join(kinds: tuple[Kind, ...], *words: str) -> Plan:
+def join(kinds: tuple[Kind, ...], *words: str, limited: bool = False) -> Plan:
     """Two processes, for setns(2) puts only a later child into a PID namespace. The child is the lab's to wait for.
 
-    `words` are said to both calls of clone3(2).
+    `words` are said to both calls of clone3(2). `limited`: both are in the control group that was opened. The first is born
+    into it, for the second may be in a cgroup namespace by then, outside of which nobody comes from.
     """
     return (
-        Step("clone", "lab", "clone3", words),
+        Step("clone", "lab", "clone3", (*words, *((Fd(HANDLE),) if limited else ()))),
         Step("undumpable", "joiner", "prctl", (PR_SET_DUMPABLE, 0)),
         *((Step("setns", "joiner", "setns", (Fd("target"), *kinds)),) if kinds else ()),
         Step("fork", "joiner", "clone3", (SIBLING, *words)),

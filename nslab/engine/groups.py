@@ -8,15 +8,28 @@ import os
 import time
 from collections.abc import Iterator
 
+from nslab.engine.delegation.subtree import INIT
 from nslab.engine.failures import limit_refused
-from nslab.engine.resources import Resources, group_of
+from nslab.engine.resources import GROUPS, Resources, group_of
+from nslab.kernel import procfs
 from nslab.kernel.cgroup2 import knobs
 from nslab.kernel.cgroup2.formats import MalformedCgroup, parse_limit
 from nslab.kernel.cgroup2.memory import parse_memory_events
+from nslab.kernel.cgroups import read_cgroup, unified
 
 EMPTY_SECONDS = 0.5  # PID 1 waits: what takes longer stays for the lab's end
 LOOK_AGAIN_SECONDS = 0.005
 FILE_BYTES = 4096
+
+
+def of_process(proc: int, pid: int) -> str | None:
+    """The control group of a process, as the lab has it; None for the lab's own. Raises OSError where the process is gone."""
+    process = procfs.open_process(proc, pid)
+    try:
+        place = unified(read_cgroup(process))
+    finally:
+        os.close(process)
+    return None if place is None or place.path in ("/", f"/{INIT}") else f"{GROUPS}{place.path}"
 
 
 def write(name: str, resources: Resources) -> None:

@@ -164,7 +164,8 @@ class Runtime:
         actor = self._actor(process, fds)
         actor.fds["target"] = pidfd_open(pid)
         try:
-            return self._launch(Execution(attach_plan(process, foreign(self._proc, pid)), actor))
+            group = groups.of_process(self._proc, pid) if self._ground.divided else None
+            return self._launch(Execution(attach_plan(process, foreign(self._proc, pid), group), actor))
         finally:
             os.close(actor.fds["target"])
 

@@ -140,6 +140,30 @@ def test_pids_max_stops_a_fork_bomb_and_the_lab_answers(lab: Lab) -> None:
     assert not list(GROUPS.glob(f"nslab-{Path(lab.directory).name}/box"))
 
 
+def test_who_joins_a_container_is_in_its_group_and_a_shell_of_the_lab_is_not(lab: Lab) -> None:
+    box = run(lab, replace(BOX, namespaces=tuple(Kind)), "exec sleep 60")
+    null = os.open(os.devnull, os.O_RDWR)
+    joined = lab.attach(box.pid, Process(("sleep", "60")), (null, null, null))
+    beside = lab.spawn(Process(("sleep", "60")), (null, null, null))
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while len(numbers_in(group_of(lab, "box"))) > 2 and time.monotonic() < deadline:
+        time.sleep(0.1)  # whoever did the joining has not ended yet
+    assert numbers_in(group_of(lab, "box")) == {box.pid, joined.pid}
+    assert numbers_in(group_of(lab, "init.scope")) == {1, beside.pid}
+    for fd in (null, joined.pidfd, beside.pidfd):
+        os.close(fd)
+
+
+def numbers_in(group: Path) -> set[int]:
+    """Who is in a group, by the lab's numbers: the second of each process's."""
+    found = set()
+    for pid in (group / "cgroup.procs").read_text().split():
+        status = Path(f"/proc/{pid}/status").read_text().splitlines()
+        numbers = next(line for line in status if line.startswith("NSpid:")).split()[1:]
+        found.add(int(numbers[1]))
+    return found
+
+
 def test_cpu_max_holds_and_a_change_while_it_runs_is_felt(lab: Lab) -> None:
     run(lab, replace(BOX, resources=Resources(cpu_max=CpuMax(20_000, 100_000))), BURN)
     assert 10 <= percent(group_of(lab, "box")) <= 30

@@ -6,4 +6,4 @@ import msgspec
 
 from nslab.engine.delegation.place import look
 
-sys.stdout.buffer.write(msgspec.json.encode(look()))
+sys.stdout.buffer.write(msgspec.json.encode(look(), enc_hook=str))  # a path as its text

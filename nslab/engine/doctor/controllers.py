@@ -8,10 +8,11 @@ import sys
 from functools import cache
 
 import msgspec
+from msgspec import structs
 
 from nslab.engine.delegation import systemd
 from nslab.engine.delegation.failures import reasons
-from nslab.engine.delegation.place import Ask, Facts, Lack, Place, decide, find
+from nslab.engine.delegation.place import Ask, Facts, Lack, Place, decide, find, look
 from nslab.engine.doctor.findings import Finding, limited, ok
 
 SUFFIX = "-controller"
@@ -39,7 +40,7 @@ def where() -> Place:
 
 
 def in_a_scope() -> Facts:
-    """What a process finds that systemd has given a scope; nothing where it gives none."""
+    """What a process finds that systemd has given a scope; where it gives none, what we find, who have asked in vain."""
     uid, unit = os.geteuid(), f"nslab-{os.urandom(4).hex()}.scope"
     environment = os.environ | {
         systemd.UNIT: unit,
@@ -54,6 +55,11 @@ def in_a_scope() -> Facts:
             check=True,
             timeout=ANSWER_SECONDS,
         )
-        return msgspec.json.decode(done.stdout, type=Facts)
-    except (OSError, subprocess.SubprocessError, msgspec.DecodeError):
-        return Facts(path="", uid=uid, systemd=True, asked=True)
+    except (OSError, subprocess.SubprocessError):
+        return structs.replace(look(), asked=True)
+    return told(done.stdout)
+
+
+def told(facts: bytes) -> Facts:
+    """What such a process says."""
+    return msgspec.json.decode(facts, type=Facts, dec_hook=lambda kind, text: kind(text))

@@ -1,0 +1,56 @@
+"""Which limits there are here, as doctor finds them; and what a process of its own tells of its group."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nslab.engine.delegation.place import CONTROLLERS, Ask, Facts, Here, Lack, Place, find, look
+from nslab.engine.doctor import controllers, examine
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    place: Place = Here(Path("/g"), ("cpu", "memory"))
+    monkeypatch.setattr(controllers, "where", lambda: place)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_controller_that_was_handed_over_is_there_and_another_is_named_with_its_group() -> None:
+    assert examine("memory-controller").state == "ok"
+    found = examine("io-controller")
+    assert (found.state, found.cause) == ("limited", "controller-not-given")
+    assert found.facts == {"controller": "io", "path": "/g"}
+
+
+@pytest.mark.parametrize("place", [Ask(), Lack("cgroup1-only")])
+def test_without_a_place_none_is_there(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(controllers, "where", lambda: place)
+    found = [examine(f"{name}-controller") for name in CONTROLLERS]
+    assert {(one.state, one.cause) for one in found} == {("limited", "no-place")}
+    assert {"why", "remedy"} <= found[0].facts.keys()
+
+
+def test_what_a_process_of_its_own_says_is_what_it_finds() -> None:
+    said = subprocess.run(
+        [sys.executable, "-P", "-m", "nslab.engine.delegation"], capture_output=True, check=True, timeout=20
+    )
+    assert controllers.told(said.stdout) == look()
+
+
+def test_where_systemd_gives_none_it_was_asked_for_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(controllers.systemd, "PROGRAM", "false")
+    found: Facts = controllers.in_a_scope()
+    assert found.asked
+    assert found.directory == look().directory
+
+
+def test_this_machine_is_told_of_as_it_is() -> None:
+    place = find()
+    if isinstance(place, Here):
+        assert {name for name in CONTROLLERS if examine(f"{name}-controller").state == "ok"} == set(place.controllers)
+    else:
+        assert examine("memory-controller").state in ("limited", "ok")
