@@ -141,14 +141,16 @@ def remove(path: Path) -> None:
 
 def remove_group(path: Path) -> None:
     """Remove the control group of a run directory, if it has one, and let its place be as it was. Raises OSError."""
+    if not os.path.lexists(path / GROUP):  # asked first, for a keeper that has no descriptor left must still leave
+        return
     try:
         group = Path((path / GROUP).read_text())
-    except FileNotFoundError:
+    except FileNotFoundError:  # another sweep is at it
         return
     if group.name == subtree.PREFIX + path.name:  # else nobody of ours wrote that
         subtree.remove(group)
         subtree.leave(group.parent)
-    (path / GROUP).unlink()
+    (path / GROUP).unlink(missing_ok=True)
 
 
 def sweep(parent: Path) -> Swept:
