@@ -18,10 +18,11 @@ from nslab.kernel.namespaces import Kind
 from nslab.kernel.process import PR_SET_DUMPABLE
 
 
-def spawn_plan(process: Process) -> Plan:
-    """A program in the lab's own namespaces, with the lab's own rights."""
+def spawn_plan(process: Process, group: str | None = None) -> Plan:
+    """A program in the lab's own namespaces, with the lab's own rights; in this control group, if there is one for it."""
     return (
-        Step("clone", "lab", "clone3"),
+        *open_group(group),
+        Step("clone", "lab", "clone3", (Fd(HANDLE),) if group else ()),
         Step("session", "init", "setsid"),
         *open_terminal(process, "/dev/pts"),
         *hand_over(process),
@@ -34,13 +35,18 @@ def attach_plan(process: Process, kinds: tuple[Kind, ...], group: str | None = N
     `group` is that process's control group, where it is not the lab's own: whoever joins a container has its limits too.
     """
     return (
-        *((Step(OPEN, "lab", "open_group", (HANDLE, group)),) if group else ()),
+        *open_group(group),
         *join(kinds, limited=group is not None),
         Step("session", "init", "setsid"),
         *open_terminal(process, "/dev/pts"),
         *harden(process),
         *hand_over(process),
     )
+
+
+def open_group(group: str | None) -> Plan:
+    """A handle to be born into a control group by."""
+    return (Step(OPEN, "lab", "open_group", (HANDLE, group)),) if group else ()
 
 
 def probe_plan(step: Step, kinds: tuple[Kind, ...], capabilities: tuple[int, ...]) -> Plan:

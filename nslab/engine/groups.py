@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from nslab.engine.delegation.subtree import INIT
 from nslab.engine.failures import limit_refused
-from nslab.engine.resources import GROUPS, Resources, group_of
+from nslab.engine.resources import GROUPS, SHELLS, Resources, group_of
 from nslab.kernel import procfs
 from nslab.kernel.cgroup2 import knobs
 from nslab.kernel.cgroup2.formats import MalformedCgroup, parse_limit
@@ -29,7 +29,7 @@ def of_process(proc: int, pid: int) -> str | None:
         place = unified(read_cgroup(process))
     finally:
         os.close(process)
-    return None if place is None or place.path in ("/", f"/{INIT}") else f"{GROUPS}{place.path}"
+    return None if place is None or place.path in ("/", f"/{INIT}", f"/{SHELLS}") else f"{GROUPS}{place.path}"
 
 
 def write(name: str, resources: Resources) -> None:

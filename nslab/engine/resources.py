@@ -16,6 +16,8 @@ from nslab.kernel.cgroup2.io import IoMax
 
 GROUPS = "/sys/fs/cgroup"
 HANDLE = "group"
+SHELLS = "host.scope"
+"""The leaf for what is started in the lab itself, its shells: apart from the lab's PID 1, whatever becomes of them."""
 MAKE, OPEN = "group", "group_fd"
 LIMIT = "limit_"
 

@@ -29,7 +29,7 @@ from nslab.engine.inquiry import foreign
 from nslab.engine.joins import pidfd_of
 from nslab.engine.plan import plan
 from nslab.engine.protocol import Advanced, Reply, Running
-from nslab.engine.resources import Resources
+from nslab.engine.resources import SHELLS, Resources, group_of
 from nslab.engine.spec import Network, Process, Spec, checked
 from nslab.engine.steps import STREAMS
 from nslab.kernel import mounts
@@ -157,7 +157,8 @@ class Runtime:
 
     def spawn(self, process: Process, fds: list[int]) -> Answer:
         """A program in the lab itself."""
-        return self._launch(Execution(spawn_plan(process), self._actor(process, fds)))
+        group = group_of(SHELLS) if self._ground.divided else None
+        return self._launch(Execution(spawn_plan(process, group), self._actor(process, fds)))
 
     def attach(self, pid: int, process: Process, fds: list[int]) -> Answer:
         """A program in the namespaces of the process `pid`."""

@@ -17,7 +17,7 @@ from nslab.engine.delegation.subtree import INIT
 from nslab.engine.devices import devices
 from nslab.engine.ground import KERNEL_FS, RBIND, Ground
 from nslab.engine.inventory import Inventory
-from nslab.engine.resources import GROUPS
+from nslab.engine.resources import GROUPS, SHELLS
 from nslab.engine.steps import Plan, Step
 from nslab.kernel.mounts import (
     MNT_DETACH,
@@ -130,8 +130,10 @@ def stage_b(base: str, ids: int) -> Plan:
 
 def divide_group(controllers: tuple[str, ...]) -> Plan:
     """Make the lab's group one that others are made in: its PID 1 leaves it for the leaf that the keeper made, for a group that
-    hands controllers on may hold no process. One a write: of several, one refusal takes all."""
+    hands controllers on may hold no process. There is another leaf for shells. One controller a write: of several, one refusal
+    takes all."""
     return (
+        Step("make_shells", "lab", "mkdir", (f"{GROUPS}/{SHELLS}", 0o755)),
         Step("into_leaf", "lab", "write_group", (f"{GROUPS}/{INIT}", "cgroup.procs", "0")),
         *(
             Step(f"hand_on_{name}", "lab", "write_group", (GROUPS, "cgroup.subtree_control", f"+{name}"))

@@ -49,6 +49,7 @@ def all_plans() -> list[Plan]:
         *creations(),
         *(attach_plan(process, kinds) for process in PROCESSES for kinds in SUBSETS),
         *(attach_plan(PROCESSES[0], kinds, "/sys/fs/cgroup/box") for kinds in SUBSETS),
+        spawn_plan(PROCESSES[0], "/sys/fs/cgroup/host.scope"),
         *(spawn_plan(process) for process in PROCESSES),
         *(make(PROBE, kinds, (1, 2)) for make in (probe_plan, children_probe_plan) for kinds in SUBSETS),
         *(read_plan(kinds, "uptime") for kinds in SUBSETS),

@@ -2,7 +2,8 @@
 
     PLACE/nslab-outside/          whoever was in PLACE itself, this program among them, where that was in the way
     PLACE/nslab-<id>/             the lab's root group; <id> is its run directory's, so that leftovers are known by it
-          nslab-<id>/init.scope/  the lab's PID 1, and what it starts beside containers
+          nslab-<id>/init.scope/  the lab's PID 1
+          nslab-<id>/host.scope/  shells of the lab: made by the lab, as are those of containers
           nslab-<id>/NAME/        a container with limits: made by the lab, used once
 
 What is handed over is the directory and three files: cgroup-v2.rst, "Model of Delegation". The limits of the lab's root group stay
