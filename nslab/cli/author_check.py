@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from nslab.cli.failures import faults_told
+from nslab.cli.limits import seek_place
 from nslab.course.bench import new_bench
 from nslab.course.faults import Fault
 from nslab.course.loader import Faulty
@@ -72,6 +73,8 @@ class Checker:
             self._blame(report, pack.faults)
             return
         self._blame(report, unmet_faults(syllabus, pack))
+        if pack.lesson.divided:
+            seek_place()
         if lacks := lacking(pack.lesson, self._examine):
             self._leave_out(report, lacks)
             return

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from nslab.cli.failures import three_lines
+from nslab.cli.limits import seek_place
 from nslab.cli.screen import add_look, ready_terminal, show
 from nslab.course.faults import placed
 from nslab.course.loader import Faulty, Pack
@@ -57,6 +58,8 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         arguments.misused(words("cli.lesson.export-what"))
     if arguments.export and pack is not None:
         return write_script(pack, key_at(pack.folder), arguments.export, words)
+    if pack is not None and pack.lesson.divided:
+        seek_place()
     if pack is not None and (lacks := lacking(pack.lesson, examine)):
         print(refused(pack.lesson.id, lacks, words), file=sys.stderr)
         return 1

@@ -8,25 +8,17 @@ import re
 import stat
 from typing import cast
 
+from nslab.engine.amounts import BadLimit, amount, count, cpu_max, number
 from nslab.engine.delegation import systemd
 from nslab.engine.delegation.failures import no_place
 from nslab.engine.delegation.place import Ask, Here, find
 from nslab.engine.protocol import Ended
-from nslab.engine.resources import Limit, Resources
-from nslab.kernel.cgroup2.cpu import CpuMax
+from nslab.engine.resources import Resources
 from nslab.kernel.cgroup2.io import IoMax
 from nslab.words import Words
 
-MAX = "max"
-AMOUNT = re.compile(r"(?P<number>\d+)(?P<unit>[kmgt]?)", re.IGNORECASE | re.ASCII)
-UNITS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
-PERIOD_USEC = 100_000  # the kernel's own, and docker's
 DEVICE = re.compile(r"\d+:\d+", re.ASCII)
 IO_KEYS = ("rbps", "wbps", "riops", "wiops")
-
-
-class BadLimit(ValueError):
-    """An amount that nobody could write like that."""
 
 
 def add_limits(parser: argparse.ArgumentParser, words: Words) -> None:
@@ -69,36 +61,6 @@ def resources_of(arguments: argparse.Namespace, words: Words) -> Resources | Non
     return Resources(io_max=disks, **cast(dict[str, None], found))
 
 
-def amount(text: str) -> Limit:
-    """`64m`, `1g`, `4096`, or `max`: bytes, by powers of 1024. Raises BadLimit."""
-    if text == MAX:
-        return "max"
-    if not (told := AMOUNT.fullmatch(text)):
-        raise BadLimit(text)
-    return int(told["number"]) << UNITS[told["unit"].lower()]
-
-
-def count(text: str) -> Limit:
-    """A number, or `max`. Raises BadLimit."""
-    return "max" if text == MAX else number(text)
-
-
-def number(text: str) -> int:
-    """A number. Raises BadLimit."""
-    if not text.isascii() or not text.isdigit():
-        raise BadLimit(text)
-    return int(text)
-
-
-def cpu_max(text: str) -> CpuMax:
-    """`0.2` of a processor's time, or of several, or `max`. Raises BadLimit."""
-    if text == MAX:
-        return CpuMax(None, PERIOD_USEC)
-    if not re.fullmatch(r"\d+(\.\d+)?|\.\d+", text, re.ASCII):
-        raise BadLimit(text)
-    return CpuMax(round(float(text) * PERIOD_USEC), PERIOD_USEC)
-
-
 def disk(arguments: argparse.Namespace, text: str, words: Words) -> IoMax:
     """`/dev/vda:wbps=4m,riops=20`, or the disk by its number, `8:0:…`. Wrong usage ends the program with 2."""
     device, _, told = text.rpartition(":")
@@ -137,6 +99,12 @@ def make_sure(resources: Resources) -> None:
     if isinstance(place, Ask):
         systemd.enter_scope()
     raise no_place(place, next((file for file, _ in resources.knobs), None))
+
+
+def seek_place() -> None:
+    """Where systemd would give a group to divide, be begun anew in it. Else all stays as it is: doctor says what is missing."""
+    if isinstance(find(), Ask):
+        systemd.enter_scope()
 
 
 def killed(end: Ended, words: Words) -> str | None:

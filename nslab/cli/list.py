@@ -17,12 +17,14 @@ ROLL_SECONDS = 2.0
 
 
 class Listed(Struct, frozen=True):
-    """A lab. `pid` and `command` are its owner's; `names` are empty where it lets nobody in, and so tells nobody."""
+    """A lab. `pid` and `command` are its owner's; `names` are empty where it lets nobody in, and so tells nobody. `group` is the
+    directory of its control group, where it has one that it divides."""
 
     directory: str
     pid: int | None
     command: str
     names: tuple[str, ...]
+    group: str | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
@@ -51,7 +53,18 @@ def labs(parent: Path) -> tuple[Listed, ...]:
         with visit:
             names[visit.directory] = visit.names
     held = rundir.occupants(parent)
-    return tuple(Listed(str(one.path), one.pid, one.command, names.get(one.path, ())) for one in held)
+    return tuple(
+        Listed(str(one.path), one.pid, one.command, names.get(one.path, ()), group_path(one.path)) for one in held
+    )
+
+
+def group_path(directory: Path) -> str | None:
+    """The control group of the lab with this run directory, as text."""
+    try:
+        group = rundir.group_of(directory)
+    except OSError:  # it has gone meanwhile
+        return None
+    return None if group is None else str(group)
 
 
 def cells(lab: Listed, words: Words) -> list[str]:

@@ -55,7 +55,7 @@ def new_bench(folder: Path) -> NewBench:
 
     @contextmanager
     def bench(lesson: Lesson) -> Iterator[Bench]:
-        session = Session(lesson_files(folder, lesson.files), (), lesson.terminals)
+        session = Session(lesson_files(folder, lesson.files), (), lesson.terminals, divided=lesson.divided)
         try:
             yield SessionBench(session)
         finally:

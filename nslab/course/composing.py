@@ -59,4 +59,7 @@ def spec_of(container: Container, terminals: Collection[str] = ()) -> Spec:
     terminal = container.container in terminals
     process = Process(container.args, cwd="/", terminal=terminal, pipes=() if terminal else (0, 1, 2))
     joins = tuple(Join(kind, other) for kind, other in container.share.items())
-    return Spec(container.container, process, container.namespaces, container.hostname, joins=joins)
+    resources = None if container.limits is None else container.limits.resources
+    return Spec(
+        container.container, process, container.namespaces, container.hostname, joins=joins, resources=resources
+    )

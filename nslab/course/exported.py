@@ -17,16 +17,19 @@ from nslab.course.session import lesson_files
 from nslab.course.values import PidOf, Value
 from nslab.engine.inventory import Inventory
 from nslab.engine.rosetta import session as script
+from nslab.engine.rosetta.views import ScriptWithLimits
 from nslab.engine.spec import Process
 from nslab.words import Words
 
 
 def sessions_of(pack: Pack, steps: Sequence[Step], words: Words) -> tuple[script.Session, ...]:
-    """What these steps of the lesson did, a session for each lab that they were played in. Raises OSError.
+    """What these steps of the lesson did, a session for each lab that they were played in. Raises OSError, ScriptWithLimits.
 
     Recall steps are left out: which of them were played depends on the learner's other lessons.
     """
     lesson = pack.lesson
+    if lesson.divided:
+        raise ScriptWithLimits(name=lesson.id)
     files = {name: data.decode() for name, data in lesson_files(pack.folder, lesson.files).items()}
     first = tuple(script.Made(spec_of(container, lesson.terminals)) for container in lesson.containers)
     told = (Telling(pack, lab, words) for lab in labs(steps))

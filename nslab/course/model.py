@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from nslab.course.checks import Check
+from nslab.course.limits import Limits
 from nslab.course.roles import (
     AttackName,
     BoardName,
@@ -26,6 +27,7 @@ from nslab.course.roles import (
     Text,
 )
 from nslab.course.values import Operand, Value
+from nslab.engine.doctor import controllers
 from nslab.engine.spec import DOCKER_NAMESPACES
 from nslab.kernel.namespaces import Kind
 from nslab.observe.user_view import Line
@@ -38,7 +40,7 @@ class Container(Struct, frozen=True, forbid_unknown_fields=True):
     """A container that the engine makes. Fields as in the OCI runtime-spec: hostname, namespaces, process.args.
 
     `share`: the kinds that it shares with other containers, and with which. `named`: what its program calls itself once it is
-    ready (comm); until then the container is not there for the lesson.
+    ready (comm); until then the container is not there for the lesson. `limits`: what it may use.
     """
 
     container: Id
@@ -47,6 +49,7 @@ class Container(Struct, frozen=True, forbid_unknown_fields=True):
     args: tuple[str, ...] = ("sleep", "infinity")
     share: dict[Kind, ContainerName] = {}
     named: Text | None = None
+    limits: Limits | None = None
 
     @property
     def name(self) -> str:
@@ -289,3 +292,8 @@ class Lesson(Struct, frozen=True, forbid_unknown_fields=True):
     containers: tuple[Container, ...] = ()
     docker: Literal["default", "flag", "never"] | None = None
     """Whether `docker run` does what the lesson teaches: by itself, on a flag, or not at all."""
+
+    @property
+    def divided(self) -> bool:
+        """Whether its lab has a control group that it divides: that of a lesson that needs a controller."""
+        return any(probe.endswith(controllers.SUFFIX) for probe in self.needs)

@@ -37,7 +37,7 @@ class Play:
     def _new_session(self) -> Session:
         lesson = self.pack.lesson
         files = lesson_files(self.pack.folder, lesson.files)
-        return Session(files, lesson.containers, lesson.terminals, self._recall)
+        return Session(files, lesson.containers, lesson.terminals, self._recall, divided=lesson.divided)
 
     @property
     def world(self) -> World:

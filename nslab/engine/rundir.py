@@ -139,13 +139,20 @@ def remove(path: Path) -> None:
         path.rmdir()
 
 
+def group_of(path: Path) -> Path | None:
+    """The directory of the control group that goes with a run directory; None where the lab has none of its own. Raises OSError."""
+    if not os.path.lexists(path / GROUP):  # asked first, for a keeper that has no descriptor left must still leave
+        return None
+    try:
+        return Path((path / GROUP).read_text())
+    except FileNotFoundError:  # another sweep is at it
+        return None
+
+
 def remove_group(path: Path) -> None:
     """Remove the control group of a run directory, if it has one, and let its place be as it was. Raises OSError."""
-    if not os.path.lexists(path / GROUP):  # asked first, for a keeper that has no descriptor left must still leave
-        return
-    try:
-        group = Path((path / GROUP).read_text())
-    except FileNotFoundError:  # another sweep is at it
+    group = group_of(path)
+    if group is None:
         return
     if group.name == subtree.PREFIX + path.name:  # else nobody of ours wrote that
         subtree.remove(group)

@@ -226,7 +226,7 @@ def test_a_step_with_a_lab_of_its_own_asks_for_it_once(play: Play) -> None:
 
 
 def test_no_new_lab_is_an_error_and_not_the_last_word(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> Lab:
+    def refuse(*_: object, **__: object) -> Lab:
         raise LabGone(why="the test says so")
 
     with monkeypatch.context() as patch:

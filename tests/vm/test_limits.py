@@ -15,6 +15,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from nslab.course.limits import Limits
+from nslab.course.model import Container
+from nslab.course.session import Session
 from nslab.engine.client import Lab, Task, Told
 from nslab.engine.resources import Resources
 from nslab.engine.spec import Process, Spec
@@ -202,6 +205,7 @@ def test_the_limits_of_a_container_in_another_s_lab_are_changed_by_its_name() ->
         try:
             (listed,) = (one for one in json.loads(nslab(0, "list", "--json").stdout) if one["names"])
             assert (listed["names"], listed["pid"]) == (["box"], box.pid)
+            assert listed["group"] == str(GROUPS / f"nslab-{Path(listed['directory']).name}")
             told = nslab(0, "update", "box", "--pids", "33", "--memory", "64m")
             assert told.stdout.splitlines() == [f"33 > {GROUPS}/box/pids.max", f"67108864 > {GROUPS}/box/memory.max"]
             (group,) = GROUPS.glob(f"nslab-{Path(listed['directory']).name}/box")
@@ -246,3 +250,16 @@ def test_whoever_is_killed_no_group_stays(whose: str) -> None:
             os.kill({"keeper": lab._keeper.pid, "lab": lab.pid}[whose], signal.SIGKILL)
         finally:
             lab.close()
+
+
+def test_a_lesson_s_containers_have_groups_of_their_own_and_its_shells_another() -> None:
+    web = Container("web", (Kind.PID,), limits=Limits(memory="64m", pids="20"))
+    with nothing_left():
+        session = Session({}, [web, Container("plain", (Kind.PID,))], ("host",), divided=True)
+        try:
+            lab = session.lab
+            assert (group_of(lab, "web") / "pids.max").read_text() == "20\n"
+            assert (group_of(lab, "plain") / "pids.max").read_text() == "max\n"
+            assert numbers_in(group_of(lab, "host.scope")) == {session.shells["host"].pid}
+        finally:
+            session.close()

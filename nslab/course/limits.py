@@ -1,0 +1,40 @@
+"""The limits of a lesson's container, by the names that `nslab run` has for them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from nslab.engine.amounts import amount, count, cpu_max
+from nslab.engine.resources import Resources
+
+Amount = Annotated[str, Meta(pattern="^([0-9]+[kmgtKMGT]?|max)$")]
+Processors = Annotated[str, Meta(pattern=r"^([0-9]+(\.[0-9]+)?|max)$")]
+Count = Annotated[str, Meta(pattern="^([0-9]+|max)$")]
+Weight = Annotated[int, Meta(ge=1, le=10_000)]
+
+
+class Limits(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a container may use; what is not given is not limited. Without a disk's, which each machine calls otherwise."""
+
+    memory: Amount | None = None
+    memory_high: Amount | None = None
+    swap: Amount | None = None
+    cpus: Processors | None = None
+    cpu_weight: Weight | None = None
+    cpuset: str | None = None
+    pids: Count | None = None
+
+    @property
+    def resources(self) -> Resources:
+        """As the engine has them."""
+        return Resources(
+            memory_max=None if self.memory is None else amount(self.memory),
+            memory_high=None if self.memory_high is None else amount(self.memory_high),
+            swap_max=None if self.swap is None else amount(self.swap),
+            cpu_max=None if self.cpus is None else cpu_max(self.cpus),
+            cpu_weight=self.cpu_weight,
+            cpuset_cpus=self.cpuset,
+            pids_max=None if self.pids is None else count(self.pids),
+        )
