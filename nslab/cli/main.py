@@ -27,6 +27,7 @@ COMMANDS = {
     "ps": "nslab.cli.ps",
     "explain": "nslab.cli.explain",
     "explore": "nslab.cli.explore",
+    "top": "nslab.cli.top",
     "doctor": "nslab.cli.doctor",
     "clean": "nslab.cli.clean",
     "author": "nslab.cli.author",

@@ -29,9 +29,19 @@ _STAND_INS = {
     "\u2026": "\u00bb",  # … », for there is more
     "\u00d7": "x",  # ×
     "\u2013": "-",  # –
+    "\u2212": "-",  # −
     "\u2019": "'",  # ’
     "\u201c": '"',  # “
     "\u201d": '"',  # ”
 }
-CONSOLE = str.maketrans(_STAND_INS)
+BRAILLE = 0x2800
+_UPPER = 0b00011011  # the dots of a glyph of braille that lie in the upper half of its cell: see the Unicode chart
+
+
+def _half(dots: int) -> str:
+    """A curve of dots as halves of cells."""
+    return {(True, False): "\u2580", (False, True): "\u2584"}.get((bool(dots & _UPPER), bool(dots & ~_UPPER)), "\u2588")
+
+
+CONSOLE = str.maketrans({**_STAND_INS, **{chr(BRAILLE | dots): _half(dots) for dots in range(1, 256)}})
 """For str.translate."""

@@ -183,6 +183,19 @@ EXPLORE: tuple[Key, ...] = (
     Key("search", "slash", "f", rank=2, in_a_talk=2),
     *BOARD_SCREEN,
 )
+TOP: tuple[Key, ...] = (
+    Key("move", "up", rank=4, in_a_talk=3),
+    Key("by_cpu", "P", "p", rank=3),
+    Key("by_memory", "M", "m", rank=3),
+    Key("by_time", "T", "u", rank=7),
+    Key("by_pids", "N", "n", rank=6),
+    Key("by_io", "I", "i", rank=7),
+    Key("as_tree", "t", "e", rank=6),
+    Key("side_by_side", "s", "s", rank=1, in_a_talk=1),
+    Key("hold", "space", "o", rank=5),
+    Key("search", "slash", "f", rank=2, in_a_talk=2),
+    *BOARD_SCREEN,
+)
 EXPLORE_PANEL: tuple[Key, ...] = (
     Key("move", "up", rank=2, in_a_talk=3),
     Key("close", "escape", rank=1, in_a_talk=3),
@@ -277,7 +290,7 @@ SCREENS = (BIRTH, ORDER, WITHOUT, COMPOSE)
 NAMED: Mapping[str, str] = {
     **{
         f"{key.action}_key": key.shown
-        for table in (TONGUES, EXPLORE_PANEL, EXPLORE, HELP_SCREEN, GLOSSARY, CARD, *SCREENS, MAP, LESSON)
+        for table in (TONGUES, EXPLORE_PANEL, TOP, EXPLORE, HELP_SCREEN, GLOSSARY, CARD, *SCREENS, MAP, LESSON)
         for key in table
     },
     "leader_key": LEADER_SHOWN,

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import gallery
+import grouped
 import pytest
 from podium import PROJECTOR, Shows, Talk, Whole, whole
 from rich.cells import cell_len
@@ -53,10 +54,11 @@ def screens(words: Words) -> list[Screen[None] | Whole]:
     cards = ("undecided", "do", "ask", "miss", "passed", "held", "explain", "cannot", "loading")
     shown: list[Screen[None] | Whole] = [Talk("en", card, words) for card in cards]
     shown += [whole(board, words) for board in ("birth", "without", "order", "explore")]
-    return [*shown, MapScreen(words, gallery.course("en"), lambda query: [])]
+    groups = grouped.Groups(words, grouped.frames(), "batch")
+    return [*shown, groups, MapScreen(words, gallery.course("en"), lambda query: [])]
 
 
-@pytest.mark.parametrize("at", range(14))
+@pytest.mark.parametrize("at", range(15))
 @pytest.mark.parametrize("name", [theme.CONSOLE, theme.CONSOLE_PLAIN])
 async def test_no_screen_shows_a_glyph_that_the_console_lacks(en: Words, at: int, name: str) -> None:
     screen = screens(en)[at]

@@ -8,6 +8,7 @@ from nslab.tui.keys import EXPLORE as EXPLORE_KEYS
 from nslab.tui.keys import KINDS as KINDS_KEYS
 from nslab.tui.keys import LEADER_SHOWN, shown
 from nslab.tui.keys import MAP as MAP_KEYS
+from nslab.tui.keys import TOP as TOP_KEYS
 from nslab.tui.lesson.places import STORY
 from nslab.tui.screens.help_view import HelpView, Label, Part
 from nslab.words import Words
@@ -16,6 +17,7 @@ ROOM = "room"
 TERMINAL = "terminal"
 MAP = "map"
 EXPLORE = "explore"
+TOP = "top"
 OWNER_AND_MAKER = f"{shown('by_owner', EXPLORE_KEYS)}  {shown('by_process', EXPLORE_KEYS)}"
 CARDS_AND_WORDS = f"{shown('cards', MAP_KEYS)}  {shown('glossary', MAP_KEYS)}"
 
@@ -131,6 +133,16 @@ HELPED = {
     EXPLORE: Helped(
         signs=((" B ", "begins"), ("│", "inherited"), ("╌", "nobody")),
         keys=(("↑↓", "row"), ("←→", "kind"), ("⏎", "more"), (OWNER_AND_MAKER, "trees")),
+    ),
+    TOP: Helped(
+        signs=(("━━──╿", "gauge"), ("━━━", "limit"), ("░", "held-up"), ("╎", "cause"), ("╌", "lacks")),
+        keys=(
+            ("↑↓", "row"),
+            ("P M T N I", "sort"),
+            (shown("as_tree", TOP_KEYS), "tree"),
+            (shown("side_by_side", TOP_KEYS), "beside"),
+            (shown("hold", TOP_KEYS), "hold"),
+        ),
     ),
     MAP: Helped(
         signs=(("✓", "done"), ("▸", "started"), ("✗", "lacks")),
