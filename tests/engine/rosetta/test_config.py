@@ -98,7 +98,7 @@ def said_by(runtime: str, bundle: Path, container: Config) -> list[list[str]]:
         if mapping.containerID == 0:
             os.chown(bundle / "rootfs", mapping.hostID, mapping.hostID)
     options = ["--root", str(bundle / "state"), *(["--rootless", "true"] if runtime == "runc" and not ROOT else [])]
-    command = [runtime, *options, "run", "--bundle", str(bundle), f"nslab-{secrets.token_hex(4)}"]
+    command = [runtime, *options, "run", "--bundle", str(bundle), f"bundle-{secrets.token_hex(4)}"]
     if ROOT:
         apart = "mount -t cgroup2 cgroup2 /sys/fs/cgroup; exec " if not PURE_CGROUP2 and runtime == "crun" else "exec "
         command = ["unshare", "--mount", "sh", "-c", apart + shlex.join(command)]
