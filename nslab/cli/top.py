@@ -14,8 +14,10 @@ from threading import Event as Flag
 
 import msgspec
 
+from nslab.cli.list import labs
 from nslab.cli.output import print_table
 from nslab.cli.screen import add_look, ready_terminal, show
+from nslab.engine import rundir
 from nslab.errors import NslabError
 from nslab.observe.cgroup.feed import PERIOD_SECONDS, Feed, Happened, LiveFeed, ReplayFeed
 from nslab.observe.cgroup.history import History, remember
@@ -116,12 +118,21 @@ def _machine(asked: argparse.Namespace, kept: ExitStack, live: bool) -> tuple[Ca
 
 
 def _directory(here: Hierarchy, path: str | None) -> Path:
-    """What a person calls a group: its directory, or its path as /proc/PID/cgroup has it."""
+    """What a person calls a group: its directory, its path as /proc/PID/cgroup has it, or the container of a lab that has it."""
     top = here.directory or Path("/")
     if path is None:
         return top
     given = Path(path)
-    return given if given.is_absolute() and given.is_relative_to(top) else top / path.lstrip("/")
+    if given.is_absolute() and given.is_relative_to(top):
+        return given
+    found = top / path.lstrip("/")
+    return found if found.is_dir() else _of_container(path) or found
+
+
+def _of_container(name: str) -> Path | None:
+    """The group of the lab in which a container of this name runs; None where there is none, or the lab divides none."""
+    running = labs(rundir.base(dict(os.environ), os.geteuid()))
+    return next((Path(lab.group) for lab in running if lab.group is not None and name in lab.names), None)
 
 
 def _replayed(asked: argparse.Namespace, kept: ExitStack, live: bool) -> tuple[Callable[[], Feed], Origin]:

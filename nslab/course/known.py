@@ -16,7 +16,20 @@ from nslab.engine.doctor import PROBES, PROGRAMS
 from nslab.words import Lang
 
 PANES = frozenset(
-    {"namespaces", "processes", "network", "calls", "mounts", "users", "kinds", "birth", "without", "order", "compose"}
+    {
+        "namespaces",
+        "processes",
+        "network",
+        "calls",
+        "mounts",
+        "users",
+        "cgroups",
+        "kinds",
+        "birth",
+        "without",
+        "order",
+        "compose",
+    }
 )
 """Panes that a lesson may show; the screen has one for each."""
 

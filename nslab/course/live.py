@@ -17,6 +17,7 @@ from nslab.course import probes
 from nslab.course.boards import Boards
 from nslab.course.cast import HOST, Cast, Engine, depth
 from nslab.course.engine_words import HOME, as_step, in_home, numbers
+from nslab.course.live_groups import LiveGroups
 from nslab.course.live_inside import LiveInside
 from nslab.course.live_network import LiveNetworks
 from nslab.course.mounted import propagated
@@ -64,6 +65,7 @@ class LiveWorld(World):
         self.observer = Observer(self._root)
         self.cast = Cast(self.observer)
         self.networks = LiveNetworks(self._root, lab)
+        self.groups = LiveGroups(lab)
         self.inside = LiveInside(lab)
         self.seen: Look = self.observer.look()
 
@@ -76,6 +78,7 @@ class LiveWorld(World):
     def close(self) -> None:
         """Let the lab's /proc go, and what listens in it."""
         self.networks.close()
+        self.groups.close()
         self._root.close()
 
     def pid(self, process: str, seen_from: str) -> int | Absent:

@@ -38,7 +38,7 @@ Fault = tuple[Path, Told]
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 HIGHLIGHTS = {
     "row": ("namespaces", "kinds", "compose"),
-    "process": ("processes", "network", "calls"),
+    "process": ("processes", "network", "calls", "cgroups"),
     "path": ("mounts",),
     "line": ("users",),
     "attack": ("without",),

@@ -18,6 +18,7 @@ from nslab.course.session import Ended, Shell
 from nslab.course.told import Namespace, Reading, Told
 from nslab.kernel import procfs
 from nslab.observe.birth_view import BirthView
+from nslab.observe.cgroup.view import GroupsView
 from nslab.observe.compose_view import ComposeView
 from nslab.observe.letters import HOST_LETTER, Letters
 from nslab.observe.mount_view import MountView
@@ -31,6 +32,7 @@ from nslab.words import printable
 
 C_SUFFIX = ".c"
 MOUNTS, NETWORK, USERS, KINDS, BIRTH, COMPOSE = "mounts", "network", "users", "kinds", "birth", "compose"
+CGROUPS = "cgroups"
 """The panes whose facts are read only while they are on show."""
 
 
@@ -75,6 +77,7 @@ class Snapshot(Struct, frozen=True):
     kinds: KindsView | NotYet
     birth: BirthView | NotYet
     compose: ComposeView | NotYet
+    cgroups: GroupsView | NotYet
     trials: TrialsView
     attempts: AttemptsView
     terminals: Mapping[str, TerminalState]
@@ -123,6 +126,7 @@ def snapshot(play: Play) -> Snapshot:
         kinds=kinds(play, look, subjects) if KINDS in panes_on_show(play) else NotYet("pane.nothing-yet"),
         birth=(BIRTH in panes_on_show(play) and session.boards.birth) or NotYet("pane.nothing-yet"),
         compose=composition(session) if COMPOSE in panes_on_show(play) else NotYet("pane.nothing-yet"),
+        cgroups=world.groups.look() if CGROUPS in panes_on_show(play) else NotYet("pane.nothing-yet"),
         trials=session.boards.tried,
         attempts=session.boards.attempts,
         highlighted=highlighted(play),

@@ -21,6 +21,7 @@ from nslab.words import Words
 
 LINE, VERTICAL, HATCH = "━", "╎", "░"
 LEAST_WORDS = 10  # cells: in fewer, words would be a column of pieces
+COLUMN = 6  # what each line past two costs: words in a narrow column are hard to read
 MOST_CAUSES = 4  # of one band: more words than that hide the curve
 TAKEN = 1000  # what it costs to write over words; over a curve, 1 a cell
 
@@ -239,4 +240,4 @@ def _cost(canvas: Canvas, spot: _Spot, taken: set[tuple[int, int]]) -> int:
     rows = range(spot.top, spot.top + len(spot.lines))
     cells = [(x, y) for y in rows for x in range(spot.left, spot.left + spot.width)]
     hidden = sum(1 for x, y in cells if canvas.rows[y][x][0] not in " ░")
-    return hidden + len(spot.lines) // 2 + TAKEN * sum(1 for cell in cells if cell in taken)
+    return hidden + COLUMN * max(len(spot.lines) - 2, 0) + TAKEN * sum(1 for cell in cells if cell in taken)

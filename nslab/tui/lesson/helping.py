@@ -96,6 +96,10 @@ HELPED = {
         signs=(("A  B", "letter"), ("≠", "two"), ("──", "outside"), ("uts user", "governed"), ("41", "sets")),
         keys=(("↑↓", "row"), ("⏎", "more"), (shown("enlarge"), "enlarge")),
     ),
+    "cgroups": Helped(
+        signs=(("━━━", "limit"), ("░", "held-up"), ("╎", "cause")),
+        keys=(("↑↓", "row"), (shown("enlarge"), "enlarge")),
+    ),
     "kinds": Helped(
         signs=(("CLONE_NEW…", "flag"), ("2.6.24", "since"), ("A  B", "letter"), ("≠", "two")),
         keys=(("↑↓", "row"), (shown("prove", KINDS_KEYS), "prove")),

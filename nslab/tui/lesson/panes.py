@@ -17,6 +17,7 @@ from nslab.tui.canvas import Canvas
 from nslab.tui.order.board import OrderBoard, tried_rows
 from nslab.tui.panes.board import Board
 from nslab.tui.panes.calls import CallPane, call_rows
+from nslab.tui.panes.cgroups import CgroupPane, cgroup_rows
 from nslab.tui.panes.compose import ComposePane, compose_rows
 from nslab.tui.panes.kinds import KindsPane, kinds_rows
 from nslab.tui.panes.mounts import MountPane, mount_rows
@@ -113,6 +114,12 @@ PANES: dict[str, PaneKind] = {
         draw=user_pane_rows,
         view=lambda seen: seen.users,
         row=lambda highlight, _: highlight.line,
+    ),
+    "cgroups": PaneKind(
+        make=lambda words, name: CgroupPane(words, id=name),
+        draw=cgroup_rows,
+        view=lambda seen: seen.cgroups,
+        row=lambda highlight, _: highlight.process,
     ),
     "kinds": PaneKind(
         make=lambda words, name: KindsPane(words, id=name),
