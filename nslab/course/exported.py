@@ -17,9 +17,15 @@ from nslab.course.session import lesson_files
 from nslab.course.values import PidOf, Value
 from nslab.engine.inventory import Inventory
 from nslab.engine.rosetta import session as script
-from nslab.engine.rosetta.views import ScriptWithLimits
 from nslab.engine.spec import Process
+from nslab.errors import NslabError
 from nslab.words import Words
+
+
+class ScriptWithLimits(NslabError):
+    """A lesson's script makes no control groups, and the lesson is about them."""
+
+    code = "script-with-limits"
 
 
 def sessions_of(pack: Pack, steps: Sequence[Step], words: Words) -> tuple[script.Session, ...]:

@@ -9,9 +9,10 @@ import time
 from collections import Counter
 
 import pytest
+from msgspec import structs
 
 from nslab.course.bench import SessionBench, drain
-from nslab.course.exported import export, labs, sessions_of
+from nslab.course.exported import ScriptWithLimits, export, labs, sessions_of
 from nslab.course.loader import Pack
 from nslab.course.look import lasting
 from nslab.course.model import Step
@@ -161,3 +162,10 @@ def test_containers_in_other_tongues_are_those_of_the_lab_at_hand() -> None:
     steps = pack("same").lesson.step
     assert [spec.name for spec in specs_in(pack("same"), steps[:2])] == ["web"]
     assert [spec.name for spec in specs_in(pack("uts"), pack("uts").lesson.step)] == []
+
+
+def test_a_lesson_with_control_groups_says_that_its_script_has_none() -> None:
+    found = pack("uts")
+    divided = structs.replace(found, lesson=structs.replace(found.lesson, needs=("memory-controller",)))
+    with pytest.raises(ScriptWithLimits):
+        sessions_of(divided, divided.lesson.step, EN)

@@ -252,6 +252,37 @@ def test_whoever_is_killed_no_group_stays(whose: str) -> None:
             lab.close()
 
 
+SCRIPTED = "cat /proc/self/cgroup /sys/fs/cgroup/memory.max; exec tail /dev/zero"
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_the_script_of_a_limited_container_limits_it_by_itself_and_puts_everything_back(user: int) -> None:
+    told = nslab(
+        user,
+        *["run", "--memory", "32m", "--swap", "0", "--ns", "all", "--explain", "shell", "--", "sh", "-c"],
+        SCRIPTED,
+    )
+    script = home_of(user) / "script.sh"
+    script.write_text(told.stdout)
+    with nothing_left(), delegated(NOBODY if user else 1) as group:
+        done = in_group(group, user, "sh", str(script))
+        assert [path.name for path in group.iterdir() if path.is_dir()] == []
+        assert (group / "cgroup.subtree_control").read_text() == ""
+    assert (done.returncode, done.stdout) == (0, "0::/\n33554432\n137\n"), done.stderr
+
+
+def in_group(group: Path, user: int, *command: str) -> subprocess.CompletedProcess[str]:
+    """A command of a user's, started in a group."""
+    become = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups")
+    return subprocess.run(
+        ["sh", "-c", 'echo $$ > "$0" && exec "$@"', group / "cgroup.procs", *become, *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=DEADLINE_SECONDS,
+    )
+
+
 def test_a_lesson_s_containers_have_groups_of_their_own_and_its_shells_another() -> None:
     web = Container("web", (Kind.PID,), limits=Limits(memory="64m", pids="20"))
     with nothing_left():

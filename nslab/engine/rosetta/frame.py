@@ -17,6 +17,7 @@ from msgspec import Struct, structs
 from nslab.engine import skeleton
 from nslab.engine.ground import SKELETON, Ground
 from nslab.engine.inventory import Inventory
+from nslab.engine.rosetta.divided import INIT_GROUP, PLACE, hand_on_lines, moved, namespace_lines, place_lines
 from nslab.engine.rosetta.lines import comment, continued
 from nslab.engine.rosetta.section import lines_of
 from nslab.engine.rosetta.shell import quoted, unshare_option
@@ -53,9 +54,11 @@ def script_ground(inventory: Inventory) -> Ground:
     return ground(Found(inventory, IDS))
 
 
-def assembled(head: str, sections: Iterable[Section], labs: tuple[str, ...], words: Words) -> str:
+def assembled(
+    head: str, sections: Iterable[Section], labs: tuple[str, ...], words: Words, controllers: tuple[str, ...] = ()
+) -> str:
     """The script: `head` as comments, and that it does no harm; the sections' texts; the line that starts each of `labs`, one after
-    the other."""
+    the other. `controllers`: of limits that a container has."""
     named = tuple(sections)
     return "\n".join(
         (
@@ -66,19 +69,19 @@ def assembled(head: str, sections: Iterable[Section], labs: tuple[str, ...], wor
             "PATH=$PATH:/usr/sbin:/sbin",
             "",
             *(line for section in named for line in section.text()),
-            *start_lines(named, labs, words),
+            *start_lines(named, labs, words, controllers),
             "",
         )
     )
 
 
-def ground_section(inventory: Inventory, words: Words) -> Section:
-    """Stage A. It goes on as unshare(1), which waits for the lab.
+def ground_section(inventory: Inventory, words: Words, *, divided: bool = False) -> Section:
+    """Stage A. It goes on as unshare(1), which waits for the lab. `divided`: the lab makes its cgroup namespace itself.
 
     Without the compiler that may have come with nslab: a script does without nslab.
     """
     inventory = structs.replace(inventory, compiler=None)
-    kinds = " ".join(map(unshare_option, Kind))
+    kinds = " ".join(unshare_option(kind) for kind in Kind if not (divided and kind is Kind.CGROUP))
     lab = f"exec unshare --fork --kill-child --map-root-user {kinds} --propagation unchanged"
     lines = (
         *PRELUDE,
@@ -90,13 +93,17 @@ def ground_section(inventory: Inventory, words: Words) -> Section:
     return Section("ground_script", words("rosetta.script.ground"), lines)
 
 
-def lab_section(name: str, inventory: Inventory, body: Iterable[str], words: Words) -> Section:
+def lab_section(
+    name: str, inventory: Inventory, body: Iterable[str], words: Words, controllers: tuple[str, ...] = ()
+) -> Section:
     """Stage B, and then what the lab does. It is PID 1: with it all the rest ends."""
     lines = (
         *PRELUDE,
+        *(namespace_lines(name, words) if controllers else ()),
         f"lab={BASE}",
         *lines_of(stage_b(BASE, IDS), LAB_NAMES, words),
         "",
+        *(hand_on_lines(controllers, words) if controllers else ()),
         *comment(words("rosetta.script.skeleton")),
         *skeleton_lines(inventory),
         *body,
@@ -104,7 +111,9 @@ def lab_section(name: str, inventory: Inventory, body: Iterable[str], words: Wor
     return Section(name, words("rosetta.script.lab"), lines)
 
 
-def start_lines(sections: Iterable[Section], labs: tuple[str, ...], words: Words) -> list[str]:
+def start_lines(
+    sections: Iterable[Section], labs: tuple[str, ...], words: Words, controllers: tuple[str, ...] = ()
+) -> list[str]:
     """The first process. Root lets go of being root: all else would be root's outside, too.
 
     `|| exit`, here and in the lab, keeps a shell from executing the command in its own place: unshare(1) blocks SIGTERM while it
@@ -112,13 +121,16 @@ def start_lines(sections: Iterable[Section], labs: tuple[str, ...], words: Words
     """
     ids = f"--reuid={NOBODY} --regid={NOBODY} --clear-groups"
     start = "setpriv --pdeathsig KILL $nobody unshare --user --map-root-user --mount --propagation unchanged"
+    first = continued(start.split(), ['sh -c "$ground_script" || exit'])
+    exported = ("session", *((PLACE,) if controllers else ()), *(section.name for section in sections))
     return [
         *comment(words("rosetta.script.session")),
         "session=setsid; [ -t 0 ] && session=",
         *comment(words("rosetta.script.nobody")),
         f"nobody=; [ \"$(id -u)\" -ne 0 ] || nobody='{ids}'",
-        f"export session {' '.join(section.name for section in sections)}",
-        *started(labs, [*continued(start.split(), ['sh -c "$ground_script" || exit'])]),
+        *(place_lines(controllers, NOBODY, words) if controllers else ()),
+        f"export {' '.join(exported)}",
+        *started(labs, moved(INIT_GROUP, first) if controllers else first),
     ]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from nslab.engine.ground import RUN, SKELETON
 from nslab.engine.inventory import Inventory
 from nslab.engine.joins import JOINER
+from nslab.engine.rosetta.divided import controllers_of, moved
 from nslab.engine.rosetta.frame import LAB, PRELUDE, Section, assembled, ground_section, lab_section
 from nslab.engine.rosetta.lines import comment, continued
 from nslab.engine.rosetta.section import last_line, lines_of
@@ -23,14 +24,16 @@ BOX = "box_script"
 def script(plan: Plan, inventory: Inventory, title: str, words: Words) -> str:
     """The script. `plan` is one for `frame.script_ground`; `title` says in a line what the container is of."""
     go = [f"9<>{go_pipe(plan)}"] if links(plan) else []
-    start = ("", *comment(words("rosetta.script.start-box")), *continued(*start_box(plan, BOX, *go, "|| exit")))
-    body = (*link_lines(plan, words), *start)
+    controllers = controllers_of(plan)
+    command = continued(*start_box(plan, BOX, *go, *([] if controllers else ["|| exit"])))
+    box = moved("$group", command, " || exit") if controllers else command
+    body = (*link_lines(plan, words), "", *comment(words("rosetta.script.start-box")), *box)
     sections = (
-        ground_section(inventory, words),
-        lab_section(LAB, inventory, (*room_lines(plan, words), *body), words),
+        ground_section(inventory, words, divided=bool(controllers)),
+        lab_section(LAB, inventory, (*room_lines(plan, words), *body), words, controllers),
         box_section(BOX, plan, words),
     )
-    return assembled(f"{title}\n{words('rosetta.script.about')}", sections, (LAB,), words)
+    return assembled(f"{title}\n{words('rosetta.script.about')}", sections, (LAB,), words, controllers)
 
 
 def room_lines(plan: Plan, words: Words) -> list[str]:
@@ -55,7 +58,8 @@ def box_section(variable: str, plan: Plan, words: Words) -> Section:
 
 def container_of(plan: Plan) -> str:
     """The container's name: what its directory in RUN is called, or what it calls itself."""
-    places = (str(step.args[0]).removeprefix(f"{RUN}/") for step in plan if step.call == "mkdir")
+    made = (str(step.args[0]) for step in plan if step.call == "mkdir")
+    places = (path.removeprefix(f"{RUN}/") for path in made if path.startswith(f"{RUN}/"))
     names = (str(step.args[0]) for step in plan if step.call == "set_name")
     return next(places, None) or next(names, "box")
 
@@ -81,7 +85,7 @@ def start_box(plan: Plan, variable: str, *behind: str, terminal: bool = False) -
     """
     made = {step.call for step in plan if step.who == "init"} | {step.id for step in plan if step.who == "lab"}
     clones = (shell_words(step) for step in plan if step.call == "clone3" and step.id != JOINER)
-    words = (next(clones, "") or "unshare --fork").replace("--fork", "--fork --kill-child").split()
+    words = (next(clones, "").rpartition("; ")[2] or "unshare --fork").replace("--fork", "--fork --kill-child").split()
     maps = ["--map-root-user"] if "uid_map" in made else []
     session = ["$session"] if "setsid" in made and not terminal else []
     return [*words, *maps], [*session, f'sh -c "${variable}"', *behind]

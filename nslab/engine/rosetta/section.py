@@ -11,6 +11,7 @@ from nslab.engine.arguments import number
 from nslab.engine.decode import decoded
 from nslab.engine.errands import NET
 from nslab.engine.ground import RUN
+from nslab.engine.resources import MAKE
 from nslab.engine.rosetta.inside import inside
 from nslab.engine.rosetta.lines import Line, comment, continued, joined, listed
 from nslab.engine.rosetta.shell import exec_parts, shell_words
@@ -33,6 +34,7 @@ TOPICS = {
         ("set_controlling_terminal", "dup2", "chdir_inside", "close_others", "close_on_exec_from", "execve"), "program"
     ),
     "open_device": "masks",
+    **dict.fromkeys(("open_group", "write_group"), "group"),
     "chdir": "enter",
     "pivot_root": "enter",
     "umount2": "enter",
@@ -89,8 +91,8 @@ def topic_of(step: Step) -> str:
     """What a step is about; "" where it goes without saying."""
     if is_right(step):
         return "rights"
-    if step.call in TOPICS:
-        return TOPICS[step.call]
+    if step.call in TOPICS or step.id == MAKE:
+        return TOPICS.get(step.call, "group")
     if step.call == "mount" and step.args[1] == "/":
         return "tree" if number(step.args[3]) & MountFlag.PRIVATE else ""
     place = target_of(step)

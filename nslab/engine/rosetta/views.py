@@ -52,12 +52,6 @@ class ScriptOfOne(NslabError):
     code = "script-of-one"
 
 
-class ScriptWithLimits(NslabError):
-    """A script makes a container by itself, and has no control group to divide."""
-
-    code = "script-with-limits"
-
-
 class Machine(Struct, frozen=True):
     """What a view needs to know of the machine, and of who is asking there. `maps` are those that this user's lab gets."""
 
@@ -98,8 +92,6 @@ def text_of(
     """
     if view == "shell" and spec.joins:
         raise ScriptOfOne(of=spec.joins[0].of)
-    if view == "shell" and spec.resources is not None:
-        raise ScriptWithLimits(name=spec.name)
     steps = steps_of(view, spec, machine, changes)
     match view:
         case "plan":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import msgspec
 import pytest
@@ -14,7 +15,7 @@ from nslab.engine.resources import Resources
 from nslab.engine.rosetta.docker_run import docker_run
 from nslab.engine.rosetta.elsewhere import elsewhere
 from nslab.engine.rosetta.limits import docker_limits, resources, shares
-from nslab.engine.rosetta.views import Machine, ScriptWithLimits, command_for, text_of
+from nslab.engine.rosetta.views import Machine, command_for, text_of
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Plan
 from nslab.kernel.cgroup2.cpu import CpuMax
@@ -102,8 +103,25 @@ def test_the_command_that_asks_for_it_says_the_limits() -> None:
     )
 
 
-def test_a_script_that_stands_alone_says_that_it_can_not_limit() -> None:
-    spec = Spec("box", Process(("true",)), (Kind.MNT,), resources=EVERY)
+def script_of(limits: Resources | None) -> str:
+    spec = Spec("box", Process(("true",)), (Kind.MNT,), resources=limits)
     machine = Machine(Inventory(("usr",), ()), IdMaps((), (), setgroups=False), root=True)
-    with pytest.raises(ScriptWithLimits):
-        text_of("shell", spec, machine, "a test", words_for("en"), width=None)
+    return text_of("shell", spec, machine, "a test", words_for("en"), width=None)
+
+
+@pytest.mark.parametrize("shell", ["bash", "dash"])
+def test_a_script_with_limits_reads_as_a_shell_s_and_hands_on_what_they_take(shell: str) -> None:
+    """That it limits, and leaves nothing, the guest tells."""
+    text = script_of(Resources(memory_max=64 << 20, pids_max=20))
+    assert subprocess.run([shell, "-n"], input=text, capture_output=True, text=True, check=False).stderr == ""
+    assert text.count("for name in memory pids; do") == 3
+    assert "echo 67108864 >/sys/fs/cgroup/box/memory.max" in text
+
+
+def test_what_a_script_can_not_limit_it_does_not_run() -> None:
+    (birth,) = (line for line in script_of(EVERY).splitlines() if "unshare --fork --kill-child --mount" in line)
+    assert birth.startswith('( echo 0 >"$group/cgroup.procs" && ')
+
+
+def test_a_script_without_limits_knows_nothing_of_groups() -> None:
+    assert "cgroup.procs" not in script_of(None)
