@@ -252,7 +252,7 @@ def test_whoever_is_killed_no_group_stays(whose: str) -> None:
             lab.close()
 
 
-SCRIPTED = "cat /proc/self/cgroup /sys/fs/cgroup/memory.max; exec tail /dev/zero"
+SCRIPTED = "cat /proc/self/cgroup /sys/fs/cgroup/memory.max; tail /dev/zero; echo $?"
 
 
 @pytest.mark.parametrize("user", USERS)
