@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import errno
 import os
 import sys
 import time
@@ -13,12 +14,16 @@ from pathlib import Path
 from threading import Event as Flag
 
 import msgspec
+from msgspec.structs import replace
 
 from nslab.cli.list import labs
 from nslab.cli.output import print_table
 from nslab.cli.screen import add_look, ready_terminal, show
 from nslab.engine import rundir
+from nslab.engine.delegation.subtree import PREFIX
 from nslab.errors import NslabError
+from nslab.kernel.cgroup2.knobs import write_knob
+from nslab.kernel.syscalls import SyscallError
 from nslab.observe.cgroup.feed import PERIOD_SECONDS, Feed, Happened, LiveFeed, ReplayFeed
 from nslab.observe.cgroup.history import History, remember
 from nslab.observe.cgroup.lines import Line, lines
@@ -26,6 +31,7 @@ from nslab.observe.cgroup.open_group import GroupGone
 from nslab.observe.cgroup.place import Hierarchy, hierarchy
 from nslab.observe.cgroup.recording import MalformedRecording, Recording
 from nslab.tui.graph.figures import percent, size
+from nslab.tui.top.knobs import Write
 from nslab.tui.top.view import Origin
 from nslab.words import Words
 
@@ -129,6 +135,27 @@ def _directory(here: Hierarchy, path: str | None) -> Path:
     return found if found.is_dir() else _of_container(path) or found
 
 
+def writer(source: str) -> Callable[[Write], Write] | None:
+    """Who writes limits: the groups of a lab are its owner's to turn, all others are only looked at."""
+    if not Path(source).name.startswith(PREFIX):
+        return None
+
+    def write(wanted: Write) -> Write:
+        try:
+            group = os.open(Path(source) / wanted.path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:
+            return replace(wanted, errno=errno.errorcode.get(error.errno or 0, "?"))
+        try:
+            write_knob(group, wanted.file, wanted.value)
+        except SyscallError as refused:
+            return replace(wanted, errno=errno.errorcode.get(refused.errno or 0, "?"))
+        finally:
+            os.close(group)
+        return wanted
+
+    return write
+
+
 def _of_container(name: str) -> Path | None:
     """The group of the lab in which a container of this name runs; None where there is none, or the lab divides none."""
     running = labs(rundir.base(dict(os.environ), os.geteuid()))
@@ -153,7 +180,7 @@ def _on_screen(open_: Callable[[], Feed], origin: Origin, asked: argparse.Namesp
     from nslab.tui.screens.top import TopScreen
 
     def top(words: Words) -> TopScreen:
-        return TopScreen(words, open_, origin)
+        return TopScreen(words, open_, origin, write=None if asked.replay else writer(origin.source))
 
     try:
         return show(asked, words, lambda app: app.start_with_screen(top))

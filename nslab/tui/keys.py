@@ -41,6 +41,8 @@ SHOWN = {
     "tab": "Tab",
     "slash": "/",
     "question_mark": "?",
+    "minus": "-",
+    "plus": "+",
     "up": "↑↓",  # one entry stands for the pair
     "left": "←→",
     "pagedown": "PgDn",
@@ -193,6 +195,9 @@ TOP: tuple[Key, ...] = (
     Key("as_tree", "t", "e", rank=6),
     Key("side_by_side", "s", "s", rank=1, in_a_talk=1),
     Key("hold", "space", "o", rank=5),
+    Key("next_knob", "k", "k", in_footer=False),
+    Key("turn_down", "minus", "d", in_footer=False),
+    Key("turn_up", "plus", "b", in_footer=False),
     Key("search", "slash", "f", rank=2, in_a_talk=2),
     *BOARD_SCREEN,
 )

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from nslab.cli.main import main
+from nslab.cli.top import writer
 from nslab.observe.cgroup.lines import Line
 from nslab.observe.cgroup.place import hierarchy
+from nslab.tui.top.knobs import Write
 
 OOM = str(Path(__file__).parents[1] / "observe" / "recorded" / "oom.jsonl")
 LOOKS = len(Path(OOM).read_bytes().splitlines()) - 1
@@ -90,3 +92,17 @@ def test_the_help_names_every_field(capsys: pytest.CaptureFixture[str]) -> None:
         main(["top", "--help"])
     told = " ".join(capsys.readouterr().out.split())
     assert all(field in told for field in Line.__struct_fields__)
+
+
+def test_limits_are_written_in_groups_of_labs_alone_and_a_refusal_is_told(tmp_path: Path) -> None:
+    assert writer(str(tmp_path)) is None
+    group = tmp_path / "nslab-1" / "web"
+    group.mkdir(parents=True)
+    (group / "cpu.weight").write_text("100\n")
+    write = writer(str(group.parent))
+    assert write is not None
+    wanted = Write("web", "cpu.weight", "300")
+    assert write(wanted) == wanted
+    assert (group / "cpu.weight").read_text() == "300\n"
+    assert write(Write("web", "memory.max", "1")).errno == "ENOENT"
+    assert write(Write("gone", "cpu.weight", "1")).errno == "ENOENT"

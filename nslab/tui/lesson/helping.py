@@ -146,6 +146,7 @@ HELPED = {
             (shown("as_tree", TOP_KEYS), "tree"),
             (shown("side_by_side", TOP_KEYS), "beside"),
             (shown("hold", TOP_KEYS), "hold"),
+            ("k  - +", "turn"),
         ),
     ),
     MAP: Helped(

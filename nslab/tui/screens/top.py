@@ -21,6 +21,7 @@ from nslab.tui.lesson.helping import TOP, help_view
 from nslab.tui.screens.help_view import HelpView
 from nslab.tui.screens.keyed import KeyedScreen
 from nslab.tui.searched import Cursor, Searched, search_row
+from nslab.tui.top.knobs import Knob, Write, knobs
 from nslab.tui.top.rows import Arrangement, Order, listed
 from nslab.tui.top.view import SMALL, Origin, Sight, arrange, ended, group_asked
 from nslab.tui.top.watcher import GroupWatcher
@@ -49,11 +50,12 @@ class TopTable(Searched):
             super().__init__()
             self.path = path
 
-    def __init__(self, words: Words, origin: Origin, selected: str | None = None) -> None:
+    def __init__(self, words: Words, origin: Origin, selected: str | None = None, *, turns: bool = False) -> None:
+        """`turns`: limits may be turned."""
         super().__init__(words, self._found, "")
         self._history = History(PERIOD_SECONDS)
         self._wanted = selected
-        self.sight = Sight(self._history, origin, Arrangement(), (), "")
+        self.sight = Sight(self._history, origin, Arrangement(), (), "", knob=0 if turns else None)
         self.cursor = Cursor(key_of(""))
 
     def take(self, seen: Frame | Happened, period_seconds: float) -> None:
@@ -101,6 +103,30 @@ class TopTable(Searched):
     def ids(self) -> list[str]:
         """The groups from top to bottom."""
         return [key_of(row.path) for row in self.sight.rows]
+
+    def choose_knob(self) -> None:
+        """The next limit; the first after the last."""
+        if self.sight.knob is not None and (found := self._knobs()):
+            self.sight = replace(self.sight, knob=(self.sight.knob + 1) % len(found))
+            self.redraw()
+
+    def turn(self, steps: int) -> Write | None:
+        """What is to be written to turn the chosen limit; None where nobody may, or it is at its end."""
+        found = self._knobs()
+        if self.sight.knob is None or not found:
+            return None
+        knob = found[min(self.sight.knob, len(found) - 1)]
+        value = knob.by(steps)
+        return None if value is None else Write(self.sight.selected, knob.file, value)
+
+    def written(self, write: Write) -> None:
+        """Show what was written."""
+        self.sight = replace(self.sight, last=write)
+        self.redraw()
+
+    def _knobs(self) -> tuple[Knob, ...]:
+        sample = self.sight.history.samples.get(self.sight.selected)
+        return () if sample is None else knobs(sample.group)
 
     def open(self) -> None:
         """Enter ends the search; the group it is on is on show already."""
@@ -160,9 +186,18 @@ class TopScreen(KeyedScreen):
 
     keys = keys.TOP
 
-    def __init__(self, words: Words, open_: Callable[[], Feed], origin: Origin, selected: str | None = None) -> None:
+    def __init__(
+        self,
+        words: Words,
+        open_: Callable[[], Feed],
+        origin: Origin,
+        selected: str | None = None,
+        write: Callable[[Write], Write] | None = None,
+    ) -> None:
+        """`write` writes a limit, in a thread, and says how that went; without it limits are only shown."""
         super().__init__(words)
-        self.table = TopTable(words, origin, selected)
+        self.table = TopTable(words, origin, selected, turns=write is not None)
+        self._write = write
         self._watcher = GroupWatcher(self, open_)
 
     def compose(self) -> ComposeResult:
@@ -198,6 +233,21 @@ class TopScreen(KeyedScreen):
     def on_top_table_selected(self, message: TopTable.Selected) -> None:
         """Only of the group on show is it read what its memory is made of: that costs most."""
         self._watcher.look_closely(frozenset({message.path}))
+
+    def action_next_knob(self) -> None:
+        self.table.choose_knob()
+
+    async def action_turn_down(self) -> None:
+        await self._turn(-1)
+
+    async def action_turn_up(self) -> None:
+        await self._turn(1)
+
+    async def _turn(self, steps: int) -> None:
+        """At once: the kernel may take its time, as where memory is to be won back, and the graph goes on meanwhile."""
+        write = self.table.turn(steps)
+        if write is not None and self._write is not None:
+            self.table.written(await asyncio.to_thread(self._write, write))
 
     def action_by_cpu(self) -> None:
         self.table.sort(Order.CPU)

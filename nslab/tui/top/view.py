@@ -15,6 +15,7 @@ from nslab.tui.graph.graph import graph
 from nslab.tui.graph.said import drawn, say
 from nslab.tui.graph.series import bands, multiples
 from nslab.tui.searched import Hits
+from nslab.tui.top.knobs import Write, knob_rows, knobs
 from nslab.tui.top.rows import Arrangement, Listed, siblings
 from nslab.tui.top.table import table
 from nslab.tui.wrap import Span, shorten, wrap
@@ -40,7 +41,10 @@ class Origin(Struct, frozen=True):
 
 
 class Sight(Struct, frozen=True):
-    """All that is on show. `ended`: no more will come. `held`: it stands still by the person's wish."""
+    """All that is on show. `ended`: no more will come. `held`: it stands still by the person's wish.
+
+    `knob` is the limit that keys turn, None where nobody may; `last` is the last that was written.
+    """
 
     history: History
     origin: Origin
@@ -50,6 +54,8 @@ class Sight(Struct, frozen=True):
     side_by_side: bool = False
     held: bool = False
     ended: bool = False
+    knob: int | None = None
+    last: Write | None = None
 
 
 def missing(sight: Sight) -> tuple[str, ...]:
@@ -106,7 +112,20 @@ def _list(canvas: Canvas, x: int, y: int, width: int, height: int, sight: Sight,
     for line in told:
         canvas.put(x, below, line, MUTE)
         below += 1
+    if apart:
+        _knobs(canvas, x, below + 1, width, y + height - below - 1, sight, words)
     return {row + y: path for row, path in found.items()}
+
+
+def _knobs(canvas: Canvas, x: int, y: int, width: int, height: int, sight: Sight, words: Words) -> None:
+    """The limits of the group selected, where there is room below the list."""
+    sample = sight.history.samples.get(sight.selected)
+    found = () if sample is None else knobs(sample.group)
+    if not found or height < len(found) + 2:
+        return
+    inner = Canvas(width, len(found) + 2, plain=canvas.plain)
+    knob_rows(inner, 0, sight.selected, found, words, sight.knob, sight.last)
+    canvas.blit(inner, x, y)
 
 
 def _graphs(canvas: Canvas, x: int, y: int, width: int, height: int, sight: Sight, words: Words) -> None:

@@ -23,6 +23,7 @@ from nslab.observe.cgroup.values import Changed
 from nslab.tui.app import NslabApp
 from nslab.tui.screens.help import HelpScreen
 from nslab.tui.screens.top import TopScreen, TopTable, key_of
+from nslab.tui.top.knobs import Write
 from nslab.tui.top.rows import Order
 from nslab.tui.top.view import Origin
 from tests.stage import LESSONS, screen_words
@@ -272,3 +273,34 @@ async def test_this_machine_is_looked_at_again_and_again(app: Made) -> None:
         table = await ready(made, pilot, 4)
         assert table.ids()[0] == "/"
     os.close(root)
+
+
+async def test_a_limit_is_turned_by_keys_and_what_was_written_is_shown(app: Made, tmp_path: Any) -> None:
+    asked: list[Write] = []
+
+    def write(wanted: Write) -> Write:
+        asked.append(wanted)
+        return wanted
+
+    made = app()
+    made.start_with_screen(lambda words: TopScreen(words, Minute, Origin("/sys/fs/cgroup"), "hog", write))
+    async with made.run_test(size=(120, 36)) as pilot:
+        table = await ready(made, pilot)
+        await pilot.press("k", "k", "k", "minus")
+        await until(lambda: asked)
+        await pilot.pause()
+        assert asked == [Write("hog", "memory.max", "33554432")]
+        assert 'write("hog/memory.max", "33554432")' in shown(table)
+        await pilot.press("ctrl+g", "b")
+        await until(lambda: len(asked) == 2)
+        assert asked[1] == Write("hog", "memory.max", "134217728")
+
+
+async def test_where_limits_are_only_looked_at_no_key_writes(app: Made) -> None:
+    made = app(selected="hog")
+    async with made.run_test(size=(120, 36)) as pilot:
+        table = await ready(made, pilot)
+        await pilot.press("k", "minus", "plus")
+        assert table.turn(1) is None
+        assert "limits of hog" in shown(table)
+        assert "write(" not in shown(table)
