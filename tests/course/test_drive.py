@@ -77,7 +77,7 @@ def test_a_command_with_a_goal_is_done_when_the_goal_is_reached(bash: Terminal) 
     outcome = bash.driver.run("host", "sleep 0.3; touch made; sleep 30", made.exists)
     assert isinstance(outcome, Done)
     assert outcome.took_s < 5
-    assert bash.program() == "sleep"
+    bash.wait_for(lambda: bash.program() == "sleep")
 
 
 def test_commands_follow_one_another_without_losing_a_key(bash: Terminal) -> None:
