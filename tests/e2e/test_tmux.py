@@ -290,6 +290,7 @@ def test_ctrl_c_and_ctrl_z_are_the_shell_s_and_never_end_or_stop_the_program(tmu
     tmux.shows("─sleep60")
     tmux.keys("C-z")
     tmux.shows("[1]+ Stopped")
+    tmux.shows("─sleep60stopped")
     tmux.type("fg")
     tmux.until(lambda: "─sleep60stopped" not in squeezed(tmux.screen()))  # Ctrl-C before that would take the line away
     tmux.until(lambda: interrupted(tmux))
