@@ -4,7 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 EDITABLE ?= -e
 # One more than the processors of a small machine: tests wait for the kernel more than they compute.
-PARALLEL ?= -n 3
+# A test that fails beside others is tried once more, and told by an R: two failures are one too many.
+PARALLEL ?= -n 3 --reruns 1 -rR
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 ROOT_ONLY := $(if $(filter 0,$(shell id -u)),test-as-user)
