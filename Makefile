@@ -4,8 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 EDITABLE ?= -e
 # One more than the processors of a small machine: tests wait for the kernel more than they compute.
-# A test that fails beside others is tried once more, and told by an R: two failures are one too many.
-PARALLEL ?= -n 3 --reruns 1 -rR
+PARALLEL ?= -n 3
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 ROOT_ONLY := $(if $(filter 0,$(shell id -u)),test-as-user)

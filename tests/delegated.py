@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +25,11 @@ def top() -> Path:
     if place is None or not mounts:
         raise LookupError("no cgroup v2")
     return Path(os.path.normpath(f"{mounts[-1].point}/{os.path.relpath(place.path, mounts[-1].root)}"))
+
+
+def in_group(group: int, command: Sequence[str]) -> tuple[str, ...]:
+    """A command that moves itself into the group of an open directory before it begins. Wants `pass_fds=(group,)`."""
+    return ("sh", "-c", 'echo 0 >"/proc/self/fd/$0/cgroup.procs" && exec "$@"', str(group), *command)
 
 
 @contextmanager

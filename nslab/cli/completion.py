@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         command.load()
         for action in taken(command):
             if action.metavar == "FILE":
-                action.complete = shtab.FILE  # type: ignore[attr-defined]  # an attribute of shtab's, which it looks for
+                action.complete = shtab.FILE  # type: ignore[attr-defined]  # how shtab is told, see its docs; argparse's stubs lack it
             elif action.dest in TAKES_LESSONS:
                 action.choices = lessons
     print(shtab.complete(parser, shell=arguments.shell))

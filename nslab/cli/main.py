@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(told(error, words), file=sys.stderr)
         return 1
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a person gets a sentence, the report the rest
+    except Exception as error:  # noqa: BLE001 - written whole into a report; a person gets a sentence
         if isinstance(error, BrokenPipeError) and _reader_left():
             return 128 + signal.SIGPIPE
         from nslab.cli.failures import tell_crash

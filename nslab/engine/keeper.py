@@ -207,7 +207,7 @@ def in_child(life: Callable[[], None]) -> None:
     """Live a child's life and end: no exception may climb out of it into its parent's code. NSLAB_DEBUG shows it."""
     try:
         life()
-    except Exception:  # noqa: BLE001 - a mistake of ours: its end is all that anybody else sees of it
+    except Exception:  # noqa: BLE001 - forked: what climbed out would run the parent's code in the child
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(0)

@@ -90,7 +90,7 @@ class Lab:
             reply, sent = protocol.Refused(error.code, error.facts), ()
         except (protocol.ProtocolError, inquiry.Astray):
             return False
-        except Exception as error:  # noqa: BLE001 - a request that nobody foresaw fails alone, not all that a person has in here
+        except Exception as error:  # noqa: BLE001 - told to whoever asked: PID 1 must not die of one request, and all with it
             told = unplanned(error)
             reply, sent = protocol.Refused(told.code, told.facts), ()
         return self._reply(reply, sent)

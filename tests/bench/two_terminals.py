@@ -6,12 +6,10 @@ import os
 import pty
 import sys
 
-import nslab.tui  # noqa: F401 - before Textual, whose clock it sets
+from nslab.tui.terminal import Terminal  # before Textual, whose clock nslab.tui sets
 
 # isort: split
 from textual.app import App, ComposeResult
-
-from nslab.tui.terminal import Terminal
 
 
 class TwoTerminals(App[None]):

@@ -48,12 +48,7 @@ class Terminal:
         self.resize(rows, columns)
         self.before = termios.tcgetattr(slave)
         self.process = subprocess.Popen(
-            [*NSLAB, "run", *arguments],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - safe in a process of one thread
+            ["setsid", "--ctty", *NSLAB, "run", *arguments], stdin=slave, stdout=slave, stderr=slave
         )
         self.slave = slave
         self.said = b""

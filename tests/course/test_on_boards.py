@@ -75,7 +75,7 @@ def test_where_nothing_is_being_born_or_a_file_could_not_be_read_it_is_absent() 
     )
     blind = RecordedWorld(born=structs.replace(view, moments=(view.moments[0], moment)))
     for fact in ("mounts", "roots", "processes", "program", "uid", "rights"):
-        assert isinstance(read(BirthFact(fact), blind), Absent)  # type: ignore[arg-type]  # the names as lessons write them
+        assert isinstance(read(BirthFact(fact), blind), Absent)
 
 
 def test_a_card_has_its_place_in_the_order_that_was_run_last() -> None:

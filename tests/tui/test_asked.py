@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from nslab.course.ablation import PRIMITIVES
 from nslab.course.composing import PRESETS
 from nslab.course.ordering import CARDS
+from nslab.course.trials import Result
 from nslab.kernel.namespaces import Kind
 from nslab.observe.machine.worlds import Arrangement
 from nslab.tui.asked import ROWS, Asked, asked_rows
@@ -79,10 +80,10 @@ def test_before_the_first_call_a_birth_says_how_to_begin(words: Words) -> None:
     ids=["through", "held", "refused", "failed", "running"],
 )
 def test_an_attack_says_what_is_left_out_and_what_came_of_it(
-    words: Words, result: object, ink: Role, said: str
+    words: Words, result: Result | None, ink: Role, said: str
 ) -> None:
     at = (list(without_views.BY_ID).index("escape"), PRIMITIVES.index("pivot"))
-    view = without_views.view(frozenset({"pivot"}), {"escape": result}, at)  # type: ignore[dict-item]  # a result or None
+    view = without_views.view(frozenset({"pivot"}), {"escape": result}, at)
     asked = attack_asked(view, words)
     text = bar(asked).text()
     assert asked.ink is ink

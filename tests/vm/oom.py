@@ -12,9 +12,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from nslab.kernel.cgroup2.knobs import hand_on, move_in, write_knob
+from nslab.kernel.cgroup2.knobs import hand_on, write_knob
 from nslab.observe.cgroup.recording import Frame, Heading, Recorder
 from nslab.observe.cgroup.sampler import GroupSampler
+from tests.delegated import in_group
 
 MAX_BYTES = 32 << 20
 PERIOD_SECONDS = 0.25
@@ -32,7 +33,7 @@ def out_of_memory(sampler: GroupSampler, box: int) -> Iterator[Frame]:
     """A frame at each beat, from before the hog starts to two beats after its end. The group is `box` below the root."""
     yield Frame(sampler.look({"box"}), sampler.wait(0))
     command = (sys.executable, "-I", "-S", "-c", HOG)
-    hog = subprocess.Popen(command, preexec_fn=lambda: move_in(box))  # noqa: PLW1509 - no threads here
+    hog = subprocess.Popen(in_group(box, command), pass_fds=(box,))
     deadline = time.monotonic() + PATIENCE_SECONDS
     more = 2
     while more:

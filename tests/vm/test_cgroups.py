@@ -19,6 +19,7 @@ from nslab.kernel.syscalls import SyscallError
 from nslab.observe.cgroup.rates import Rates, rates
 from nslab.observe.cgroup.sampler import GroupSampler
 from nslab.observe.cgroup.values import Changed, Event, Group
+from tests.delegated import in_group
 from tests.vm.oom import MAX_BYTES, PERIOD_SECONDS, limit, out_of_memory
 
 pytestmark = [pytest.mark.guest, pytest.mark.as_root]
@@ -61,7 +62,7 @@ def sampler(top: int, box: int) -> Iterator[GroupSampler]:
 
 
 def start(group: int, *command: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, preexec_fn=lambda: move_in(group), stderr=subprocess.DEVNULL)  # noqa: PLW1509 - no threads here
+    return subprocess.Popen(in_group(group, command), pass_fds=(group,), stderr=subprocess.DEVNULL)
 
 
 def until(sampler: GroupSampler, key: str, least: int = 1) -> list[Event]:

@@ -86,7 +86,7 @@ class Watcher:
     def _run(self) -> None:
         try:
             self._watch(self._open())
-        except Exception as error:  # noqa: BLE001 - a thread that dies in silence would leave a dead screen behind
+        except Exception as error:  # noqa: BLE001 - the screen raises it again; in a thread it would end nothing but that
             self._screen.post_message(self.Crashed(error))
 
     def _watch(self, machine: Looking) -> None:

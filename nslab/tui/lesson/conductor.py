@@ -176,7 +176,7 @@ class Conductor:
             self._live()
         except Stopped:
             pass  # what was being typed stays half typed, in a lab that is gone
-        except Exception as error:  # noqa: BLE001 - a thread that dies in silence would leave a dead screen behind
+        except Exception as error:  # noqa: BLE001 - the screen raises it again; in a thread it would end nothing but that
             self._post(self.Crashed(error))
 
     def _live(self) -> None:
@@ -189,7 +189,7 @@ class Conductor:
         except Stopped:
             raise
         except Exception:
-            self._release()
+            self._release()  # or the screen would still read terminals that `close` closes
             raise
         finally:
             play.close()

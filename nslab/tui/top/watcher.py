@@ -62,7 +62,7 @@ class GroupWatcher:
                 self._watch(feed)
             finally:
                 feed.close()
-        except Exception as error:  # noqa: BLE001 - a thread that dies in silence would leave a dead screen behind
+        except Exception as error:  # noqa: BLE001 - the screen raises it again; in a thread it would end nothing but that
             self._screen.post_message(self.Crashed(error))
 
     def _watch(self, feed: Feed) -> None:

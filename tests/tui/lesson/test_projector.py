@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import combinations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,9 +18,9 @@ PROJECTOR = (104, 28)  # a window of 104 by 30, without header and footer
 SIZES = [(80, 22), PROJECTOR, (120, 34), (200, 48)]
 
 
-def shown(terminals: int = 2, panes: int = 1, **more: object) -> Shown:
+def shown(terminals: int = 2, panes: int = 1, **more: Any) -> Shown:
     names = ("host", "box", "joined")[:terminals]
-    return Shown(names, ("namespaces",)[:panes], **more)  # type: ignore[arg-type]  # the struct checks them
+    return Shown(names, ("namespaces",)[:panes], **more)
 
 
 def assert_sound(found: Mapping[str, Region], width: int, height: int) -> None:
@@ -91,9 +92,9 @@ def test_a_long_question_takes_rows_from_the_pane_but_leaves_it_some(height: int
 
 
 @pytest.mark.parametrize(("what", "name"), [({"answers": True}, ANSWERS), ({"wreck_rows": 7}, WRECK)])
-def test_answers_and_a_wreck_take_the_pane_s_place(what: dict[str, object], name: str) -> None:
+def test_answers_and_a_wreck_take_the_pane_s_place(what: dict[str, Any], name: str) -> None:
     pane = before_a_room(*PROJECTOR, shown())["namespaces"]
-    found = before_a_room(*PROJECTOR, shown(**what))  # type: ignore[arg-type]  # as `shown` has it
+    found = before_a_room(*PROJECTOR, shown(**what))
     assert found[name] == pane
     assert "namespaces" not in found
 

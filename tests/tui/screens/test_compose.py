@@ -108,8 +108,8 @@ async def test_every_preset_is_what_it_says(words: Words) -> None:
         for name in ("podman", "pod", "host", "docker"):
             await shown.press("p")
             assert shown.view.preset == name
-            assert shown.living() == {"host", *(one.container for one in PRESETS[name])}  # type: ignore[index]
-            for container in PRESETS[name]:  # type: ignore[index]
+            assert shown.living() == {"host", *(one.container for one in PRESETS[name])}
+            for container in PRESETS[name]:
                 own = {kind for kind in Kind if shown.of(container.container, kind) != shown.of("host", kind)}
                 assert own == {*container.namespaces, *container.share}
 

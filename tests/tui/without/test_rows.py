@@ -7,7 +7,7 @@ import errno
 import pytest
 
 from nslab.course.ablation import BASES, PRIMITIVES
-from nslab.course.attacks import ATTACKS
+from nslab.course.attacks import ATTACKS, Attack
 from nslab.course.boards import TrialsView
 from nslab.course.trial import Refusal, Rights, Trial
 from nslab.engine.steps import Done, Step
@@ -139,8 +139,8 @@ def test_names_and_notes_stand_whole_where_the_board_is_narrowest(lang: Lang) ->
 
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_beside_the_story_the_longest_attack_is_seen_to_its_end(attack: object, lang: Lang) -> None:
-    at = ATTACKS.index(attack)  # type: ignore[arg-type]
+def test_beside_the_story_the_longest_attack_is_seen_to_its_end(attack: Attack, lang: Lang) -> None:
+    at = ATTACKS.index(attack)
     column = PRIMITIVES.index(ATTACKS[at].locks[0][0])
     shown = view(FULL, {}, at=(at, column))
     text = "".join(drawn(shown, 81, 33, lang).text().split())
