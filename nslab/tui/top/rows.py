@@ -112,7 +112,7 @@ def _tree(
 
 
 def siblings(history: History, path: str, order: Order) -> tuple[str, ...]:
-    """The group and those beside it, in order; of the top, those right below it."""
+    """The group and those beside it, in order; of the top, those right below it, or it alone."""
     above = parent_of(path) if path else ""
-    paths = [one for one in history.samples if parent_of(one) == above]
+    paths = [one for one in history.samples if parent_of(one) == above] or [path]
     return tuple(sorted(paths, key=lambda one: (-amount(history, history.samples[one], order), one)))

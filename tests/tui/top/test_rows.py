@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import grouped
 import pytest
+from msgspec.structs import replace
 
 from nslab.observe.cgroup.history import History
+from nslab.observe.cgroup.recording import Frame
 from nslab.tui.top.rows import Arrangement, Order, listed, siblings
 
 
@@ -52,3 +54,8 @@ def test_nothing_seen_is_no_row() -> None:
 def test_siblings_are_those_of_one_parent_and_the_tops_are_its_children() -> None:
     assert siblings(grouped.history(), "batch/zip", Order.CPU) == ("batch/sort", "batch/zip")
     assert siblings(grouped.history(), "", Order.MEMORY)[0] == "hog"
+
+
+def test_a_tree_of_one_group_has_that_one_beside_nobody() -> None:
+    frames = [Frame(replace(one.snapshot, groups=one.snapshot.groups[:1]), ()) for one in grouped.frames()[:3]]
+    assert siblings(grouped.told(frames), "", Order.CPU) == ("",)
