@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 from nslab.kernel.inotify import IN_CREATE, IN_DELETE, IN_Q_OVERFLOW, inotify_init, read_notices, watch_directory
 from nslab.observe.cgroup.open_group import Allowance, GroupGone, Opened, OpenGroup
+from nslab.words import printable
 
 _NO_MORE = (errno.EMFILE, errno.ENOSPC)
 _GONE = (errno.ENOENT, errno.ENODEV)
@@ -88,7 +89,9 @@ class GroupTree:
         except GroupGone:
             self.forget(group)
             return
-        paths = {f"{group.path}/{name}".lstrip("/"): name for name in names}
+        paths = {
+            f"{group.path}/{printable(name)}".lstrip("/"): name for name in names
+        }  # whoever shows or sends a path, can
         for path, known in list(self._groups.items()):
             if path and _parent(path) == group.path and not _still(group, paths.get(path), known):
                 self.forget(known)

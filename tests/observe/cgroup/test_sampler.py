@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from nslab.kernel.cgroup2.cpu import parse_cpu_stat
@@ -148,6 +149,19 @@ def test_waiting_without_events_costs_no_time_of_the_processor(group: Path) -> N
         begun = time.process_time()
         assert sampler.wait(0.5) == ()
         assert time.process_time() - begun < 0.1
+
+
+def test_a_name_that_is_no_utf_8_can_be_shown_and_recorded(group: Path) -> None:
+    odd = os.fsencode(group / "a") + b"\xff"
+    os.mkdir(odd)
+    os.mkdir(odd + b"/in")
+    with sampled(group) as sampler:
+        snapshot = sampler.look()
+        assert [one.path for one in snapshot.groups] == ["", "a\\xff", "a\\xff/in"]
+        assert msgspec.json.encode(snapshot)
+        os.rmdir(odd + b"/in")
+        os.rmdir(odd)
+        assert [one.path for one in sampler.look().groups] == [""]
 
 
 def test_a_look_finds_what_happened_and_the_next_wait_tells_it(group: Path) -> None:
