@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -102,6 +103,30 @@ def public(module: ModuleType) -> Iterator[tuple[str, str | None]]:
 
 def needs_docstring(where: str) -> bool:
     return not (where.startswith("nslab.tui.") and TEXTUAL_HOOKS.fullmatch(where.rpartition(".")[2]))
+
+
+TOP = {
+    *("nslab", "lessons", "tests", "assets", "changelog.d"),
+    *("README.md", "README.zh.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "LICENSE"),
+    *("pyproject.toml", "hatch_build.py", "Makefile"),
+}
+OUTPUTS = {
+    "dist",
+    "build",
+    "snapshot_report.html",
+    "home",
+}  # what git ignores, and the home of tests that run in a copy
+
+
+def test_nothing_lies_at_the_top_by_chance() -> None:
+    found = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
+    assert found - OUTPUTS <= TOP
+    assert found >= TOP
+
+
+def test_a_wheel_brings_one_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["nslab"]
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
