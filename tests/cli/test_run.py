@@ -352,6 +352,16 @@ def test_a_window_that_is_resized_is_told() -> None:
         assert terminal.restored
 
 
+def test_what_is_typed_after_a_resize_finds_the_new_size() -> None:
+    # no readline: before a prompt it reads the size and writes it back, over one that came in between
+    with on_terminal("--", "sh", "-c", "stty -echo; echo ready; while read line; do stty size; done") as terminal:
+        terminal.expect("ready\r\n")
+        for columns in range(20, 220):
+            terminal.resize(11, columns)
+            terminal.type("\r")
+            terminal.expect(f"11 {columns}\r\n")
+
+
 def test_ctrl_c_goes_to_the_foreground_job_inside() -> None:
     with on_terminal("--", "bash", "--norc", "-i") as terminal:
         terminal.type("echo typed ahead; echo slee''p; sleep 100\r")
