@@ -151,7 +151,7 @@ class Relay:
         events = poll.poll(idle)  # an end and a failure are for whoever waits for the descriptor, to read or to write
         readable = {fd for fd, mask in events if mask & ~select.POLLOUT}
         writable = {fd for fd, mask in events if mask & ~select.POLLIN}
-        with contextlib.suppress(BlockingIOError):  # looked at even if poll(2) saw none: it may have come just before a key
+        with contextlib.suppress(BlockingIOError):  # poll(2) overlooks one that came just before a key: always read
             self._signalled(os.read(signals, 64))
         for output in self._outputs:
             if output.pending and output.sink in writable:
