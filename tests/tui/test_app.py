@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from patience import until
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -66,13 +65,6 @@ def app(store: ProgressStore) -> NslabApp:
 def labs() -> list[str]:
     """The labs that run for this process, by the name of their first process."""
     return [one for one in trace().processes if one.endswith(" lab")]
-
-
-async def until(condition: Callable[[], object], seconds: float = 15.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "did not come about"
-        await asyncio.sleep(0.02)
 
 
 async def on(app: NslabApp, kind: type, pilot: Pilot[None]) -> None:

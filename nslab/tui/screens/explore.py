@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 from textual import events
-from textual.app import ComposeResult
 from textual.message import Message
-from textual.widget import Widget
 
 from nslab.kernel.namespaces import Kind
 from nslab.observe.machine.rows import COLUMNS, Machine
@@ -22,13 +19,10 @@ from nslab.tui.explore.sight import Sight, found, sight
 from nslab.tui.explore.table import grid_for, heads, height_of, table
 from nslab.tui.explore.watcher import Looking, Watcher
 from nslab.tui.faces import MUTE
-from nslab.tui.lesson.helping import EXPLORE, help_view
+from nslab.tui.lesson.helping import EXPLORE
 from nslab.tui.screens.explore_panel import PanelScreen
-from nslab.tui.screens.help_view import HelpView
-from nslab.tui.screens.keyed import KeyedScreen
+from nslab.tui.screens.watched import WatchedScreen
 from nslab.tui.searched import Searched, search_row
-from nslab.tui.widgets.footer import Footer
-from nslab.tui.widgets.header import Header, Where
 from nslab.words import Words
 
 SMALL = 100  # columns
@@ -153,42 +147,20 @@ class ExploreTable(Searched):
         return keys_then.index(self.cursor.selected) if self.cursor.selected in keys_then else 0
 
 
-class ExploreScreen(KeyedScreen):
+class ExploreScreen(WatchedScreen):
     """The machine, looked at as long as the screen is there."""
 
     keys = keys.EXPLORE
+    called = "explore.name"
+    part = EXPLORE
 
     def __init__(self, words: Words, open_: Callable[[], Looking], by: Arrangement = Arrangement.OWNER) -> None:
-        super().__init__(words)
         self.table = ExploreTable(words, by)
-        self._watcher = Watcher(self, open_)
-
-    def compose(self) -> ComposeResult:
-        yield Header(self.words, self._where())
-        yield self.table
-        yield Footer(self.words, self.keys)
-
-    def on_mount(self) -> None:
-        self.table.focus()
-        self._watcher.start()
-
-    async def on_unmount(self) -> None:
-        await asyncio.to_thread(self._watcher.stop)
-
-    def speak(self, words: Words) -> None:
-        """Go on in another language."""
-        super().speak(words)
-        self.query_one(Header).show(self._where())
-
-    def help_at_hand(self) -> tuple[HelpView, Widget]:
-        """Help for the table."""
-        return help_view(EXPLORE, self.words), self.table
+        self._watcher = Watcher(open_)
+        super().__init__(words, self.table, self._watcher)
 
     def on_watcher_seen(self, message: Watcher.Seen) -> None:
         self.table.show(message.machine)
-
-    def on_watcher_crashed(self, message: Watcher.Crashed) -> None:
-        raise message.error
 
     def on_watcher_explained(self, message: Watcher.Explained) -> None:
         """What was asked for, if its row is still there."""
@@ -217,14 +189,8 @@ class ExploreScreen(KeyedScreen):
     def action_what_it_shares(self) -> None:
         self.table.open()
 
-    def action_search(self) -> None:
-        self.table.search()
-
     def action_by_owner(self) -> None:
         self.table.hang(Arrangement.OWNER)
 
     def action_by_process(self) -> None:
         self.table.hang(Arrangement.PROCESS)
-
-    def _where(self) -> Where:
-        return Where(name=self.words("explore.name"))

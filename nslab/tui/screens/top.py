@@ -6,9 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
-from textual.app import ComposeResult
 from textual.message import Message
-from textual.widget import Widget
 
 from nslab.observe.cgroup.feed import PERIOD_SECONDS, Feed, Happened
 from nslab.observe.cgroup.history import History, note, remember
@@ -17,16 +15,13 @@ from nslab.tui import keys
 from nslab.tui.asked import asked_rows
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import MUTE
-from nslab.tui.lesson.helping import TOP, help_view
-from nslab.tui.screens.help_view import HelpView
-from nslab.tui.screens.keyed import KeyedScreen
+from nslab.tui.lesson.helping import TOP
+from nslab.tui.screens.watched import WatchedScreen
 from nslab.tui.searched import Cursor, Searched, search_row
 from nslab.tui.top.knobs import Knob, Write, knobs
 from nslab.tui.top.rows import Arrangement, Order, listed
 from nslab.tui.top.view import SMALL, Origin, Sight, arrange, ended, group_asked
 from nslab.tui.top.watcher import GroupWatcher
-from nslab.tui.widgets.footer import Footer
-from nslab.tui.widgets.header import Header, Where
 from nslab.words import Words
 
 
@@ -181,10 +176,12 @@ class TopTable(Searched):
         super()._move(replace(cursor, found=None))
 
 
-class TopScreen(KeyedScreen):
+class TopScreen(WatchedScreen):
     """Groups, looked at as long as the screen is there."""
 
     keys = keys.TOP
+    called = "top.name"
+    part = TOP
 
     def __init__(
         self,
@@ -195,40 +192,16 @@ class TopScreen(KeyedScreen):
         write: Callable[[Write], Write] | None = None,
     ) -> None:
         """`write` writes a limit, in a thread, and says how that went; without it limits are only shown."""
-        super().__init__(words)
         self.table = TopTable(words, origin, selected, turns=write is not None)
         self._write = write
-        self._watcher = GroupWatcher(self, open_)
-
-    def compose(self) -> ComposeResult:
-        yield Header(self.words, self._where())
-        yield self.table
-        yield Footer(self.words, self.keys)
-
-    def on_mount(self) -> None:
-        self.table.focus()
-        self._watcher.start()
-
-    async def on_unmount(self) -> None:
-        await asyncio.to_thread(self._watcher.stop)
-
-    def speak(self, words: Words) -> None:
-        """Go on in another language."""
-        super().speak(words)
-        self.query_one(Header).show(self._where())
-
-    def help_at_hand(self) -> tuple[HelpView, Widget]:
-        """Help for the list and its graphs."""
-        return help_view(TOP, self.words), self.table
+        self._watcher = GroupWatcher(open_)
+        super().__init__(words, self.table, self._watcher)
 
     def on_group_watcher_seen(self, message: GroupWatcher.Seen) -> None:
         self.table.take(message.seen, message.period_seconds)
 
     def on_group_watcher_ended(self) -> None:
         self.table.end()
-
-    def on_group_watcher_crashed(self, message: GroupWatcher.Crashed) -> None:
-        raise message.error
 
     def on_top_table_selected(self, message: TopTable.Selected) -> None:
         """Only of the group on show is it read what its memory is made of: that costs most."""
@@ -272,9 +245,3 @@ class TopScreen(KeyedScreen):
 
     def action_hold(self) -> None:
         self.table.toggle_hold()
-
-    def action_search(self) -> None:
-        self.table.search()
-
-    def _where(self) -> Where:
-        return Where(name=self.words("top.name"))

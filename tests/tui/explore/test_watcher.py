@@ -5,12 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import cast
 
 import explored
 import pytest
 from textual.message import Message
-from textual.message_pump import MessagePump
 
 from nslab.observe.explanation import Explanation
 from nslab.observe.machine.rows import Machine
@@ -22,10 +20,6 @@ class Heard:
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
-
-    def post_message(self, message: Message) -> bool:
-        self.messages.append(message)
-        return True
 
     def until(self, kind: type[Message], count: int = 1) -> list[Message]:
         deadline = time.monotonic() + 10
@@ -60,7 +54,7 @@ def heard() -> Heard:
 @pytest.fixture
 def watched(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> Callable[[Still], Watcher]:
     monkeypatch.setattr("nslab.tui.explore.watcher.LEAST_PAUSE_S", 0.01)
-    return lambda still: Watcher(cast(MessagePump, heard), lambda: still)
+    return lambda still: Watcher(lambda: still)
 
 
 def test_the_first_look_is_thorough_and_the_next_ones_are_not(
@@ -68,7 +62,7 @@ def test_the_first_look_is_thorough_and_the_next_ones_are_not(
 ) -> None:
     still = Still()
     watcher = watched(still)
-    watcher.start()
+    watcher.start(heard.messages.append)
     heard.until(Watcher.Seen, 3)
     watcher.stop()
     assert still.looks[:3] == [True, False, False]
@@ -79,29 +73,13 @@ def test_what_is_asked_for_is_explained_in_the_thread_that_looks(
 ) -> None:
     still = Still()
     watcher = watched(still)
-    watcher.start()
+    watcher.start(heard.messages.append)
     watcher.explain("row", 7)
     (told,) = heard.until(Watcher.Explained)
     watcher.stop()
     assert isinstance(told, Watcher.Explained)
     assert (told.key, told.told) == ("row", None)
-    assert still.threads == {"watcher"}
-
-
-def test_a_mistake_in_the_thread_is_told_and_not_lost(heard: Heard) -> None:
-    def fail() -> Still:
-        raise LookupError("no host")
-
-    watcher = Watcher(cast(MessagePump, heard), fail)
-    watcher.start()
-    (told,) = heard.until(Watcher.Crashed)
-    watcher.stop()
-    assert isinstance(told, Watcher.Crashed)
-    assert isinstance(told.error, LookupError)
-
-
-def test_one_that_never_began_can_be_stopped(heard: Heard) -> None:
-    Watcher(cast(MessagePump, heard), Still).stop()
+    assert still.threads == {"watch"}
 
 
 def test_the_dearer_a_look_the_longer_the_pause_after_it() -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import time
 from collections.abc import Callable
 from typing import Any
 
 import explored
 import pytest
+from patience import until
 from textual.pilot import Pilot
 
 from nslab.course.progress import ProgressStore
@@ -49,13 +48,6 @@ def app(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., NslabAp
         return made
 
     return make
-
-
-async def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 15
-    while not condition():
-        assert time.monotonic() < deadline, "did not come about"
-        await asyncio.sleep(0.02)
 
 
 async def ready(app: NslabApp, pilot: Pilot[None]) -> ExploreTable:
