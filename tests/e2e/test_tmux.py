@@ -160,7 +160,7 @@ def test_a_lesson_is_opened_played_to_its_first_pass_and_left(tmux: Tmux, before
     tmux.program("lesson", "pid", "--lang", lang)
     tmux.shows(words("story.predict").upper(), words("keys.leave"))
     tmux.keys("1", "Enter")
-    tmux.shows("lab:~#", "gcc -o ns_pid ns_pid.c")  # the task: what is typed now goes to the terminal
+    tmux.shows("lab:~#", "gcc -o ns_pid")  # the task: what is typed now goes to the terminal
     tmux.type("gcc -o ns_pid ns_pid.c && ./ns_pid")
     tmux.shows("inside the container!", "container:~#")
     tmux.type("echo $$")
