@@ -50,7 +50,8 @@ def test_a_namespace_kept_by_a_mount_alone_is_found(machine: ProcRoot, boxed: Bo
         scan = Scanner(machine).scan()
         alone = without_process(scan, holds(machine, scan))
     mounts = [hold for hold in alone if isinstance(hold, MountHold) and hold.pid == pid]
-    assert [(hold.kind, hold.point) for hold in mounts] == [(Kind.UTS, "/mnt/a b")]
+    kept = [(hold.kind, hold.point) for hold in mounts if hold.point.startswith("/mnt/")]  # the machine may keep more
+    assert kept == [(Kind.UTS, "/mnt/a b")]
 
 
 def test_a_descriptor_of_an_inhabited_namespace_is_a_hold_but_not_the_only_one(machine: ProcRoot) -> None:

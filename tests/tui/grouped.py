@@ -121,6 +121,7 @@ def events(at: float) -> tuple[Event, ...]:
     found: tuple[Event, ...] = ()
     if at == KILLED:
         found += tuple(told(path, "memory.events", key, now) for path in ("", "hog") for key, now in _OOM)
+        found += tuple(told("hog", "memory.events.local", key, now) for key, now in _OOM)
     if at == REFUSED:
         found += (told("bomb", "pids.events", "max", 36),)
     return found

@@ -121,9 +121,14 @@ def test_who_wants_more_than_memory_max_is_killed_and_every_step_is_seen(sampler
     changed = [
         event for frame in frames for event in frame.events if isinstance(event, Changed) and event.path == "box"
     ]
-    last = {event.key: event.now for event in changed}
-    assert (last["oom"] >= 1, last["oom_kill"], last["populated"]) == (True, 1, 0)
-    assert last["max"] >= 1
+    last = {(event.file, event.key): event.now for event in changed}
+    assert last["cgroup.events", "populated"] == 0
+    for file in ("memory.events", "memory.events.local"):
+        assert last[file, "oom"] >= 1
+        assert last[file, "oom_kill"] == 1
+        assert last[file, "max"] >= 1
+    above = {event.file for frame in frames for event in frame.events if isinstance(event, Changed) and not event.path}
+    assert above == {"cgroup.events", "memory.events"}, "the group above has met no limit of its own"
     used = [group.memory.current for frame in frames if (group := frame.snapshot.get("box")) and group.memory]
     assert max(used) <= MAX_BYTES
     assert max(used) > MAX_BYTES // 2

@@ -21,8 +21,9 @@ class MemoryStat(Struct, frozen=True):
 
 
 class MemoryEvents(Struct, frozen=True):
-    """memory.events: how often, in the group and all below, since it was made.
+    """memory.events: how often, in the group and all below, since it was made. memory.events.local leaves out what is below.
 
+    There, `low` to `oom` are of the group's own limits, whoever of those below met them, and kills of its own processes.
     `max`: the limit was met, and memory had to be won back. `oom`: that failed. `oom_kill`: processes killed.
     `oom_group_kill`: groups killed as a whole (memory.oom.group); None before Linux 5.17.
     """
@@ -43,7 +44,7 @@ def parse_memory_stat(content: bytes) -> MemoryStat:
 
 
 def parse_memory_events(content: bytes) -> MemoryEvents:
-    """memory.events. Raises MalformedCgroup."""
+    """memory.events, memory.events.local. Raises MalformedCgroup."""
     fields = flat_keyed(content)
     low, high, max_, oom, oom_kill = (
         known_number(fields, key) for key in (b"low", b"high", b"max", b"oom", b"oom_kill")

@@ -21,8 +21,8 @@ class Happening(StrEnum):
     """What it was. `amount` of a Cause is, for each: see there."""
 
     THROTTLED = "throttled"  # the quota of cpu.max ran out: microseconds that its CPUs stood waiting
-    KILLED = "killed"  # processes killed for want of memory
-    MET = "met"  # memory.max was met, and memory won back: times
+    KILLED = "killed"  # processes killed for want of memory, in the group or below; for its limit if that was MET, too
+    MET = "met"  # its memory.max was met, and memory won back: times
     HELD = "held"  # memory.high was passed, and the group slowed down: times
     REFUSED = "refused"  # fork(2) refused by pids.max: times
     FROZEN = "frozen"
@@ -38,7 +38,7 @@ class Turn(Struct, frozen=True):
 
 
 class Cause(Struct, frozen=True):
-    """From `at` to `until`, of time.monotonic(). `limit` is what the group's limit was then, None where it was another group's.
+    """From `at` to `until`, of time.monotonic(). `limit` is what the group's limit was then; None is none, or not known.
 
     `periods` of THROTTLED: in how many of how many periods.
     """
@@ -56,8 +56,8 @@ class Cause(Struct, frozen=True):
 
 _COUNTED = {
     ("memory.events", "oom_kill"): Happening.KILLED,
-    ("memory.events", "max"): Happening.MET,
-    ("memory.events", "high"): Happening.HELD,
+    ("memory.events.local", "max"): Happening.MET,
+    ("memory.events.local", "high"): Happening.HELD,
     ("pids.events", "max"): Happening.REFUSED,
 }
 

@@ -14,11 +14,21 @@ from nslab.observe.cgroup.values import Changed
 
 
 class EventFiles(Struct, frozen=True):
-    """The three files of a group that count events; None is one that it has not."""
+    """The files of a group that count events; None is one that it has not. `own_memory` is of its own limits alone."""
 
     cgroup: CgroupEvents | None = None
     memory: MemoryEvents | None = None
+    own_memory: MemoryEvents | None = None
     pids: PidsEvents | None = None
+
+
+FILES = {
+    "cgroup": "cgroup.events",
+    "memory": "memory.events",
+    "own_memory": "memory.events.local",
+    "pids": "pids.events",
+}
+"""The kernel's name of each."""
 
 
 def changes(path: str, id_: int, before: EventFiles, now: EventFiles, at: float) -> Iterator[Changed]:
@@ -26,14 +36,14 @@ def changes(path: str, id_: int, before: EventFiles, now: EventFiles, at: float)
 
     A counter that fell belongs to a controller that was taken away and given back, and has counted from 0, too.
     """
-    for file in EventFiles.__struct_fields__:
-        earlier = _values(getattr(before, file))
-        for key, value in _values(getattr(now, file)).items():
+    for field, file in FILES.items():
+        earlier = _values(getattr(before, field))
+        for key, value in _values(getattr(now, field)).items():
             was = earlier.get(key, 0)
-            if value < was and file != "cgroup":  # flags go down, counters don't
+            if value < was and field != "cgroup":  # flags go down, counters don't
                 was = 0
             if value != was:
-                yield Changed(path, id_, f"{file}.events", key, was, value, at)
+                yield Changed(path, id_, file, key, was, value, at)
 
 
 def _values(file: CgroupEvents | MemoryEvents | PidsEvents | None) -> dict[str, int]:

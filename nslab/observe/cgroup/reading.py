@@ -17,8 +17,10 @@ from nslab.observe.cgroup.values import Group, Io, Memory, Pids, Pressures, Shar
 
 CGROUP_EVENTS = File("cgroup.events", parse_cgroup_events)
 MEMORY_EVENTS = File("memory.events", parse_memory_events)
+OWN_MEMORY_EVENTS = File("memory.events.local", parse_memory_events)
 PIDS_EVENTS = File("pids.events", parse_pids_events)
 EVENT_NAMES = frozenset(file.name for file in (CGROUP_EVENTS, MEMORY_EVENTS, PIDS_EVENTS))
+"""Whichever changes, what it counts is read; nothing comes from memory.events.local alone, and it counts first."""
 
 _CPU_STAT = File("cpu.stat", parse_cpu_stat)
 _CPU_WEIGHT = File("cpu.weight", parse_number)
@@ -66,7 +68,8 @@ def read_group(group: OpenGroup, *, in_detail: bool) -> Group:
 def read_events(group: OpenGroup) -> EventFiles:
     """Only what the group's events files count. Raises GroupGone."""
     group.begin()
-    seen = EventFiles(group.read(CGROUP_EVENTS), group.read(MEMORY_EVENTS), group.read(PIDS_EVENTS))
+    memory, own_memory = group.read(MEMORY_EVENTS), group.read(OWN_MEMORY_EVENTS)
+    seen = EventFiles(group.read(CGROUP_EVENTS), memory, own_memory, group.read(PIDS_EVENTS))
     group.end()
     return seen
 
@@ -74,7 +77,8 @@ def read_events(group: OpenGroup) -> EventFiles:
 def event_files(group: Group) -> EventFiles:
     """The same, of a group that was read."""
     memory, pids = group.memory, group.pids
-    return EventFiles(group.events, None if memory is None else memory.events, None if pids is None else pids.events)
+    all_, own = (None, None) if memory is None else (memory.events, memory.own_events)
+    return EventFiles(group.events, all_, own, None if pids is None else pids.events)
 
 
 def _share(group: OpenGroup) -> Share | None:
@@ -93,6 +97,7 @@ def _memory(group: OpenGroup, *, in_detail: bool) -> Memory | None:
             peak=group.read(_MEMORY_PEAK),
             swap=_swap(group),
             events=group.need(MEMORY_EVENTS),
+            own_events=group.read(OWN_MEMORY_EVENTS),
             stat=group.need(_MEMORY_STAT) if in_detail else None,
         )
     except FileMissing:

@@ -33,7 +33,8 @@ class Swap(Struct, frozen=True):
 class Memory(Struct, frozen=True):
     """Bytes. `peak` is None before Linux 5.19, `swap` where the kernel keeps no such account.
 
-    `stat` is None unless the group was asked for in detail: it costs three times what the rest does.
+    `stat` is None unless the group was asked for in detail: it costs three times what the rest does. `own_events` is
+    memory.events.local, of the group's own limits alone; None before Linux 5.2.
     """
 
     current: int
@@ -43,6 +44,7 @@ class Memory(Struct, frozen=True):
     swap: Swap | None
     events: MemoryEvents
     stat: MemoryStat | None
+    own_events: MemoryEvents | None = None
 
 
 class Pids(Struct, frozen=True):

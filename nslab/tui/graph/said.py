@@ -48,9 +48,10 @@ def say(cause: Cause, beside: Sequence[Cause], words: Words) -> Said:
             proof = words("graph.throttled-proof", some=some, all=all_)
             return Said(words("graph.throttled", time=duration(amount)), proof, face)
         case Happening.KILLED:
-            told = "graph.killed-below" if limit is None else "graph.killed-at"
+            met = _met(cause, beside)
+            told = "graph.killed-at" if met and limit is not None else "graph.killed-elsewhere"
             what = words(told, count=amount, limit=size(limit or 0))
-            return Said(f"✗ {what}", _met(cause, beside, words), face)
+            return Said(f"✗ {what}", words("graph.met", times=met) if met else "", face)
         case Happening.MET:
             return Said(words("graph.met", times=amount), "", face)
         case Happening.HELD:
@@ -80,13 +81,13 @@ def _near(one: Cause, other: Cause) -> bool:
     return one.at - SPELL_SECONDS <= other.until and other.at <= one.until + SPELL_SECONDS
 
 
-def _met(killed: Cause, beside: Sequence[Cause], words: Words) -> str:
-    times = sum(
+def _met(killed: Cause, beside: Sequence[Cause]) -> int:
+    """How often the group's own limit was met on the way to a kill; 0 where another group's was to blame."""
+    return sum(
         cause.amount
         for cause in beside
         if cause.happening is Happening.MET and cause.id == killed.id and _near(killed, cause)
     )
-    return words("graph.met", times=times) if times else ""
 
 
 _VALUES: Mapping[str, Callable[[int], str]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 
 from msgspec import Struct
@@ -49,20 +48,28 @@ def parent_of(path: str) -> str | None:
     return path.rpartition("/")[0] if path else None
 
 
-def amount(history: History, sample: Sample, order: Order) -> float:
-    """By what a group is sorted; 0 where it has no such thing."""
+def amount(history: History, sample: Sample, order: Order) -> float | None:
+    """By what a group is sorted; None where nobody counts that for it."""
     group = sample.group
     match order:
         case Order.MEMORY:
-            return float(group.memory.current) if group.memory is not None else 0.0
+            return None if group.memory is None else group.memory.current
         case Order.PIDS:
-            return float(group.pids.current) if group.pids is not None else 0.0
+            return None if group.pids is None else group.pids.current
         case Order.TIME:
-            return float(group.cpu.usage_usec) if group.cpu is not None else 0.0
+            return None if group.cpu is None else group.cpu.usage_usec
         case Order.IO:
-            return steady(history, group.path, _bytes_per_second) or 0.0
-        case _:
-            return steady(history, group.path, lambda one: one.cpu_percent) or 0.0
+            return steady(history, group.path, _bytes_per_second)
+        case Order.CPU:
+            return steady(history, group.path, lambda one: one.cpu_percent)
+
+
+Rank = tuple[bool, float, str]
+
+
+def rank(path: str, most: float | None) -> Rank:
+    """Who has most comes first, then by name; of whom nothing is known, last."""
+    return most is None, -(most or 0.0), path
 
 
 def _bytes_per_second(one: Rates) -> float | None:
@@ -72,16 +79,12 @@ def _bytes_per_second(one: Rates) -> float | None:
 def listed(history: History, by: Arrangement) -> tuple[Listed, ...]:
     """The groups of the last look, from top to bottom."""
     samples = history.samples
-    amounts = {path: amount(history, sample, by.order) for path, sample in samples.items()}
+    ranks = {path: rank(path, amount(history, sample, by.order)) for path, sample in samples.items()}
     found = frozenset(path for path in samples if by.query.casefold() in (path or "/").casefold())
-
-    def rank(path: str) -> tuple[float, str]:
-        return -amounts[path], path
-
     if not by.tree:
-        return tuple(Listed(path, path or "/") for path in sorted(found, key=rank))
+        return tuple(Listed(path, path or "/") for path in sorted(found, key=ranks.__getitem__))
     kept = found | {above for path in found for above in _above(path)}
-    return _tree(samples.keys() & kept, found, rank)
+    return _tree(samples.keys() & kept, found, ranks)
 
 
 def _above(path: str) -> list[str]:
@@ -92,9 +95,7 @@ def _above(path: str) -> list[str]:
     return above
 
 
-def _tree(
-    paths: frozenset[str] | set[str], found: frozenset[str], rank: Callable[[str], tuple[float, str]]
-) -> tuple[Listed, ...]:
+def _tree(paths: frozenset[str] | set[str], found: frozenset[str], ranks: dict[str, Rank]) -> tuple[Listed, ...]:
     below: dict[str | None, list[str]] = {}
     for path in paths:
         below.setdefault(parent_of(path), []).append(path)
@@ -102,7 +103,7 @@ def _tree(
 
     def put(path: str, last_of: tuple[bool, ...]) -> None:
         rows.append(Listed(path, path.rpartition("/")[2] or "/", last_of, path in found))
-        children = sorted(below.get(path, []), key=rank)
+        children = sorted(below.get(path, []), key=ranks.__getitem__)
         for at, child in enumerate(children):
             put(child, (*last_of, at == len(children) - 1))
 
@@ -115,4 +116,4 @@ def siblings(history: History, path: str, order: Order) -> tuple[str, ...]:
     """The group and those beside it, in order; of the top, those right below it, or it alone."""
     above = parent_of(path) if path else ""
     paths = [one for one in history.samples if parent_of(one) == above] or [path]
-    return tuple(sorted(paths, key=lambda one: (-amount(history, history.samples[one], order), one)))
+    return tuple(sorted(paths, key=lambda one: rank(one, amount(history, history.samples[one], order))))

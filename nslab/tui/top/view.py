@@ -191,5 +191,5 @@ def group_asked(sight: Sight, words: Words) -> Asked:
     if memory is not None:
         limit = "" if memory.max is None else f" / {size(memory.max)}"
         figures.append(f"memory.current {size(memory.current)}{limit}")
-    said = say(causes[0], causes, words).what if causes else ""
+    said = say(causes[0], history.causes_of(path), words).what if causes else ""
     return Asked(shorten(path or "/", 28), tuple(line for line in (said, "  ".join(figures)) if line))

@@ -40,7 +40,7 @@ def causes(*events: Changed | Came) -> list[Cause]:
 def test_a_count_that_rose_is_a_cause_with_how_much_and_the_limit_of_that_moment() -> None:
     found = causes(
         happened("memory.events", "oom_kill", 0, 1),
-        happened("memory.events", "high", 3, 10),
+        happened("memory.events.local", "high", 3, 10),
         happened("pids.events", "max", 2, 36),
     )
     assert [(one.happening, one.amount, one.limit) for one in found] == [
@@ -52,6 +52,7 @@ def test_a_count_that_rose_is_a_cause_with_how_much_and_the_limit_of_that_moment
 
 def test_what_a_person_need_not_be_told_is_no_cause() -> None:
     assert causes(happened("cgroup.events", "populated", 0, 1), happened("memory.events", "oom", 0, 1)) == []
+    assert causes(happened("memory.events", "max", 0, 9)) == [], "it may have been the limit of a group below"
     assert causes(Came("box", 7, 11.0)) == []
 
 

@@ -22,6 +22,13 @@ def test_a_new_group_has_counted_from_0() -> None:
     ]
 
 
+def test_what_the_groups_own_limits_did_is_told_apart_from_what_befell_those_below() -> None:
+    below = MemoryEvents(0, 0, 3, 1, 1, None)
+    own = MemoryEvents(0, 0, 2, 0, 0, None)
+    before = EventFiles(memory=below, own_memory=MemoryEvents(0, 0, 0, 0, 0, None))
+    assert told(before, EventFiles(memory=below, own_memory=own)) == [("memory.events.local", "max", 0, 2)]
+
+
 def test_a_flag_may_fall_and_that_is_told() -> None:
     before, now = (EventFiles(cgroup=CgroupEvents(populated, frozen=None)) for populated in (True, False))
     assert told(before, now) == [("cgroup.events", "populated", 1, 0)]

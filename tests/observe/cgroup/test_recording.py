@@ -65,7 +65,11 @@ def test_a_real_end_for_want_of_memory_is_replayed_where_there_are_no_control_gr
     assert MAX_BYTES // 2 < max(used) <= MAX_BYTES
     assert used[-1] < MAX_BYTES // 2
     told = [event for frame in frames for event in frame.events if isinstance(event, Changed) and event.path == "box"]
-    assert [event.key for event in told] == ["populated", "populated", "max", "oom", "oom_kill"]
+    assert [(event.file, event.key) for event in told] == [
+        ("cgroup.events", "populated"),
+        ("cgroup.events", "populated"),
+        *((file, key) for file in ("memory.events", "memory.events.local") for key in ("max", "oom", "oom_kill")),
+    ]
 
 
 def test_rates_of_a_recording_are_told_and_a_frame_left_out_is_a_gap() -> None:

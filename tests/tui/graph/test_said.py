@@ -27,7 +27,13 @@ def test_each_says_what_happened_with_its_numbers(en: Words) -> None:
     assert said(THROTTLED, en) == ("throttled 180 ms", "in 8 of 10 periods")
     assert said(REFUSED, en) == ("✗ fork refused: pids.max 20", "36×")
     assert said(TURNED, en) == ("cpu.max → 20 %", "")
-    assert said(replace(KILLED, limit=None), en) == ("✗ OOM: killed 1 in a group below", "")
+
+
+def test_a_kill_is_put_down_to_the_groups_limit_only_where_that_was_met(en: Words) -> None:
+    elsewhere = "✗ OOM: killed 1 for another group's limit", ""
+    assert said(KILLED, en) == elsewhere
+    assert said(KILLED, en, replace(MET, id=8)) == elsewhere
+    assert said(replace(KILLED, limit=None), en, MET)[0] == elsewhere[0]
 
 
 def test_every_happening_has_words_in_both_languages(words: Words) -> None:
@@ -42,7 +48,7 @@ def test_a_limit_that_was_met_on_the_way_to_a_kill_is_told_with_the_kill(en: Wor
     assert drawn((MET, KILLED)) == (KILLED,)
     earlier = replace(MET, at=1.0, until=2.0)
     assert drawn((earlier, KILLED)) == (KILLED, earlier)
-    assert said(KILLED, en, earlier) == ("✗ OOM: killed 1 at memory.max 32 MiB", "")
+    assert said(KILLED, en, earlier) == ("✗ OOM: killed 1 for another group's limit", "")
     assert drawn((replace(MET, id=8), KILLED)) == (KILLED, replace(MET, id=8))
 
 

@@ -6,8 +6,10 @@ import grouped
 import pytest
 from msgspec.structs import replace
 
-from nslab.observe.cgroup.history import History
+from nslab.kernel.cgroup2.pids import PidsEvents
+from nslab.observe.cgroup.history import History, remember
 from nslab.observe.cgroup.recording import Frame
+from nslab.observe.cgroup.values import Pids
 from nslab.tui.top.rows import Arrangement, Order, listed, siblings
 
 
@@ -21,6 +23,16 @@ def paths(by: Arrangement, history: History | None = None) -> list[str]:
 )
 def test_who_has_most_comes_first(order: Order, first: str) -> None:
     assert paths(Arrangement(order))[:2] == ["", first]
+
+
+def test_a_group_whose_use_nobody_counts_comes_after_one_that_uses_nothing() -> None:
+    frame = grouped.frames()[0]
+    first = {"batch": None, "web": Pids(0, None, None, PidsEvents(0))}
+    groups = tuple(
+        replace(group, pids=first.get(group.path, group.pids)) for group in frame.snapshot.groups if group.path in first
+    )
+    history = remember(History(0.25), Frame(replace(frame.snapshot, groups=groups), ()))
+    assert paths(Arrangement(Order.PIDS, tree=False), history) == ["web", "batch"]
 
 
 def test_in_a_tree_children_follow_their_parent_sorted_among_themselves() -> None:
