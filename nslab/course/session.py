@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from nslab.course.boards import Boards
 from nslab.course.cast import Engine
@@ -26,7 +26,6 @@ from nslab.engine.client import Lab, Task, Told
 from nslab.engine.failures import LabError
 from nslab.engine.protocol import Accounted
 from nslab.engine.recall import Recall
-from nslab.engine.resources import Resources
 from nslab.engine.spec import DEFAULT_ENVIRONMENT, Process
 from nslab.kernel.pty import WindowSize
 from nslab.kernel.uts import UtsNames
@@ -82,7 +81,7 @@ class Session:
         *,
         divided: bool = False,
     ) -> None:
-        """`divided`: the lab has a control group that it divides, and each container has one of its own."""
+        """`divided`: the lab has a control group that it divides, with one for each container."""
         self._terminals = tuple(terminals)
         self.shells: dict[str, Shell] = {}
         self.births: dict[str, Birth] = {}  # by container, also of those that could not be made
@@ -91,7 +90,6 @@ class Session:
         self._started: set[int] = set()  # every shell's number, ended ones too: none of them is the learner's container
         self._pidfds: list[int] = []
         self.closed = False
-        self._divided = divided
         self.lab = Lab.start(recall, limits=divided)
         try:
             self.boards = Boards(self.lab)
@@ -138,8 +136,6 @@ class Session:
     def _contain(self, container: Container) -> None:
         """A container that is called as a terminal gets it."""
         spec = spec_of(container, self._terminals)
-        if self._divided and spec.resources is None:
-            spec = structs.replace(spec, resources=Resources())
         pipes = spec.process.pipes
         self._end(container.container)
         self.asked[container.container] = container

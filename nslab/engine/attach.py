@@ -32,7 +32,7 @@ def spawn_plan(process: Process, group: str | None = None) -> Plan:
 def attach_plan(process: Process, kinds: tuple[Kind, ...], group: str | None = None) -> Plan:
     """A program in the namespaces `kinds` of the process behind the fd `target`, hardened as `process` says.
 
-    `group` is that process's control group, where it is not the lab's own: whoever joins a container has its limits too.
+    `group` is that process's control group, where the lab has any: whoever joins a container has its limits too.
     """
     return (
         *open_group(group),

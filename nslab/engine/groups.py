@@ -8,9 +8,8 @@ import os
 import time
 from collections.abc import Iterator
 
-from nslab.engine.delegation.subtree import INIT
 from nslab.engine.failures import limit_refused
-from nslab.engine.resources import GROUPS, SHELLS, Resources, group_of
+from nslab.engine.resources import GROUPS, INIT, SHELLS, Resources, group_of
 from nslab.kernel import procfs
 from nslab.kernel.cgroup2 import knobs
 from nslab.kernel.cgroup2.formats import MalformedCgroup, parse_limit
@@ -23,13 +22,18 @@ FILE_BYTES = 4096
 
 
 def of_process(proc: int, pid: int) -> str | None:
-    """The control group of a process, as the lab has it; None for the lab's own. Raises OSError where the process is gone."""
+    """The control group for who joins a process: that one's own, but never that of the lab's PID 1, where shells have their leaf.
+
+    None without cgroup v2. Raises OSError where the process is gone.
+    """
     process = procfs.open_process(proc, pid)
     try:
         place = unified(read_cgroup(process))
     finally:
         os.close(process)
-    return None if place is None or place.path in ("/", f"/{INIT}", f"/{SHELLS}") else f"{GROUPS}{place.path}"
+    if place is None:
+        return None
+    return group_of(SHELLS) if place.path in ("/", f"/{INIT}") else f"{GROUPS}{place.path}"
 
 
 def write(name: str, resources: Resources) -> None:

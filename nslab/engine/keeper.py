@@ -33,6 +33,7 @@ from nslab.engine.execute import attempt
 from nslab.engine.failures import LabError, NoRunDirectory, refusal, unplanned
 from nslab.engine.inventory import take_inventory
 from nslab.engine.profiles import LAB
+from nslab.engine.resources import INIT
 from nslab.engine.spawn import WITH_LIMITS
 from nslab.engine.steps import Plan, Step
 from nslab.errors import Because, NslabError
@@ -98,7 +99,7 @@ class Keeper:
         run.note_group(group)
         owner = (idmap.outside_root(maps.uids), idmap.outside_root(maps.gids))
         subtree.make(self._place, group, owner)
-        return os.open(group, DIRECTORY), os.open(group / subtree.INIT, DIRECTORY)
+        return os.open(group, DIRECTORY), os.open(group / INIT, DIRECTORY)
 
     def _receive_lab(self, ours: socket.socket) -> tuple[int, int]:
         """The lab's pid and pidfd from stage A; what A was refused is raised as it was there. An owner's end ends the wait."""

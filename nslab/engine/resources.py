@@ -16,8 +16,12 @@ from nslab.kernel.cgroup2.io import IoMax
 
 GROUPS = "/sys/fs/cgroup"
 HANDLE = "group"
+INIT = "init.scope"
+"""The leaf of the lab's PID 1, as systemd calls that of the machine's."""
 SHELLS = "host.scope"
 """The leaf for what is started in the lab itself, its shells: apart from the lab's PID 1, whatever becomes of them."""
+KEPT = (INIT, SHELLS)
+"""Those of the lab itself, which no container gets."""
 MAKE, OPEN = "group", "group_fd"
 LIMIT = "limit_"
 

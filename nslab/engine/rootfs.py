@@ -80,11 +80,12 @@ def kernel_filesystems(spec: Spec, root: str) -> Plan:
         ("cgroup2", f"{root}/sys/fs/cgroup", "cgroup2", int(read_only), None),
         tolerates=(errno.ENODEV, errno.EBUSY),  # no cgroup v2 in this kernel, or a v1 hierarchy has all of it
     )
+    came_along = not shows_another(spec, Kind.NET)  # a new sysfs has nothing mounted in it
     own_groups = shows_another(spec, Kind.CGROUP) and shows_another(spec, Kind.NET)
     return (
         proc if shows_another(spec, Kind.PID) else bind("proc", "/proc", f"{root}/proc"),
         sysfs if shows_another(spec, Kind.NET) else bind("sys", "/sys", f"{root}/sys"),
-        *((cgroup,) if own_groups else (freeze_groups(root),) if spec.resources is not None else ()),
+        *((cgroup,) if own_groups else (freeze_groups(root),) if came_along and spec.resources is not None else ()),
     )
 
 

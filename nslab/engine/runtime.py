@@ -8,7 +8,7 @@ import select
 import socket
 from collections.abc import Callable
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from nslab.engine import groups, protocol
 from nslab.engine.attach import attach_plan, spawn_plan
@@ -29,9 +29,9 @@ from nslab.engine.inquiry import foreign
 from nslab.engine.joins import pidfd_of
 from nslab.engine.plan import plan
 from nslab.engine.protocol import Advanced, Reply, Running
-from nslab.engine.resources import SHELLS, Resources, group_of
+from nslab.engine.resources import MAKE, SHELLS, Resources, group_of
 from nslab.engine.spec import Network, Process, Spec, checked
-from nslab.engine.steps import STREAMS
+from nslab.engine.steps import STREAMS, Done
 from nslab.kernel import mounts
 from nslab.kernel.namespaces import Kind
 from nslab.kernel.pidfd import pidfd_open, pidfd_send_signal
@@ -73,17 +73,26 @@ class Created(Struct, frozen=True):
         """Its first process; not to be closed."""
         return self.execution.pidfd
 
+    @property
+    def grouped(self) -> bool:
+        """Whether a control group was made for it."""
+        return made_group(self.execution)
+
     def put_to_end(self) -> int | None:
         """Kill its first process. The wait(2) status; None where it was waited for before."""
         return self.execution.abandon()
 
 
 class Started(Struct, frozen=True):
-    """A container whose program runs, or ran, in its first process. `others`: see execute.put_to_end."""
+    """A container whose program runs, or ran, in its first process.
+
+    `grouped`: a control group was made for it. `others`: see execute.put_to_end.
+    """
 
     spec: Spec
     pid: int
     pidfd: int
+    grouped: bool
     others: Ended
 
     def put_to_end(self) -> int | None:
@@ -110,7 +119,8 @@ class Runtime:
 
     def run(self, spec: Spec, changes: tuple[Change, ...], fds: list[int]) -> Answer:
         """Create a container and start it."""
-        execution = self._execution(checked(spec), changes, fds)
+        spec = self._admitted(spec)
+        execution = self._execution(spec, changes, fds)
         answer = self._executed(execution, spec)
         if isinstance(answer[0], Running):
             self._containers[spec.name] = started(spec, execution, self._ended)
@@ -118,7 +128,8 @@ class Runtime:
 
     def create(self, spec: Spec, changes: tuple[Change, ...], fds: list[int]) -> Answer:
         """A container, up to but not including execve."""
-        execution = self._execution(checked(spec), changes, fds)
+        spec = self._admitted(spec)
+        execution = self._execution(spec, changes, fds)
         answer = self._executed(execution, spec, execution.index("exec"))
         if isinstance(answer[0], Running):
             self._containers[spec.name] = Created(spec, execution)
@@ -126,7 +137,8 @@ class Runtime:
 
     def conceive(self, spec: Spec, changes: tuple[Change, ...]) -> Reply:
         """A container's plan, of which no step is made yet."""
-        execution = self._execution(checked(spec), changes, [])
+        spec = self._admitted(spec)
+        execution = self._execution(spec, changes, [])
         self._containers[spec.name] = Created(spec, execution)
         return advanced(execution)
 
@@ -203,10 +215,11 @@ class Runtime:
         """
         container = self._container(name)
         del self._containers[name]
+        grouped = container.grouped
         status = container.put_to_end()
         if status is not None:  # else it ended before, and was told of
             self._ended(container.pid, status)
-        give_back(container.spec)
+        give_back(container.spec, grouped=grouped)
 
     def account(self, pid: int) -> Reply:
         """How a process of ours came to be. Raises NoAccount."""
@@ -214,6 +227,13 @@ class Runtime:
             raise NoAccount(pid=pid)
         record = self._accounts[pid]
         return protocol.Accounted(record.plan, record.outcomes)
+
+    def _admitted(self, spec: Spec) -> Spec:
+        """A container as it will be made. Where the lab divides its group, each has one of its own: it is not born beside PID 1,
+        and what it sees of the others' is read-only. Raises NslabError as `checked` does."""
+        if self._ground.divided and spec.resources is None:
+            spec = structs.replace(spec, resources=Resources())
+        return checked(spec)
 
     def _execution(self, spec: Spec, changes: tuple[Change, ...], fds: list[int]) -> Execution:
         if spec.name in self._containers:
@@ -297,7 +317,7 @@ class Runtime:
 def started(spec: Spec, execution: Execution, others: Ended) -> Started:
     """What an execution that came to its end leaves: the container."""
     execution.close()
-    return Started(spec, execution.pid, execution.take_pidfd(), others)
+    return Started(spec, execution.pid, execution.take_pidfd(), made_group(execution), others)
 
 
 def advanced(execution: Execution) -> Advanced:
@@ -305,19 +325,25 @@ def advanced(execution: Execution) -> Advanced:
     return Advanced(execution.plan, execution.outcomes, execution.pid)
 
 
+def made_group(execution: Execution) -> bool:
+    """Whether the kernel agreed to a plan's making of a control group: one of that name may be somebody else's."""
+    return any(isinstance(one, Done) and (one.id, one.errno) == (MAKE, 0) for one in execution.outcomes)
+
+
 def undo(execution: Execution, spec: Spec | None) -> None:
     """Leave nothing of what a plan came to."""
+    grouped = made_group(execution)
     execution.abandon()
     if spec is not None:
-        give_back(spec)
+        give_back(spec, grouped=grouped)
 
 
-def give_back(spec: Spec) -> None:
+def give_back(spec: Spec, *, grouped: bool) -> None:
     """Unmount and remove what make_room made. By name, never by walking: a mount of the learner's could lead into /usr.
 
-    Whoever is left in its control group is killed: that tells them from others.
+    With a control group that was made for it, whoever is left in there is killed: that tells them from others.
     """
-    if spec.resources is not None:
+    if grouped:
         groups.remove(spec.name)
     if not spec.has(Kind.MNT):
         return

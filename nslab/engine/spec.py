@@ -6,7 +6,7 @@ import re
 
 from msgspec import Struct
 
-from nslab.engine.resources import Resources
+from nslab.engine.resources import KEPT, Resources
 from nslab.errors import NslabError
 from nslab.kernel.capabilities import Capability
 from nslab.kernel.namespaces import Kind
@@ -68,6 +68,12 @@ class BadName(NslabError):
     """A container's name is not fit for a directory and a cgroup."""
 
     code = "bad-name"
+
+
+class NameKept(BadName):
+    """A container with a control group would have one that the lab keeps for itself."""
+
+    code = "name-kept"
 
 
 class HostnameWithoutUts(NslabError):
@@ -158,7 +164,7 @@ class Join(Struct, frozen=True):
 class Spec(Struct, frozen=True):
     """A container. `namespaces` are the ones it gets of its own, `joins` those of others; all else it shares with the lab.
 
-    With `resources`, empty ones too, it has a control group of its own; without, it is in the lab's.
+    With `resources`, empty ones too, it has a control group of its own. In a lab that divides its group each container has one.
     """
 
     name: str
@@ -179,10 +185,12 @@ class Spec(Struct, frozen=True):
 
 
 def checked(spec: Spec) -> Spec:
-    """The spec itself. Raises BadName, HostnameWithoutUts, NetworkWithoutNet, JoinedTwice, or UserApart."""
+    """The spec itself. Raises BadName, NameKept, HostnameWithoutUts, NetworkWithoutNet, JoinedTwice, or UserApart."""
     for name in (spec.name, *(join.of for join in spec.joins)):
         if not NAME.fullmatch(name):
             raise BadName(name=name)
+    if spec.resources is not None and spec.name in KEPT:
+        raise NameKept(name=spec.name)
     for join in spec.joins:
         if spec.has(join.kind):
             raise JoinedTwice(kind=join.kind.value, of=join.of)

@@ -13,11 +13,10 @@ import os
 
 from msgspec import Struct
 
-from nslab.engine.delegation.subtree import INIT
 from nslab.engine.devices import devices
 from nslab.engine.ground import KERNEL_FS, RBIND, Ground
 from nslab.engine.inventory import Inventory
-from nslab.engine.resources import GROUPS, SHELLS
+from nslab.engine.resources import GROUPS, INIT, SHELLS
 from nslab.engine.steps import Plan, Step
 from nslab.kernel.mounts import (
     MNT_DETACH,

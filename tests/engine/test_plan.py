@@ -15,7 +15,7 @@ from nslab.engine.ground import Ground
 from nslab.engine.inventory import Inventory
 from nslab.engine.plan import plan
 from nslab.engine.resources import Resources
-from nslab.engine.spec import BadName, HostnameWithoutUts, Network, Process, Spec, checked
+from nslab.engine.spec import BadName, HostnameWithoutUts, NameKept, Network, Process, Spec, checked
 from nslab.engine.stages import divide_group, stage_a, stage_b
 from nslab.engine.steps import Fd, Plan, Step
 from nslab.kernel.cgroup2.io import IoMax
@@ -178,6 +178,13 @@ def test_plain_names_are_taken(name: str) -> None:
     assert checked(Spec(name, PROCESSES[0], ())).name == name
 
 
+@pytest.mark.parametrize("name", ["init.scope", "host.scope"])
+def test_a_name_that_the_lab_keeps_for_a_group_of_its_own_is_refused_where_a_group_would_be_made(name: str) -> None:
+    assert checked(Spec(name, PROCESSES[0], ())).name == name
+    with pytest.raises(NameKept):
+        checked(Spec(name, PROCESSES[0], (), resources=Resources()))
+
+
 def test_a_host_name_needs_a_namespace_of_its_own() -> None:
     with pytest.raises(HostnameWithoutUts):
         checked(Spec("box", PROCESSES[0], (Kind.PID,), "boxed"))
@@ -228,7 +235,9 @@ def test_every_limit_is_written_in_an_empty_group_and_swap_before_memory_pushes_
 
 
 def test_a_container_whose_groups_are_the_lab_s_can_only_read_them() -> None:
+    """They come with the lab's /sys. In a sysfs of a network namespace's own nothing is mounted that could be made read-only."""
     for kinds in SUBSETS:
         steps = plan(Spec("box", PROCESSES[0], kinds, resources=LIMITS), GROUND)
-        own_tree = {Kind.CGROUP, Kind.NET} <= set(kinds)
-        assert ("cgroup_read_only" in ids(steps)) == (Kind.MNT in kinds and not own_tree)
+        of_the_lab = any(step.id == "sys" and step.call == "mount" and step.args[0] == "/sys" for step in steps)
+        assert of_the_lab == (Kind.MNT in kinds and Kind.NET not in kinds)
+        assert ("cgroup_read_only" in ids(steps)) == of_the_lab

@@ -100,6 +100,12 @@ def test_a_container_with_files_of_its_own_can_not_lift_its_limits(kinds: str) -
     assert "Read-only file system" in done.stderr
 
 
+def test_a_container_with_a_sysfs_of_its_own_that_shows_no_control_groups_is_made_all_the_same() -> None:
+    look = "cat /proc/self/cgroup; ls /sys/fs/cgroup"
+    done = limited(0, "--pids", "9", "--ns", "mnt,net", "--", "sh", "-c", look)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0::/box\n", "")
+
+
 def test_a_value_that_the_kernel_refuses_is_told_with_file_and_errno() -> None:
     with nothing_left():
         done = limited(0, "--cpu-weight", "20000", "--", "true")
@@ -166,6 +172,77 @@ def numbers_in(group: Path) -> set[int]:
         numbers = next(line for line in status if line.startswith("NSpid:")).split()[1:]
         found.add(int(numbers[1]))
     return found
+
+
+def spawned(lab: Lab, script: str) -> Task:
+    """A shell of the lab's that does something."""
+    null = os.open(os.devnull, os.O_RDWR)
+    try:
+        task = lab.spawn(Process(("sh", "-c", script)), (null, null, null))
+    finally:
+        os.close(null)
+    os.close(task.pidfd)
+    return task
+
+
+def test_who_joins_a_shell_or_the_lab_s_init_is_in_the_shells_group_and_not_beside_pid_1(lab: Lab) -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    shell = spawned(lab, "exec sleep 60")
+    joined = {lab.attach(pid, Process(("sleep", "60")), (null, null, null)) for pid in (shell.pid, 1)}
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while len(numbers_in(group_of(lab, "host.scope"))) > 3 and time.monotonic() < deadline:
+        time.sleep(0.1)  # whoever did the joining has not ended yet
+    assert numbers_in(group_of(lab, "host.scope")) == {shell.pid, *(one.pid for one in joined)}
+    assert numbers_in(group_of(lab, "init.scope")) == {1}
+    for fd in (null, *(one.pidfd for one in joined)):
+        os.close(fd)
+
+
+def test_a_refused_creation_leaves_the_group_that_somebody_in_the_lab_made(lab: Lab) -> None:
+    """Once all in it were killed, though the container was never made."""
+    learner = spawned(lab, "cd /sys/fs/cgroup; mkdir box; echo $$ > box/cgroup.procs; exec sleep 60")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not list(GROUPS.glob(f"nslab-{Path(lab.directory).name}/box")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    while numbers_in(group_of(lab, "box")) != {learner.pid} and time.monotonic() < deadline:
+        time.sleep(0.1)
+    with pytest.raises(Told) as refused:
+        run(lab, BOX, "sleep 60")
+    lab.conceive(BOX)
+    lab.delete("box")
+    assert refused.value.code == "group-taken"
+    assert numbers_in(group_of(lab, "box")) == {learner.pid}
+    assert lab.ended(learner.pid) is None
+
+
+@pytest.mark.parametrize("name", ["host.scope", "init.scope"])
+def test_no_container_is_called_as_a_group_that_the_lab_keeps_for_itself(lab: Lab, name: str) -> None:
+    shell = spawned(lab, "exec sleep 60")
+    with pytest.raises(Told) as refused:
+        run(lab, replace(BOX, name=name, resources=None), "sleep 60")
+    assert refused.value.code == "name-kept"
+    assert lab.ended(shell.pid) is None
+
+
+def test_a_container_without_limits_beside_limited_ones_can_not_lift_theirs(lab: Lab) -> None:
+    """In a lab that divides its group each has one, and sees the others' read-only."""
+    run(lab, replace(BOX, resources=Resources(pids_max=9)), "exec sleep 60")
+    plain = replace(BOX, name="plain", resources=None)
+    lift = run(lab, plain, "echo max > /sys/fs/cgroup/box/pids.max || exec sleep 60")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (
+        "sleep" not in comms_in(group_of(lab, "plain")) and lab.ended(lift.pid) is None and time.monotonic() < deadline
+    ):
+        time.sleep(0.1)
+    assert (group_of(lab, "box") / "pids.max").read_text() == "9\n"
+    assert numbers_in(group_of(lab, "plain")) == {lift.pid}
+    lab.update("plain", Resources(pids_max=7))
+    assert (group_of(lab, "plain") / "pids.max").read_text() == "7\n"
+
+
+def comms_in(group: Path) -> set[str]:
+    """What those in a group are called."""
+    return {Path(f"/proc/{pid}/comm").read_text().strip() for pid in (group / "cgroup.procs").read_text().split()}
 
 
 def test_cpu_max_holds_and_a_change_while_it_runs_is_felt(lab: Lab) -> None:

@@ -22,12 +22,12 @@ from pathlib import Path
 
 from nslab.engine.delegation.place import OUTSIDE, Here
 from nslab.engine.failures import unplanned
+from nslab.engine.resources import INIT
 from nslab.kernel.cgroup2.core import parse_controllers, parse_procs
 from nslab.kernel.cgroup2.knobs import hand_on, move_in, write_knob
 from nslab.kernel.syscalls import SyscallError
 
 PREFIX = "nslab-"
-INIT = "init.scope"  # as systemd calls that of PID 1
 HANDED_OVER = ("", "cgroup.procs", "cgroup.threads", "cgroup.subtree_control")
 THREADED = ("cpu", "cpuset", "pids")  # last: with a domain controller handed on, no process can come in
 ATTEMPTS = 20

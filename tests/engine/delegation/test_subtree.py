@@ -15,6 +15,7 @@ import pytest
 from nslab.engine import rundir
 from nslab.engine.delegation import subtree
 from nslab.engine.delegation.place import OUTSIDE, Here
+from nslab.engine.resources import INIT
 from nslab.kernel.cgroup2.knobs import move_in
 from tests.delegated import delegated, top
 
@@ -50,10 +51,10 @@ def where(process: subprocess.Popen[bytes]) -> str:
 def test_what_is_handed_over_is_the_directories_and_three_files_and_no_limit(place: Here) -> None:
     group = subtree.path_of(place, "1a2b")
     subtree.make(place, group, OWNER)
-    for made in (group, group / subtree.INIT):
+    for made in (group, group / INIT):
         owners = {path.name: (path.stat().st_uid, path.stat().st_gid) for path in (made, *made.iterdir())}
         theirs = {name for name, owner in owners.items() if owner == OWNER}
-        assert theirs - {group.name, subtree.INIT} == {"cgroup.procs", "cgroup.threads", "cgroup.subtree_control"}
+        assert theirs - {group.name, INIT} == {"cgroup.procs", "cgroup.threads", "cgroup.subtree_control"}
         assert owners[made.name] == OWNER
     subtree.remove(group)
     assert not group.exists()
@@ -109,7 +110,7 @@ def test_one_that_is_still_in_use_keeps_the_run_directory_so_that_the_next_sweep
     place: Here, tmp_path: Path
 ) -> None:
     run, group = dead_keeper(tmp_path, place)
-    with sleeper(group / subtree.INIT), pytest.MonkeyPatch.context() as patch:
+    with sleeper(group / INIT), pytest.MonkeyPatch.context() as patch:
         patch.setattr(subtree.remove, "__defaults__", (0.0,))
         assert rundir.sweep(tmp_path).kept == (run,)
     deadline = time.monotonic() + 10
