@@ -51,9 +51,9 @@ class Facts(Struct, frozen=True, kw_only=True):
         """Whether it is ours to divide. Root's own are not, but for the top of a tree that no service manager keeps."""
         if not self.writable or not self.controllers:
             return False
-        anothers = self.uid == 0 and self.owner != 0  # given away to a lab's root, by whoever made it
         if self.systemd:
-            return self.marked or anothers
+            return self.marked
+        anothers = self.uid == 0 and self.owner != 0  # given away to a lab's root, by whoever made it
         return self.uid != 0 or anothers or self.top
 
 

@@ -38,6 +38,7 @@ CASES: list[tuple[str, Facts, Place]] = [
     ("a session's scope", replace(MINE, systemd=True, reachable=True, writable=False), Ask()),
     ("a scope of the user's manager", replace(MINE, systemd=True, reachable=True), Ask()),
     ("root's session", replace(ROOTS, systemd=True, reachable=True), Ask()),
+    ("root in a user's terminal", replace(ROOTS, owner=1000, systemd=True, reachable=True), Ask()),
     ("the machine's top under systemd", replace(ROOTS, path="/", top=True, systemd=True, reachable=True), Ask()),
     ("root's scope, asked for", replace(ROOTS, systemd=True, reachable=True, asked=True, marked=True), HERE),
     (
@@ -62,7 +63,7 @@ def test_what_is_found_decides_where_a_lab_s_groups_are(facts: Facts, place: Pla
 
 def test_root_never_divides_what_systemd_keeps() -> None:
     """A directory that is made by hand there loses its controllers at the next daemon-reload."""
-    for facts in (ROOTS, replace(ROOTS, top=True, path="/")):
+    for facts in (ROOTS, replace(ROOTS, top=True, path="/"), replace(ROOTS, owner=1000)):
         for reachable in (True, False):
             for asked in (True, False):
                 found = decide(replace(facts, systemd=True, reachable=reachable, asked=asked))
