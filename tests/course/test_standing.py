@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from nslab.course.examined import Unexamined
 from nslab.course.kept import Kept
+from nslab.course.model import Lesson
 from nslab.course.progress import LessonProgress, ProgressStore
-from nslab.course.standing import Entry, entries
+from nslab.course.standing import Entry, entries, lacking
 from nslab.course.syllabus import Syllabus
-from nslab.engine.doctor import Finding
+from nslab.engine.delegation.place import Here
+from nslab.engine.doctor import Finding, controllers, examine
 from tests.stage import LESSONS
 
 
@@ -52,6 +56,12 @@ def test_what_is_needed_is_examined_and_only_what_is_missing_is_lacking(tmp_path
     assert pid.pack is not None
     assert [one.probe for one in pid.needed] == [*pid.pack.lesson.needs, *pid.pack.lesson.programs]
     assert [one.probe for one in pid.lacks] == ["cc"]
+
+
+def test_a_controller_that_is_not_there_keeps_a_lesson_from_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(controllers, "where", lambda: Here(Path("/g"), ("memory",)))
+    lesson = Lesson(1, "x", 10, (), needs=("memory-controller", "io-controller"))
+    assert [one.probe for one in lacking(lesson, examine)] == ["io-controller"]
 
 
 def test_what_a_lesson_only_wants_shortens_it_and_keeps_nobody_from_it(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from msgspec import structs
 from nslab.engine.delegation import systemd
 from nslab.engine.delegation.failures import reasons
 from nslab.engine.delegation.place import Ask, Facts, Lack, Place, decide, find, look
-from nslab.engine.doctor.findings import Finding, limited, ok
+from nslab.engine.doctor.findings import Finding, missing, ok
 
 SUFFIX = "-controller"
 ANSWER_SECONDS = 20
@@ -26,9 +26,9 @@ def controller(probe: str) -> Finding:
         place = Lack("cgroup-not-given")
     if isinstance(place, Lack):
         why = reasons(place)
-        return limited(probe, "no-place", why=why.pop("why"), remedy=why.pop("remedy"), **why)
+        return missing(probe, "no-place", why=why.pop("why"), remedy=why.pop("remedy"), **why)
     if name not in place.controllers:
-        return limited(probe, "controller-not-given", controller=name, path=str(place.directory))
+        return missing(probe, "controller-not-given", controller=name, path=str(place.directory))
     return ok(probe)
 
 
