@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from nslab.cli.author_check import Checker
+from nslab.cli.author_check import Checker, divided
+from nslab.cli.limits import seek_place
 from nslab.cli.output import print_json
 from nslab.cli.parser import Parser
 from nslab.course.scaffold import make_lesson, make_pack
@@ -35,8 +36,10 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         named = arguments.folder if len(arguments.folder.parts) > 1 else f"./{arguments.folder}"  # no lesson's id
         print(words("cli.author.made", folder=named))
         return 0
+    names = arguments.lessons or (None,)
+    seek_place(lambda: divided(names))
     checker = Checker(words, quiet=arguments.json)
-    for name in arguments.lessons or (None,):
+    for name in names:
         checker.check(name)
     if arguments.json:
         print_json(checker.reports)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
 
 from nslab.cli.failures import faults_told
-from nslab.cli.limits import seek_place
 from nslab.course.bench import new_bench
 from nslab.course.faults import Fault
-from nslab.course.loader import Faulty
+from nslab.course.loader import Faulty, Pack
 from nslab.course.packs import pack_faults, unlisted_faults, unmet_faults
 from nslab.course.rehearsal import Confirmed, LeftOut, rehearse
 from nslab.course.rehearsal import Finding as Broken
@@ -20,6 +20,7 @@ from nslab.course.standing import lacking
 from nslab.course.syllabus import Syllabus, syllabus_at
 from nslab.course.told import say
 from nslab.engine.doctor import Finding, examine
+from nslab.errors import NslabError
 from nslab.words import Words
 
 
@@ -32,6 +33,19 @@ class Report(Struct):
     left_out: list[str] = []
     lacks: list[str] = []
     held: int = 0
+
+
+def divided(names: Iterable[str | None]) -> bool:
+    """Whether a lesson of these divides its lab's control group; the names are those that `Checker.check` takes."""
+    return any(map(_divided, names))
+
+
+def _divided(name: str | None) -> bool:
+    with suppress(NslabError):  # what is wrong with it is told when it is checked
+        syllabus, lesson = syllabus_at(name)
+        pack = syllabus.load(lesson) if lesson is not None else None
+        return syllabus.divided() if lesson is None else isinstance(pack, Pack) and pack.lesson.divided
+    return False
 
 
 class Checker:
@@ -73,8 +87,6 @@ class Checker:
             self._blame(report, pack.faults)
             return
         self._blame(report, unmet_faults(syllabus, pack))
-        if pack.lesson.divided:
-            seek_place()
         if lacks := lacking(pack.lesson, self._examine):
             self._leave_out(report, lacks)
             return

@@ -58,8 +58,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         arguments.misused(words("cli.lesson.export-what"))
     if arguments.export and pack is not None:
         return write_script(pack, key_at(pack.folder), arguments.export, words)
-    if pack is not None and pack.lesson.divided:
-        seek_place()
+    seek_place(lambda: (pack is not None and pack.lesson.divided) or syllabus.divided())  # the map leads to all of them
     if pack is not None and (lacks := lacking(pack.lesson, examine)):
         print(refused(pack.lesson.id, lacks, words), file=sys.stderr)
         return 1

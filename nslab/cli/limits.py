@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 import stat
+from collections.abc import Callable
 from typing import cast
 
 from nslab.engine.amounts import BadLimit, amount, count, cpu_max, number
@@ -101,9 +102,13 @@ def make_sure(resources: Resources) -> None:
     raise no_place(place, next((file for file, _ in resources.knobs), None))
 
 
-def seek_place() -> None:
-    """Where systemd would give a group to divide, be begun anew in it. Else all stays as it is: doctor says what is missing."""
-    if isinstance(find(), Ask):
+def seek_place(divided: Callable[[], bool]) -> None:
+    """Where systemd would give a group to divide, and some lesson's lab divides one, be begun anew in it.
+
+    Before anything is shown or played, for that would be made anew too. Else all stays as it is: doctor says what is missing.
+    `divided` is asked only where it matters, for it reads lessons.
+    """
+    if isinstance(find(), Ask) and divided():
         systemd.enter_scope()
 
 

@@ -18,6 +18,7 @@ from nslab.course.progress import Progress
 from nslab.course.prose import commands, introduced
 from nslab.course.reading import struct_of
 from nslab.course.vocabulary import vocabulary
+from nslab.engine.doctor.controllers import SUFFIX
 from nslab.errors import NslabError
 from nslab.words import LANGS, Lang
 
@@ -131,6 +132,20 @@ class Syllabus:
         """Every lesson of the map in order; one that is broken does not hide the others."""
         for lesson_id in self.order():
             yield self.load(lesson_id)
+
+    def divided(self) -> bool:
+        """Whether the lab of some lesson of the map divides its control group. Only lessons that speak of a controller are read.
+
+        Raises BrokenMap, BrokenGlossary.
+        """
+        speaking = (lesson for lesson in self.order() if self._speaks_of_controllers(lesson))
+        return any(isinstance(pack := self.load(lesson), Pack) and pack.lesson.divided for lesson in speaking)
+
+    def _speaks_of_controllers(self, lesson_id: str) -> bool:
+        try:
+            return SUFFIX.encode() in (self.root / lesson_id / LESSON_FILE).read_bytes()
+        except OSError:  # what is wrong with it is told where it is opened
+            return False
 
     def key(self, lesson_id: str) -> str:
         """Under what the progress of a lesson of this syllabus is kept."""
