@@ -14,7 +14,8 @@ import os
 import sys
 from collections.abc import Iterator
 
-MFD_EXEC = 0x10  # Linux 6.3, memfd_create(2)
+from nslab.kernel.memfd import program_file
+
 SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 
 
@@ -29,7 +30,7 @@ def harmless() -> Iterator[str]:
         yield sys.executable
         return
     try:
-        copy = memory_file()
+        copy = program_file("nslab-python")
     except PermissionError:
         yield sys.executable
         return
@@ -38,17 +39,6 @@ def harmless() -> Iterator[str]:
         yield f"/proc/{os.getpid()}/fd/{copy}"  # by our own number: the child need not inherit the descriptor
     finally:
         os.close(copy)
-
-
-def memory_file() -> int:
-    """An empty file in memory that may be executed. Raises OSError (EACCES: this machine forbids that)."""
-    flags = os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING
-    try:
-        return os.memfd_create("nslab-python", flags | MFD_EXEC)
-    except OSError as error:
-        if isinstance(error, PermissionError):
-            raise
-        return os.memfd_create("nslab-python", flags)  # before Linux 6.3 every one may
 
 
 def fill(copy: int, path: str, size: int) -> None:

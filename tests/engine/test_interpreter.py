@@ -14,6 +14,7 @@ import pytest
 
 from nslab.engine import interpreter
 from nslab.engine.client import Lab
+from nslab.kernel.memfd import program_file
 
 ATTACK = "cd /proc/1; echo OWNED >exe; chmod 4777 exe; touch exe; setfattr -n user.x -v y exe; ls -lL exe"
 
@@ -54,7 +55,7 @@ def test_the_copy_can_not_be_written_either(own_python: Path) -> None:
 
 def test_a_copy_that_came_out_short_is_an_error_and_not_run(tmp_path: Path) -> None:
     (tmp_path / "short").write_bytes(b"x" * 100)
-    copy = interpreter.memory_file()
+    copy = program_file("short")
     try:
         with pytest.raises(OSError, match="short") as refused:
             interpreter.fill(copy, str(tmp_path / "short"), 101)
