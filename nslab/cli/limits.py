@@ -118,9 +118,9 @@ def killed(end: Ended, words: Words) -> str | None:
     That somebody in its group was killed is not all: whoever ends otherwise, after a child's death, says so by its own status.
     """
     status = os.waitstatus_to_exitcode(end.status)
-    if end.killed_at is None or status not in (-9, 137):
+    if end.memory_max_bytes is None or status not in (-9, 137):
         return None
-    return words("run.killed", memory=shown(end.killed_at))
+    return words("run.killed", memory=shown(end.memory_max_bytes))
 
 
 def shown(amount_bytes: int) -> str:

@@ -46,14 +46,22 @@ def write(name: str, resources: Resources) -> None:
             raise limit_refused(group_of(name), file, value, number=error.errno or errno.EIO) from error
 
 
-def killed_at(name: str) -> int | None:
-    """What memory.max says, in bytes, if the kernel has killed somebody in the group for it; None if not, or if nobody can tell.
+def memory_kills(name: str) -> int:
+    """How many in a container's group the kernel has killed for its memory.max, since it was made; 0 where nobody can tell.
 
     memory.events has both: that this group met its limit and nothing could be won back, and that somebody in it was killed.
     """
     try:
         events = parse_memory_events(read(name, "memory.events"))
-        return parse_limit(read(name, "memory.max")) if events.oom and events.oom_kill else None
+        return events.oom_kill if events.oom else 0
+    except (OSError, MalformedCgroup):
+        return 0
+
+
+def memory_max(name: str) -> int | None:
+    """What memory.max of a container's group says, in bytes; None for no limit, or if nobody can tell."""
+    try:
+        return parse_limit(read(name, "memory.max"))
     except (OSError, MalformedCgroup):
         return None
 

@@ -184,7 +184,7 @@ class Lab:
         """A child has ended: if its owner was told of it, tell of this too."""
         if pid in self._told:
             self._told.discard(pid)
-            self._untold.append(Ended(pid, status, self._runtime.killed_at(pid)))
+            self._untold.append(Ended(pid, status, self._runtime.memory_max_of(pid)))
             self._tell()
 
     def _tell(self) -> None:

@@ -237,12 +237,13 @@ Reply = Hello | Agreed | Running | Advanced | Accounted | Probed | Named | Opene
 class Ended(Struct, frozen=True, tag=True):
     """A process that the lab started has ended. `status` is wait(2)'s.
 
-    `killed_at`: the kernel killed in its container's control group, for what memory.max said then, in bytes.
+    `memory_max_bytes`: what its container's memory.max said, where the kernel killed somebody in that group for it. Not for whom
+    we killed ourselves: then only if the kernel did so afterwards.
     """
 
     pid: int
     status: int
-    killed_at: int | None = None
+    memory_max_bytes: int | None = None
 
 
 class Ready(Struct, frozen=True, tag=True):

@@ -7,6 +7,7 @@ import os
 import select
 import socket
 from collections.abc import Callable
+from signal import SIGKILL
 
 from msgspec import Struct, structs
 
@@ -116,6 +117,9 @@ class Runtime:
         self._containers: dict[str, Created | Started] = {}
         self._accounts: dict[int, Record] = {}
         self._helper: socket.socket | None = None
+        self._kills: dict[
+            str, int
+        ] = {}  # for want of memory in a container's group, before we killed its first process
 
     def run(self, spec: Spec, changes: tuple[Change, ...], fds: list[int]) -> Answer:
         """Create a container and start it."""
@@ -196,16 +200,23 @@ class Runtime:
             raise Ungrouped(name=name)
         groups.write(name, resources)
 
-    def killed_at(self, pid: int) -> int | None:
-        """The memory.max for which the kernel killed in the group of the container whose first process this is, if it did."""
+    def memory_max_of(self, pid: int) -> int | None:
+        """The memory.max for which the kernel killed in the group of the container whose first process this is, if it did.
+
+        Where we killed that process ourselves, only if the kernel has killed since.
+        """
         for name, container in reversed(self._containers.items()):  # an earlier one may have had the same number
             if container.pid == pid:
-                return None if container.spec.resources is None else groups.killed_at(name)
+                grown = container.grouped and groups.memory_kills(name) > self._kills.get(name, 0)
+                return groups.memory_max(name) if grown else None
         return None
 
     def signal(self, name: str, number: int) -> None:
         """Signal a container's first process. Raises NoSuchContainer, SyscallError."""
-        pidfd_send_signal(self._container(name).pidfd, number)
+        container = self._container(name)
+        if number == SIGKILL and container.grouped:
+            self._kills[name] = groups.memory_kills(name)
+        pidfd_send_signal(container.pidfd, number)
 
     def delete(self, name: str) -> None:
         """Kill a container's first process and give its room back. Raises NoSuchContainer.
@@ -215,6 +226,7 @@ class Runtime:
         """
         container = self._container(name)
         del self._containers[name]
+        self._kills.pop(name, None)
         grouped = container.grouped
         status = container.put_to_end()
         if status is not None:  # else it ended before, and was told of

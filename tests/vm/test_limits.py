@@ -31,6 +31,7 @@ pytestmark = [pytest.mark.guest, pytest.mark.as_root]
 GROUPS = Path("/sys/fs/cgroup")
 BOMB = "f() { f | f & }; f; sleep 60"
 BURN = "while :; do :; done"
+HUNGRY = Resources(memory_max=32 << 20, swap_max=0)
 BOX = Spec("box", Process(("sleep", "60")), (Kind.PID, Kind.MNT), resources=Resources())
 PATIENCE_SECONDS = 60.0  # emulated
 
@@ -121,16 +122,28 @@ def test_who_has_no_part_of_the_tree_is_told_what_to_do() -> None:
 
 
 def test_a_child_that_is_killed_leaves_its_container_and_the_others_alive(lab: Lab) -> None:
-    other = run(lab, replace(BOX, name="other", resources=Resources(memory_max=32 << 20, swap_max=0)), "sleep 60")
-    hungry = replace(BOX, resources=Resources(memory_max=32 << 20, swap_max=0))
+    other = run(lab, replace(BOX, name="other", resources=HUNGRY), "sleep 60")
+    hungry = replace(BOX, resources=HUNGRY)
     box = run(lab, hungry, "tail /dev/zero; [ $? = 137 ] && exit 7")
     status = lab.wait(box.pid, PATIENCE_SECONDS)
     assert status is not None
     assert os.waitstatus_to_exitcode(status) == 7
     end = lab.known_end(box.pid)
     assert end is not None
-    assert end.killed_at == 32 << 20
+    assert end.memory_max_bytes == 32 << 20
     assert lab.ended(other.pid) is None
+
+
+def test_who_is_killed_by_somebody_else_after_a_child_was_killed_for_memory_was_not_killed_for_it(lab: Lab) -> None:
+    box = run(lab, replace(BOX, resources=HUNGRY), "tail /dev/zero; exec sleep 60")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while "sleep" not in comms_in(group_of(lab, "box")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    lab.signal("box", signal.SIGKILL)
+    assert lab.wait(box.pid, PATIENCE_SECONDS) == signal.SIGKILL
+    end = lab.known_end(box.pid)
+    assert end is not None
+    assert end.memory_max_bytes is None
 
 
 def test_pids_max_stops_a_fork_bomb_and_the_lab_answers(lab: Lab) -> None:
