@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import errno
+import os
 
 from nslab.engine.decode import decoded
 from nslab.engine.joins import whose
-from nslab.engine.resources import MAKE
+from nslab.engine.resources import LIMIT, MAKE
 from nslab.engine.steps import Done, Fd, Lost, Outcome, Plan, Step
 from nslab.errors import Because, NslabError
+from nslab.kernel.cgroup2.core import parse_controllers
 from nslab.kernel.seccomp import UnknownMachine
 from nslab.kernel.syscalls import SyscallError, errno_name, meaning
 
+FILE_BYTES = 4096
 BEGUN, NOT_BEGUN = Because("error.step-lost.begun.yes"), Because("error.step-lost.begun.no")
 
 
@@ -221,7 +224,7 @@ def refusal(step: Step, outcome: Outcome) -> LabError:
         and (name := whose(step.args[0]))
     ):
         return JoinTargetEnded(name=name, call=decoded(step))
-    if step.call == "write_group":
+    if step.call == "write_group" and step.id.startswith(LIMIT):
         return limit_refused(*map(str, step.args), number=number)
     if step.id == MAKE and number == errno.EEXIST:
         return GroupTaken(group=str(step.args[0]))
@@ -232,14 +235,30 @@ def refusal(step: Step, outcome: Outcome) -> LabError:
     return StepRefused(step=step.id, call=decoded(step), errno=errno_name(number), meaning=meaning(step.call, number))
 
 
-LIMIT_REMEDIES = {errno.ENOENT: "controller", errno.ENODEV: "device", errno.EINVAL: "value", errno.ERANGE: "value"}
+LIMIT_REMEDIES = {errno.ENODEV: "device", errno.EINVAL: "value", errno.ERANGE: "value"}
 
 
 def limit_refused(group: str, file: str, value: str, *, number: int) -> LimitRefused:
-    """The error for a file of a control group that was not written."""
-    remedy = Because(f"error.limit-refused.remedy.{LIMIT_REMEDIES.get(number, 'other')}")
-    facts = {"controller": file.partition(".")[0], "errno": errno_name(number), "meaning": meaning("write", number)}
+    """The error for a file of a control group that was not written. Whether a missing file's controller is there, it looks for."""
+    controller = file.partition(".")[0]
+    missing = "file" if controller in handed_on(os.path.dirname(group)) else "controller"
+    kind = missing if number == errno.ENOENT else LIMIT_REMEDIES.get(number, "other")
+    remedy = Because(f"error.limit-refused.remedy.{kind}")
+    facts = {"controller": controller, "errno": errno_name(number), "meaning": meaning("write", number)}
     return LimitRefused(file=f"{group}/{file}", value=value, remedy=remedy, **facts)
+
+
+def handed_on(group: str) -> frozenset[str]:
+    """The controllers that groups below this one have; none where nobody can tell."""
+    try:
+        # Not blocking: in a lab, somebody may have put a FIFO there.
+        file = os.open(f"{group}/cgroup.subtree_control", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            return parse_controllers(os.read(file, FILE_BYTES))
+        finally:
+            os.close(file)
+    except (OSError, ValueError):
+        return frozenset()
 
 
 def plan_refusal(plan: Plan, outcomes: tuple[Outcome, ...]) -> LabError:

@@ -115,3 +115,11 @@ def run(command: tuple[str, ...]) -> int:
     """Run a program with an empty environment and wait for it; its exit status. Raises OSError."""
     child = os.posix_spawn(command[0], command, {})
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def root_outside() -> str:
+    """The uid outside that is a lab's root here: whom its control group must belong to."""
+    try:
+        return str(idmap.outside_root(own_maps().uids))
+    except NoIds:
+        return str(os.geteuid())

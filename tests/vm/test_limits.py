@@ -121,6 +121,54 @@ def test_who_has_no_part_of_the_tree_is_told_what_to_do() -> None:
     assert f"chown {NOBODY} {GROUPS}/nslab" in done.stderr
 
 
+FOLLOW = """
+echo $$ >"$1/cgroup.procs" || exit 9
+shift
+. "$1" || exit 8
+shift
+exec "$@"
+"""
+
+
+@contextmanager
+def elsewhere() -> Iterator[Path]:
+    """A group below the top that is nobody's but root's, as a service's; and without what a remedy makes afterwards."""
+    group, made = GROUPS / "elsewhere", GROUPS / "nslab"
+    handed_on = (GROUPS / "cgroup.subtree_control").read_text().split()
+    group.mkdir()
+    try:
+        yield group
+    finally:
+        for path in (made, group):
+            if path.exists():
+                path.rmdir()
+        for name in set((GROUPS / "cgroup.subtree_control").read_text().split()) - set(handed_on):
+            (GROUPS / "cgroup.subtree_control").write_text(f"-{name}")
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_who_has_no_part_of_the_tree_has_one_after_what_the_remedy_says(user: int) -> None:
+    """Word for word, in a shell of root's that then starts nslab as that user."""
+    run = ["run", "--memory", "64m", "--pids", "20", "--ns", "pid", "--", "echo", "limited"]
+    with nothing_left(), elsewhere() as group:
+        told = nslab_in(group, user, home_of(user), *run, seconds=DEADLINE_SECONDS)
+        lines = [line.strip() for line in told.stderr.splitlines()]
+        (first,) = (at for at, line in enumerate(lines) if "in the shell that starts nslab" in line.lower())
+        remedy = home_of(user) / "remedy.sh"
+        remedy.write_text("set -e\n" + "\n".join(lines[first + 1 :]) + "\n")
+        become = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups")
+        done = subprocess.run(
+            ["sh", "-c", FOLLOW, "sh", group, remedy, *become, sys.executable, "-P", "-m", "nslab", *run],
+            env=os.environ | {"HOME": str(home_of(user)), "NSLAB_LANG": "en"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=DEADLINE_SECONDS,
+        )
+    assert (told.returncode, told.stdout) == (1, "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "limited\n", "")
+
+
 def test_a_child_that_is_killed_leaves_its_container_and_the_others_alive(lab: Lab) -> None:
     other = run(lab, replace(BOX, name="other", resources=HUNGRY), "sleep 60")
     hungry = replace(BOX, resources=HUNGRY)

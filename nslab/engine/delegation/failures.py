@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
+from pathlib import Path
 
-from nslab.engine.delegation.place import Ask, Lack
+from nslab.engine.delegation.place import Ask, Lack, controllers_of
 from nslab.engine.failures import LabError
+from nslab.engine.ids import root_outside
 from nslab.errors import Because, Fact
 from nslab.kernel.syscalls import errno_name
+
+OTHERWISE_FOR_ROOT = ("cgroup-anothers",)
+"""Causes that root does something else about: what it owns itself may be anybody's, so a lab's group is given away first."""
 
 
 class NoPlace(LabError):
@@ -29,8 +34,18 @@ def no_place(place: Ask | Lack, file: str | None = None) -> NoPlace:
 
 def reasons(lack: Lack) -> dict[str, Fact]:
     """Why there is none, and what to do, with the facts that fill these words."""
-    why, remedy = Because(f"error.no-place.because.{lack.cause}"), Because(f"error.no-place.remedy.{lack.cause}")
-    return {"why": why, "remedy": remedy, "uid": os.geteuid(), "path": lack.path, "directory": lack.directory}
+    uid, given = os.geteuid(), controllers_of(Path(lack.top)) if lack.top else ()
+    whose = "-root" if uid == 0 and lack.cause in OTHERWISE_FOR_ROOT else ""
+    return {
+        "why": Because(f"error.no-place.because.{lack.cause}"),
+        "remedy": Because(f"error.no-place.remedy.{lack.cause}{whose}"),
+        "uid": uid,
+        "owner": root_outside(),
+        "path": lack.path,
+        "directory": lack.directory,
+        "top": lack.top,
+        "given": " ".join(f"+{name}" for name in sorted(given)),
+    }
 
 
 def refused(path: str) -> dict[str, Fact] | None:

@@ -28,12 +28,13 @@ MARKS = ("user.delegate", "trusted.delegate")  # the second for root alone, and 
 class Facts(Struct, frozen=True, kw_only=True):
     """What a process finds of the group that it is in.
 
-    `path` is as /proc has it, None without cgroup v2. `directory` is where that lies, None where no mount shows it. `top`: it is
+    `path` is as /proc has it, None without cgroup v2. `directory` is where that lies, None where no `mount` shows it. `top`: it is
     the root, of the machine or of a container's cgroup namespace. `given`: all controllers that this mount of cgroup v2 has.
     """
 
     path: str | None = None
     directory: Path | None = None
+    mount: Path | None = None
     top: bool = False
     read_only: bool = False
     writable: bool = False
@@ -69,11 +70,15 @@ class Ask(Struct, frozen=True):
 
 
 class Lack(Struct, frozen=True):
-    """None to be had. `cause` has words for why and what to do; path and directory are those of our own group."""
+    """None to be had. `cause` has words for why and what to do; path and directory are those of our own group.
+
+    `top` is the mount that shows it: whoever may, makes a group there, where every controller is.
+    """
 
     cause: str
     path: str = ""
     directory: str = ""
+    top: str = ""
 
 
 Place = Here | Ask | Lack
@@ -102,7 +107,7 @@ def decide(facts: Facts) -> Place:
 
 
 def _lack(cause: str, facts: Facts) -> Lack:
-    return Lack(cause, facts.path or "", str(facts.directory or ""))
+    return Lack(cause, facts.path or "", str(facts.directory or ""), str(facts.mount or ""))
 
 
 def find() -> Place:
@@ -121,6 +126,7 @@ def look() -> Facts:
     return Facts(
         path=path,
         directory=directory,
+        mount=root,
         top=path == "/",
         read_only=bool(os.statvfs(directory).f_flag & os.ST_RDONLY),
         writable=all(os.access(one, os.W_OK) for one in (directory, directory / "cgroup.procs")),

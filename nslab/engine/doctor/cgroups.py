@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from nslab.engine import ids
 from nslab.engine.doctor.findings import Finding, limited, ok
 from nslab.engine.doctor.namespaces import nothing
 from nslab.engine.doctor.trial import attempt
-from nslab.engine.failures import NoIds
+from nslab.engine.ids import root_outside
 from nslab.kernel import procfs
 from nslab.kernel.cgroup2.knobs import move_in
 from nslab.kernel.cgroups import read_cgroup, unified
@@ -63,11 +62,3 @@ def directory(path: str) -> str:
     if not mounts:
         return path
     return os.path.normpath(f"{mounts[-1].point}/{os.path.relpath(path, mounts[-1].root)}")
-
-
-def root_outside() -> str:
-    """The uid outside that is the lab's root: whom the group must belong to."""
-    try:
-        return str(next(extent.outside for extent in ids.own_maps().uids if extent.inside == 0))
-    except NoIds:
-        return str(os.geteuid())

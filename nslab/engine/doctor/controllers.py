@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 
 import msgspec
 from msgspec import structs
 
 from nslab.engine.delegation import systemd
 from nslab.engine.delegation.failures import reasons
-from nslab.engine.delegation.place import Ask, Facts, Lack, Place, decide, find, look
+from nslab.engine.delegation.place import Ask, Facts, Lack, Place, controllers_of, decide, find, look, own_group
 from nslab.engine.doctor.findings import Finding, missing, ok
 
 SUFFIX = "-controller"
@@ -27,9 +28,23 @@ def controller(probe: str) -> Finding:
     if isinstance(place, Lack):
         why = reasons(place)
         return missing(probe, "no-place", why=why.pop("why"), remedy=why.pop("remedy"), **why)
-    if name not in place.controllers:
-        return missing(probe, "controller-not-given", controller=name, path=str(place.directory))
-    return ok(probe)
+    return ok(probe) if name in place.controllers else withheld(probe, name, place.directory, own_group()[2])
+
+
+def withheld(probe: str, name: str, group: Path, top: Path) -> Finding:
+    """Why a group of ours has not this controller; `top` is the mount that shows it."""
+    if name not in controllers_of(top):
+        return missing(probe, "controller-absent", controller=name)
+    if by_drop_in():
+        return missing(probe, "controller-not-given", controller=name, path=str(group))
+    above = [one for one in reversed(group.parents) if one.is_relative_to(top)]
+    files = " ".join(f"{one}/cgroup.subtree_control" for one in above)
+    return missing(probe, "controller-not-handed-on", controller=name, path=str(group), files=files)
+
+
+def by_drop_in() -> bool:
+    """Whether what we are given is for systemd to say, in a file for users' managers. Root's it gives all."""
+    return systemd.booted() and os.geteuid() != 0
 
 
 @cache

@@ -16,6 +16,8 @@ from nslab.engine.doctor import controllers, examine
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     place: Place = Here(Path("/g"), ("cpu", "memory"))
     monkeypatch.setattr(controllers, "where", lambda: place)
+    monkeypatch.setattr(controllers, "controllers_of", lambda top: frozenset(CONTROLLERS))
+    monkeypatch.setattr(controllers, "by_drop_in", lambda: True)
 
 
 @pytest.mark.usefixtures("here")
@@ -24,6 +26,31 @@ def test_a_controller_that_was_handed_over_is_there_and_another_is_named_with_it
     found = examine("io-controller")
     assert (found.state, found.cause) == ("missing", "controller-not-given")
     assert found.facts == {"controller": "io", "path": "/g"}
+
+
+@pytest.fixture
+def top(tmp_path: Path) -> Path:
+    """A tree whose top has two controllers, and in which we are two groups further down."""
+    (tmp_path / "cgroup.controllers").write_text("io memory\n")
+    return tmp_path
+
+
+def test_without_a_service_manager_the_groups_above_are_named_that_must_hand_it_on(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(controllers, "by_drop_in", lambda: False)
+    found = controllers.withheld("io-controller", "io", top / "a" / "b", top)
+    assert (found.state, found.cause) == ("missing", "controller-not-handed-on")
+    assert found.facts["files"] == f"{top}/cgroup.subtree_control {top}/a/cgroup.subtree_control"
+
+
+@pytest.mark.parametrize("by_drop_in", [True, False])
+def test_what_the_kernel_has_not_nobody_can_hand_on(
+    top: Path, monkeypatch: pytest.MonkeyPatch, *, by_drop_in: bool
+) -> None:
+    monkeypatch.setattr(controllers, "by_drop_in", lambda: by_drop_in)
+    found = controllers.withheld("pids-controller", "pids", top / "a", top)
+    assert (found.state, found.cause) == ("missing", "controller-absent")
 
 
 @pytest.mark.parametrize("place", [Ask(), Lack("cgroup1-only")])
