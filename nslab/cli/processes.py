@@ -32,6 +32,12 @@ class ProcessRefused(NslabError):
     code = "process-refused"
 
 
+class ProcessRefusedToRoot(ProcessRefused):
+    """The same where sudo helps nobody: root lacks CAP_SYS_PTRACE, as in a container, or a security module says no."""
+
+    code = "process-refused-to-root"
+
+
 def existing_process(root: ProcRoot, pid: str) -> Process:
     """The process that a person named, whatever of it may be read. Raises NoProcessNumber, NoSuchProcess."""
     if not (pid.isascii() and pid.isdigit()):
@@ -47,7 +53,8 @@ def named_process(root: ProcRoot, pid: str) -> Process:
     found = existing_process(root, pid)
     unread = [one for kind in Kind if isinstance(one := found.namespaces.of(kind), Unread)]
     if len(unread) == len(Kind):
-        raise ProcessRefused(pid=pid, comm=found.comm, errno=unread[0].name)
+        refused = ProcessRefused if os.geteuid() else ProcessRefusedToRoot
+        raise refused(pid=pid, comm=found.comm, errno=unread[0].name)
     return found
 
 

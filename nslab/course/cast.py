@@ -89,7 +89,11 @@ class Cast:
             return look.scan.get(look.host.pid) if look.host_alive else None
         if name in self._engine.containers:
             return look.scan.get(self._engine.containers[name])
-        return self._observer.newcomer(self._engine.pids) if name == BOX else None
+        return self._box() if name == BOX else None
+
+    def _box(self) -> Process | None:
+        found, last = self._observer.newcomer(self._engine.pids), self._roles.get(BOX)
+        return None if found is not None and last is not None and waits_for(found, last.process) else found
 
     def _in_place(self, place: str, command: str, look: Look) -> Process | None:
         role = self.role(place)
@@ -102,6 +106,11 @@ class Cast:
                 one for one in look.scan.processes if one.comm == command and one.namespaces == role.process.namespaces
             ]
         return min(here, key=age_order, default=None)
+
+
+def waits_for(parent: Process, child: Process) -> bool:
+    """Whether a process only made another and waits for its end, as unshare --fork does: it has no world of its own."""
+    return child.ppid == parent.pid and {*parent.namespaces.differing(child.namespaces)} <= {Kind.PID}
 
 
 def deepest(look: Look, command: str) -> Process | None:

@@ -99,7 +99,7 @@ class Play:
         if task is None or task.id != task_id or task.ask is None:
             return
         self.session.look()
-        self.tell(states.Answered(task_id, text, self.look().operand(task.ask)))
+        self._answered(task, text, self.look().operand(task.ask))
 
     def read_off(self) -> None:
         """What was to be found stands on the screen, for a room to read: the answer is what the machine says now."""
@@ -107,7 +107,13 @@ class Play:
         if task is not None and task.ask is not None:
             self.session.look()
             reading = self.look().operand(task.ask)
-            self.tell(states.Answered(task.id, str(reading), reading))
+            self._answered(task, str(reading), reading)
+
+    def _answered(self, task: Task, text: str, reading: Reading) -> None:
+        self.tell(states.Answered(task.id, text, reading))
+        if task.id in self.player.record.done:
+            agreed = Told("check.ask.agreed", {"answer": text.strip()})
+            self._found.setdefault(self.player.step.id, {})[task.id] = agreed
 
     def look(self) -> Look:
         """The machine as the step on show speaks of it: what was frozen stays."""
@@ -127,7 +133,7 @@ class Play:
 
     @property
     def seen(self) -> tuple[Told, ...]:
-        """What the checks of the step on show found as they passed, the last one first."""
+        """What the checks of the step on show found as they passed, and what was answered rightly, the last one first."""
         found = self._found.get(self.player.step.id, {})
         return tuple(found[task.id] for task in reversed(self.player.step.do) if task.id in found)
 

@@ -69,6 +69,18 @@ def shorten(text: str, width: int) -> str:
     return kept + "…" if width > 0 else ""
 
 
+def call_lines(call: str, width: int, most: int) -> tuple[str, ...]:
+    """A system call in at most `most` rows, each but the last ending behind an argument or a flag; the last may be too long."""
+    rows: list[str] = []
+    while len(rows) + 1 < most and cell_len(call) > width:
+        at = max(call.rfind(joint, 0, width) for joint in ("|", ",")) + 1
+        if at == 0:
+            break
+        rows.append(call[:at])
+        call = call[at:].lstrip()
+    return (*rows, call)
+
+
 def graphemes(text: str) -> Iterator[str]:
     """What a reader calls characters: a letter with the accents that take no cell of their own."""
     if text.isascii():

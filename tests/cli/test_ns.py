@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -106,3 +107,13 @@ def test_a_process_that_may_not_be_read_is_one_error(capsys: pytest.CaptureFixtu
     err = capsys.readouterr().err
     assert "process 1" in err
     assert "EACCES" in err
+
+
+@pytest.mark.as_root
+def test_root_who_may_not_look_is_not_sent_to_sudo() -> None:
+    command = ["setpriv", "--bounding-set=-sys_ptrace", sys.executable, "-m", "nslab", "ns", "--lang", "en", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "not even by root" in done.stderr
+    assert "EACCES" in done.stderr
+    assert "sudo" not in done.stderr

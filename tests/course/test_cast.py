@@ -61,6 +61,15 @@ def test_box_is_the_container_that_the_learner_makes_and_outlives_it_as_last_see
     assert not role(stage, "box:bash").alive
 
 
+def test_who_made_box_and_waits_for_its_end_is_not_taken_for_it(stage: Stage) -> None:
+    stage.box()
+    before = role(stage, "box").process
+    stage.run("host", f"kill -STOP {before.ppid}; kill -9 {before.pid}")
+    stage.until(lambda: not role(stage, "box").alive)
+    assert role(stage, "box").process == before
+    stage.run("host", f"kill -CONT {before.ppid}")
+
+
 def test_who_is_seen_while_the_kernel_takes_it_apart_is_kept_as_seen_before(stage: Stage) -> None:
     before = role(stage, "web").process
     leaving = replace(before, namespaces=replace(before.namespaces, uts=LET_GO, mnt=LET_GO), state="R")

@@ -14,7 +14,7 @@ from nslab.course.loader import Pack
 from nslab.course.play import Play
 from nslab.course.player import Back, Onward, Predicted, Stage
 from nslab.course.predictions import Decided
-from nslab.course.told import Absent, Namespace
+from nslab.course.told import Absent, Namespace, Told
 from nslab.kernel.namespaces import Kind
 from tests import stage as stages
 
@@ -103,7 +103,9 @@ def test_an_answer_is_compared_with_the_machine_and_a_wrong_one_is_an_attempt(pl
     play.answer("ask", "2")
     assert play.player.record.attempts == {"ask": 1}
     play.answer("run", "1")  # no question, and over
+    assert "check.ask.agreed" not in {told.id for told in play.seen}
     play.answer("ask", " 1 ")
+    assert play.seen[0] == Told("check.ask.agreed", {"answer": "1"})
     play.tick()
     assert play.player.stage is Stage.OBSERVE
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from nslab.tui.wrap import CLOSING, OPENING, Mark, Span, shorten, wrap
+from nslab.tui.wrap import CLOSING, OPENING, Mark, Span, call_lines, shorten, wrap
 
 
 def wrap_text(text: str, width: int) -> tuple[str, ...]:
@@ -69,3 +69,16 @@ def test_no_line_begins_with_a_closing_or_ends_with_an_opening_mark(text: str) -
     if not marks_in_a_row:
         assert all(line[0] not in CLOSING for line in lines[1:])
         assert all(line[-1] not in OPENING for line in lines[:-1])
+
+
+def test_a_call_is_broken_behind_its_arguments_and_flags_into_as_many_rows_as_there_may_be() -> None:
+    call = "clone3({flags=CLONE_PIDFD|CLONE_NEWNS|CLONE_NEWUTS, exit_signal=SIGCHLD})"
+    assert call_lines(call, 80, 3) == (call,)
+    assert call_lines(call, 34, 3) == (
+        "clone3({flags=CLONE_PIDFD|",
+        "CLONE_NEWNS|CLONE_NEWUTS,",
+        "exit_signal=SIGCHLD})",
+    )
+    assert call_lines(call, 34, 2)[0] == "clone3({flags=CLONE_PIDFD|"
+    assert call_lines(call, 34, 1) == (call,)
+    assert call_lines("x" * 40, 34, 3) == ("x" * 40,)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from nslab.engine.rosetta.docker import HOST_FLAGS, JOIN_FLAGS
+from nslab.engine.rosetta.docker import HOST_FLAGS, IMAGE, JOIN_FLAGS
 from nslab.engine.spec import DOCKER_NAMESPACES, POD_NAMESPACES, PODMAN_NAMESPACES, Spec
 from nslab.kernel.namespaces import Kind
 
@@ -25,7 +25,7 @@ PODMAN_OPTIONS = {
 
 
 class Line(Struct, frozen=True):
-    """What follows the program's name, and the kinds that it has no flag for as they are wanted."""
+    """What follows the program's name, to be typed as it is, and the kinds that it has no flag for as they are wanted."""
 
     text: str
     cannot: tuple[Kind, ...] = ()
@@ -41,6 +41,7 @@ def nslab_line(spec: Spec) -> Line:
         *([f"--pod {pod}"] if pod else []),
         *(f"--share {join.kind}={join.of}" for join in single),
         *([f"--ns {','.join(spec.namespaces)}"] if spec.namespaces else []),
+        "-- sh",
     )
     return Line(" ".join(words))
 
@@ -77,7 +78,9 @@ def line(spec: Spec, default: tuple[Kind, ...], flag: Callable[[Spec, Kind], str
     """The command line for whatever is not as it is by default."""
     flags = {kind: flag(spec, kind) for kind in unusual(spec, default)}
     said = (word for word in flags.values() if word is not None)
-    return Line(" ".join((f"run --name {spec.name}", *said)), tuple(kind for kind, word in flags.items() if not word))
+    return Line(
+        " ".join((f"run -it --name {spec.name}", *said, IMAGE)), tuple(kind for kind, word in flags.items() if not word)
+    )
 
 
 def unusual(spec: Spec, default: tuple[Kind, ...]) -> Iterator[Kind]:

@@ -57,7 +57,7 @@ def config(plan: Plan, inventory: Inventory, maps: IdMaps | None) -> oci.Config:
     # In a user namespace an mqueue mounts only with queues of its own: there the plan goes on without it, and a runtime would not.
     unwanted = {"/dev/mqueue"} if maps and Kind.IPC not in own else set()
     return oci.Config(
-        oci_version=oci.VERSION,
+        oci_version=oci.VERSION_WITH_TIME if Kind.TIME in (*own, *joined(plan)) else oci.VERSION,
         process=process(plan),
         root=oci.Root("rootfs"),
         hostname=next((str(step.args[0]) for step in plan if step.call == "sethostname"), None),

@@ -50,6 +50,9 @@ BY_ITSELF = {
 }
 """Calls that every container of docker's has behind it, wherever they lead."""
 
+IMAGE = "debian"
+"""Of what is started: something with a shell."""
+
 NO_LINKS = "--network=none"
 """An own network namespace with nothing but lo in it; docker would plug it into its bridge."""
 

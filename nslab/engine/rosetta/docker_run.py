@@ -7,15 +7,13 @@ from collections.abc import Iterator
 
 from nslab.engine.arguments import new_kinds, program_of
 from nslab.engine.joins import JOINER, joined
-from nslab.engine.rosetta.docker import HOST_FLAGS, JOIN_FLAGS, NO_LINKS, docker_flags
+from nslab.engine.rosetta.docker import HOST_FLAGS, IMAGE, JOIN_FLAGS, NO_LINKS, docker_flags
 from nslab.engine.rosetta.inside import inside
 from nslab.engine.rosetta.limits import docker_limits
 from nslab.engine.rosetta.lines import comment, continued
 from nslab.engine.steps import Plan, Step
 from nslab.kernel.namespaces import Kind
 from nslab.words import Words
-
-IMAGE = "debian"
 
 
 def docker_run(plan: Plan, title: str, words: Words) -> str:
@@ -75,6 +73,8 @@ def remarks(plan: Plan) -> Iterator[str]:
     yield "itself"
     yield "image" if Kind.MNT in kinds else "mount"
     yield "user" if Kind.USER in kinds else "root"
+    if any(step.call == "net_veth" for step in plan):
+        yield "network"
     yield "time" if Kind.TIME in kinds else "no-time"
     if any(step.call == "seccomp" for step in plan):
         yield "seccomp"

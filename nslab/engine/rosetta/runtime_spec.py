@@ -8,6 +8,8 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 VERSION = "1.0.2"
+VERSION_WITH_TIME = "1.1.0"
+"""Least versions with all that a configuration says: runtimes refuse one that is newer than they are."""
 
 
 class User(Struct, frozen=True):

@@ -13,10 +13,11 @@ from nslab.tui.birth.score_rows import MARK, score_rows
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BAD, BOLD, MUTE, TEXT, Role
 from nslab.tui.panes.calls import answer_face, answer_text, duration
-from nslab.tui.wrap import shorten
+from nslab.tui.wrap import call_lines, shorten
 from nslab.words import Words
 
 LEAST_MOMENT_ROWS = 6  # a title, and the facts that are always told, with one to spare
+WHY_ROWS = 8  # what it does, why it stands here, and how else it is said
 
 
 class Hand(Struct, frozen=True):
@@ -98,15 +99,14 @@ class _Call:
         return self._why(x, y) if self.hand.why else y
 
     def _asked(self, x: int, y: int) -> int:
-        """The call, in two rows where it is long and there is room, then its answer, how long it took, and who made it."""
+        """The call, in more rows where it is long and there is room, then its answer, how long it took, and who made it."""
         canvas = self.canvas
         answer, by = answer_text(self.call, self.words), self._by()
-        roomy = canvas.height - y - LEAST_MOMENT_ROWS > 3 and not self.hand.why
+        most = max(canvas.height - y - LEAST_MOMENT_ROWS - (WHY_ROWS if self.hand.why else 2), 1)
         end = canvas.width - cell_len(answer) - 2 - (cell_len(by) + 2 if canvas.width >= SIDE_BY_SIDE else 0)
-        text = self.call.call
-        if roomy and x + cell_len(text) > end:
-            first, text = broken(text, canvas.width - x)
-            canvas.put(x, y, first, BOLD)
+        *rows, text = call_lines(self.call.call, end - x, most)
+        for row in rows:
+            canvas.put(x, y, row, BOLD)
             y += 1
         at = canvas.put(x, y, shorten(text, end - x), BOLD) + 2
         at = canvas.put(at, y, answer, answer_face(self.call).strong if self.call.ended_the_plan else BOLD) + 2
@@ -138,12 +138,6 @@ class _Call:
             at = canvas.put(at, y, name, MUTE) + 1
             at = canvas.put(at, y, shorten(text, canvas.width - at), TEXT) + 3
         return y + (1 if said else 0)
-
-
-def broken(call: str, width: int) -> tuple[str, str]:
-    """A call in two rows, the first of at most `width` cells: it ends behind an argument or a flag."""
-    at = max(call.rfind(joint, 0, width) for joint in ("|", ",")) + 1
-    return call[:at], call[at:].lstrip()
 
 
 def _moments(canvas: Canvas, y: int, view: BirthView, hand: Hand, words: Words) -> None:

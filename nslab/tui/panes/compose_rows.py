@@ -23,7 +23,7 @@ from nslab.tui.panes.bars import Segment, grid_for
 from nslab.tui.panes.calls import answer_text
 from nslab.tui.panes.heads import column_head
 from nslab.tui.panes.pane import Emphasis, RowAt
-from nslab.tui.wrap import shorten
+from nslab.tui.wrap import call_lines, shorten
 from nslab.words import Words
 
 ORDER = (Kind.NET, Kind.IPC, Kind.UTS, Kind.PID, Kind.MNT, Kind.CGROUP, Kind.USER, Kind.TIME)
@@ -207,18 +207,27 @@ class _Board:
             return 0
         self._heading(0, y, width, self.words("compose.came-in", name=composed.name))
         shown = composed.calls[: end - y - 1]
-        for at, row in enumerate(shown):
-            self._call(y + 1 + at, width, row, composed)
-        return len(shown)
+        at = y + 1
+        spare = end - at - len(shown)
+        for row in shown:
+            rows = self._call(at, width, row, composed, 1 + spare)
+            spare -= rows - 1
+            at += rows
+        return at - y - 1
 
-    def _call(self, y: int, width: int, row: CallRow, composed: Composed) -> None:
+    def _call(self, y: int, width: int, row: CallRow, composed: Composed, most: int) -> int:
+        """One call in at most so many rows; how many it has."""
         letter = "A" if row.who == "lab" else composed.letter
         x = self.canvas.letter(0, y, letter) + 1 if letter else 4
         answer = answer_text(row, self.words)
         bad = row.ended_the_plan
-        self.canvas.right(width, y, answer, BAD if bad else BOLD)
         face = BAD if bad else BOLD if row.step != "joiner" and row.who == "joiner" else TEXT
-        self.canvas.put(x, y, shorten(row.call, width - x - cell_len(answer) - 2), face)
+        room = width - x - cell_len(answer) - 2
+        rows = call_lines(row.call, room, most)
+        for at, text in enumerate(rows, y):
+            self.canvas.put(x, at, shorten(text, room), face)
+        self.canvas.right(width, y + len(rows) - 1, answer, BAD if bad else BOLD)
+        return len(rows)
 
     def _so(self, y: int, end: int, x: int, composed: Composed) -> None:
         """What is so, by what was observed, of the kind under the cursor."""

@@ -24,14 +24,15 @@ from tests.processes import children
 PATIENCE_SECONDS = 20.0
 END = "that is all"
 
-# Whoever runs this tells what it sees, then waits until its input ends.
+# Whoever runs this tells what it sees, then waits until its input ends. The kernel tells of a carrier when it comes to that.
 LOOK = f"""
 hostname; umask; pwd; id
 echo ==; ls -A /; ls -A /dev; ls -A /etc
 echo ==; grep -E '^(Cap|NoNewPrivs|Uid|Gid)' /proc/self/status
 echo ==; cut -d' ' -f4- /proc/self/mountinfo
 echo ==; env | sort
-echo ==; ip -br link; ip -4 -br addr; ip -4 route | sed 's/ proto static//'
+echo ==; for _ in 1 2 3 4 5 6 7 8 9; do if ip -br link | grep -q '^eth0.* DOWN '; then sleep 0.3; fi; done
+ip -br link; ip -4 -br addr; ip -4 route | sed 's/ proto static//'
 echo {END}; read -r _
 """
 
