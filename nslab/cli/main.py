@@ -34,6 +34,7 @@ COMMANDS = {
     "completion": "nslab.cli.completion",
 }
 ALONE = "lesson"  # what `nslab` by itself does: without an id, that is the map of the course
+FOR_THE_MAP = "--theme", "--present"  # these begin its line, too; the value of --theme is no command
 
 CRASHED = 70  # EX_SOFTWARE of sysexits.h
 
@@ -83,9 +84,10 @@ def open_missing() -> None:
 
 def _dispatch(argv: Sequence[str], words: Words) -> int:
     parser, commands = frame(words, COMMANDS)
-    arguments, unknown = parser.parse_known_args(argv)
+    map_asked = not any(word in COMMANDS for word in argv) and any(word.startswith(FOR_THE_MAP) for word in argv)
+    arguments, unknown = parser.parse_known_args([ALONE, *argv] if map_asked else argv)
     if arguments.command is None:
-        arguments, unknown = parser.parse_known_args([ALONE, *argv])  # `nslab --present` is `nslab lesson --present`
+        arguments, unknown = parser.parse_known_args([ALONE, *argv])
     if unknown:
         commands[arguments.command].not_understood(unknown)
     status: int = arguments.run(arguments, words)

@@ -157,10 +157,13 @@ class Syllabus:
 
 
 def folder_at(name: str) -> Path | None:
-    """The folder that a path names; None for an id, and for what is no folder."""
+    """The folder that a path names; None for what is no folder, and for a bare word unless a lesson or a pack is there."""
     path = os.path.expanduser(name)
-    is_path = os.sep in name and os.path.isdir(path)  # which is False for what can't be a path, where pathlib raises
-    return Path(path) if is_path else None
+    if not os.path.isdir(path):  # False for what can't be a path, where pathlib raises
+        return None
+    folder = Path(path)
+    named = os.sep in name or (ID.fullmatch(name) is not None and ((folder / LESSON_FILE).is_file() or in_pack(folder)))
+    return folder if named else None
 
 
 def in_pack(folder: Path) -> bool:

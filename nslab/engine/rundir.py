@@ -5,13 +5,15 @@
                                /door    where other processes of the user ask to be let in, if the owner made it: see door.py
                                /group   the directory of the lab's control group, if it has one: see delegation/subtree.py
 
-For root the base is /run/nslab; for a user without a runtime directory it lies below the state home. A run directory appears
-under its final name with its lock already held, so a sweep that runs at that moment can't take it.
+For root the base is /run/nslab; for a user without a runtime directory it lies below the state home, and where that can't be
+written, as in many a container, in /tmp. A run directory appears under its final name with its lock already held, so a sweep
+that runs at that moment can't take it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -78,7 +80,13 @@ def base(environ: dict[str, str], uid: int) -> Path:
     if runtime and Path(runtime).is_dir() and os.access(runtime, os.W_OK | os.X_OK):
         return Path(runtime) / "nslab"
     state = environ.get("XDG_STATE_HOME") or str(Path(environ.get("HOME", "/")) / ".local/state")
-    return Path(state) / "nslab" / "run"
+    below_state = Path(state) / "nslab" / "run"
+    return below_state if _can_be_made(below_state) else Path("/tmp") / f"nslab-{uid}"
+
+
+def _can_be_made(path: Path) -> bool:
+    there = next(above for above in (path, *path.parents) if above.exists())
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
 def make(parent: Path, owner_pid: int, command: str) -> RunDirectory:
@@ -107,6 +115,8 @@ def _make_below(parent: Path, young: Path) -> None:
     for _ in range(ATTEMPTS):
         with contextlib.suppress(FileNotFoundError, FileExistsError):  # the latter where it went as mkdir looked at it
             parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+            if parent.lstat().st_uid != os.geteuid():  # in /tmp anybody may have been there first
+                raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), str(parent))
             young.mkdir(mode=0o711)
             return
     young.mkdir(mode=0o711)

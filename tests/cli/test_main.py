@@ -94,6 +94,12 @@ def test_what_may_have_been_meant_is_offered(arguments: tuple[str, ...], near: s
     assert f"Did you mean {near}?" in nslab(*arguments, NSLAB_LANG="en").stderr
 
 
+@pytest.mark.parametrize("arguments", [("--theme", "paper"), ("--lang", "en", "--present"), ("--theme=plain",)])
+def test_how_the_map_shall_look_is_said_without_a_command(arguments: tuple[str, ...]) -> None:
+    told = nslab(*arguments, NSLAB_LANG="en").stderr
+    assert "needs a terminal" in told
+
+
 @pytest.mark.parametrize("arguments", [("author",), ("bogus",), ("author", "bogus"), ("author", "new"), ("explain",)])
 def test_no_space_stands_between_chinese_words(arguments: tuple[str, ...]) -> None:
     told = nslab(*arguments, NSLAB_LANG="zh").stderr

@@ -176,7 +176,9 @@ def test_a_pack_stands_on_our_lessons_and_terms(syllabus: Syllabus) -> None:
     assert syllabus.folder("uts") == lessons_root() / "uts"
 
 
-def test_a_path_is_of_its_pack_and_an_id_of_the_course(syllabus: Syllabus, tmp_path: Path) -> None:
+def test_a_path_is_of_its_pack_and_an_id_of_the_course(
+    syllabus: Syllabus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def at(name: str | None) -> tuple[Path, str | None]:
         found, lesson = syllabus_at(name)
         return found.root, lesson
@@ -188,6 +190,11 @@ def test_a_path_is_of_its_pack_and_an_id_of_the_course(syllabus: Syllabus, tmp_p
     assert at(str(syllabus.root)) == (syllabus.root, None)
     assert at(str(syllabus.root / "tiny")) == (syllabus.root, "tiny")
     assert at(str(alone)) == (lessons_root(), str(alone))
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "uts").mkdir()
+    assert at("tiny") == (lessons_root(), "tiny"), "a folder of this name, as author new has just made it"
+    assert Syllabus().folder("tiny") == Path("tiny")
+    assert at("uts") == (lessons_root(), "uts")
     assert at(str(alone.parent)) == (alone.parent, None)
     assert at(str(lessons_root() / "uts")) == (lessons_root(), "uts")
 

@@ -183,13 +183,18 @@ def test_a_full_disk_leaves_nothing_half_made(tmp_path: Path, monkeypatch: pytes
     [
         ({"XDG_RUNTIME_DIR": "/tmp"}, 0, "/run/nslab"),
         ({"XDG_RUNTIME_DIR": "/tmp", "HOME": "/home/a"}, 1000, "/tmp/nslab"),
-        ({"XDG_RUNTIME_DIR": "/nosuch", "HOME": "/home/a"}, 1000, "/home/a/.local/state/nslab/run"),
-        ({"XDG_STATE_HOME": "/state", "HOME": "/home/a"}, 1000, "/state/nslab/run"),
-        ({}, 1000, "/.local/state/nslab/run"),
+        ({"XDG_RUNTIME_DIR": "/nosuch", "HOME": "/tmp/a"}, 1000, "/tmp/a/.local/state/nslab/run"),
+        ({"XDG_STATE_HOME": "/tmp/state", "HOME": "/home/a"}, 1000, "/tmp/state/nslab/run"),
+        ({"HOME": "/dev/null"}, 1000, "/tmp/nslab-1000"),
     ],
 )
 def test_the_base_is_the_runtime_directory_or_the_state_home(environ: dict[str, str], uid: int, path: str) -> None:
     assert base(environ, uid) == Path(path)
+
+
+@pytest.mark.as_user
+def test_where_no_home_can_be_written_the_base_is_in_tmp() -> None:
+    assert base({"HOME": "/sys"}, 1000) == Path("/tmp/nslab-1000")
 
 
 def test_who_uses_a_base_alone_keeps_others_waiting_but_not_for_ever(tmp_path: Path) -> None:
@@ -211,3 +216,13 @@ def test_who_uses_a_base_alone_keeps_others_waiting_but_not_for_ever(tmp_path: P
 def test_where_there_is_no_base_nobody_is_kept_waiting(tmp_path: Path) -> None:
     with alone(tmp_path / "gone", 9):
         assert not (tmp_path / "gone").exists()
+
+
+@pytest.mark.as_root
+def test_a_base_that_somebody_else_made_first_is_not_used(tmp_path: Path) -> None:
+    parent = tmp_path / "nslab-0"
+    parent.mkdir()
+    os.chown(parent, 65534, 65534)
+    with pytest.raises(PermissionError):
+        make(parent, 1, "test")
+    assert list(parent.iterdir()) == []

@@ -12,7 +12,7 @@ from textual.message import Message
 from nslab.course.loader import Pack
 from nslab.course.player import Stage
 from nslab.course.replay import cost
-from nslab.course.told import Told, say
+from nslab.course.told import Told, say, why
 from nslab.errors import NslabError
 from nslab.tui import keys
 from nslab.tui.keys import Key
@@ -22,6 +22,7 @@ from nslab.tui.lesson.narrate import Hindrance, cannot_run, loading, story_view,
 from nslab.tui.lesson.panes import Lit, lit
 from nslab.tui.lesson.places import STORY, Size
 from nslab.tui.story.view import StoryView
+from nslab.tui.terminal.widget import Terminal
 from nslab.tui.widgets.header import Header, Where
 from nslab.tui.widgets.wrecked import Wreck
 from nslab.words import Lang, Words
@@ -135,7 +136,7 @@ class LessonScreen(ActingScreen):
         """The lab can't do what it was asked."""
         self._error, self._replayed = message.error, (0, 0)
         if self._seen is not None:
-            self._wreck(Told(f"error.{message.error.code}.what", message.error.facts), lost=message.lost)
+            self._wreck(Told("wreck.refused", {"why": why(message.error)}), lost=message.lost)
         self._show()
 
     def on_conductor_crashed(self, message: Conductor.Crashed) -> None:
@@ -145,10 +146,10 @@ class LessonScreen(ActingScreen):
     # How it is shown
 
     def _wreck(self, broken: Told, *, lost: bool) -> None:
-        """Offer a new lab between the terminals. Where nothing else is left to do, it takes the keys."""
+        """Offer a new lab between the terminals. Where keys would reach nobody, as with no lab or no shell, it takes them."""
         self._broken = broken
         self.parts.wreck.display = True
-        if lost:
+        if lost or (isinstance(self.focused, Terminal) and not self.focused.attached):
             self.set_focus(self.parts.wreck)
 
     def _show(self) -> None:

@@ -356,3 +356,18 @@ async def test_keys_typed_ahead_go_where_the_key_before_them_sent_them(played: A
             lesson.key("space" if char == " " else char, char)
         lesson.key("enter", "\r")
         await lesson.until(lambda: lesson.seen.terminals["host"].hostname == "h", 3.0)
+
+
+async def test_where_no_shell_can_start_any_more_enter_makes_a_new_lab(played: Any) -> None:
+    async with played() as lesson:
+        await lesson.ready()
+        lesson.screen.set_focus(lesson.terminal("host"))
+        lesson.type("umount -l /usr /dev /proc /; exit", "host")
+        await lesson.until(lambda: not lesson.terminal("host").attached)
+        await lesson.press("enter")
+        await lesson.until(lambda: lesson.screen.parts.wreck.display)
+        assert "ENOENT" in lesson.screen.parts.wreck._wreck.broken, "what the kernel said"
+        assert lesson.screen.focused is lesson.screen.parts.wreck
+        await lesson.press("enter")
+        await lesson.until(lambda: not lesson.screen.parts.wreck.display)
+        await lesson.ready()
