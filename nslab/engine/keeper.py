@@ -66,7 +66,7 @@ class Keeper:
         found = stages.Found(take_inventory(), maps.count, self._place.controllers if self._place else ())
         groups = self._make_group(run, maps)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        alive_read, alive_write = os.pipe2(os.O_CLOEXEC)
+        alive_read, alive_write = protocol.wire()
         a, a_pidfd = clone_stage(STAGE_A, group=groups[1])
         if a == 0:
             drop = ours.fileno(), alive_write, run.lock_fd
@@ -166,6 +166,7 @@ class Keeper:
         go, alive = pipes
         if os.read(go, len(GO)) != GO:
             return
+        os.close(go)
         try:
             default_signals()
             perform(stages.stage_b(base, found.ids), Actor(self._proc, {}, b""))

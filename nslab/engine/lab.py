@@ -52,7 +52,8 @@ class Lab:
 
     def run(self) -> None:
         """Serve until the owner or the keeper is gone."""
-        wakeup_read, wakeup_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        wakeup_read, wakeup_write = protocol.wire()
+        os.set_blocking(wakeup_write, False)
         signal.set_wakeup_fd(wakeup_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         protocol.send(self._lines.control, protocol.Hello(), (self._proc,))

@@ -314,6 +314,12 @@ def receive_fds(sock: socket.socket, most_bytes: int, most_fds: int) -> tuple[by
     return data, fds, flags
 
 
+def wire() -> tuple[int, int]:
+    """Two connected ends that nobody else gets at: by its link in /proc/PID/fd a pipe can be opened, a socket can't (ENXIO)."""
+    one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    return one.detach(), other.detach()
+
+
 def close_all(fds: list[int] | tuple[int, ...]) -> None:
     """Close fds that nobody will use."""
     for fd in fds:

@@ -156,17 +156,17 @@ def test_pid_1_shows_no_variable_and_no_path_of_the_machine(in_lab: Run, monkeyp
 
 
 def test_pid_1_holds_no_descriptor_that_leads_to_the_machine(shared_lab: Lab, in_lab: Run) -> None:
-    """Sockets, pipes, the lab's own proc and its own /dev/null; seen from outside and from inside."""
+    """Sockets, the lab's own proc and its own /dev/null; seen from outside and from inside."""
     links = os.listdir(fd := os.open("1/fd", os.O_RDONLY, dir_fd=shared_lab.proc))
     targets = {os.readlink(link, dir_fd=fd) for link in links}
     os.close(fd)
-    assert {target.partition(":")[0] for target in targets} <= {"socket", "pipe", "/proc", "/dev/null"}
+    assert {target.partition(":")[0] for target in targets} <= {"socket", "/proc", "/dev/null"}
     inside = in_lab(shared_lab, "for f in /proc/1/fd/*; do stat -L -c '%d %F' $f; done").lines
     lab_devices = in_lab(shared_lab, "stat -c %d / /proc").lines
     assert [
         line
         for line in inside
-        if line.partition(" ")[2] not in ("socket", "fifo", "character special file", PIDFD)
+        if line.partition(" ")[2] not in ("socket", "character special file", PIDFD)
         and line.split()[0] not in lab_devices
         and "No such file" not in line  # closed between the listing and the look
     ] == []
@@ -183,6 +183,16 @@ def test_pid_1_lets_go_of_files_that_a_library_holds(changed_lab: Changed) -> No
 
 def test_pid_1s_null_is_not_the_owners(shared_lab: Lab, in_lab: Run) -> None:
     assert len(in_lab(shared_lab, "ls /proc/1/fd").lines) < 16
+
+
+def test_what_wakes_the_labs_first_process_can_neither_be_read_nor_written_by_others(
+    shared_lab: Lab, in_lab: Run
+) -> None:
+    links = in_lab(shared_lab, "for f in /proc/1/fd/*; do readlink $f; done").lines
+    assert [link for link in links if link.startswith("pipe:")] == []
+    junk = 'for f in /proc/1/fd/*; do timeout 1 sh -c "echo junk >$f; timeout .1 head -c 20 $f"; done 2>/dev/null; true'
+    in_lab(shared_lab, junk)
+    assert in_lab(shared_lab, "echo alive").lines == ["alive"]
 
 
 @pytest.mark.parametrize("kinds", [(), ALL, (Kind.MNT,), (Kind.PID,)])
