@@ -15,6 +15,7 @@ from nslab.engine.delegation.failures import no_place
 from nslab.engine.delegation.place import Ask, Here, find
 from nslab.engine.protocol import Ended
 from nslab.engine.resources import Resources
+from nslab.kernel.cgroup2.formats import Limit
 from nslab.kernel.cgroup2.io import IoMax
 from nslab.words import Words
 
@@ -65,14 +66,13 @@ def resources_of(arguments: argparse.Namespace, words: Words) -> Resources | Non
 def disk(arguments: argparse.Namespace, text: str, words: Words) -> IoMax:
     """`/dev/vda:wbps=4m,riops=20`, or the disk by its number, `8:0:…`. Wrong usage ends the program with 2."""
     device, _, told = text.rpartition(":")
-    amounts: dict[str, int | None] = dict.fromkeys(IO_KEYS)
+    amounts: dict[str, Limit | None] = dict.fromkeys(IO_KEYS)
     try:
         for one in told.split(","):
             key, _, value = one.partition("=")
             if key not in amounts:
                 raise BadLimit(one)
-            most = amount(value)
-            amounts[key] = most if isinstance(most, int) else None
+            amounts[key] = amount(value)
         return IoMax(device_number(device), *amounts.values())
     except BadLimit:
         arguments.misused(words("cli.limits.bad-io", value=text))

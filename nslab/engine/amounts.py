@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from nslab.engine.resources import Limit
 from nslab.kernel.cgroup2.cpu import CpuMax
+from nslab.kernel.cgroup2.formats import Limit
 
 MAX = "max"
 AMOUNT = re.compile(r"(?P<number>[0-9]+)(?P<unit>[kmgtKMGT]?)")

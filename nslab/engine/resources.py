@@ -6,12 +6,12 @@ The specification's older words are of v1: a swap that includes memory, shares f
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 from msgspec import Struct
 
 from nslab.engine.steps import Plan, Step
 from nslab.kernel.cgroup2.cpu import CpuMax
+from nslab.kernel.cgroup2.formats import Limit
 from nslab.kernel.cgroup2.io import IoMax
 
 GROUPS = "/sys/fs/cgroup"
@@ -24,9 +24,6 @@ KEPT = (INIT, SHELLS)
 """Those of the lab itself, which no container gets."""
 MAKE, OPEN = "group", "group_fd"
 LIMIT = "limit_"
-
-Limit = int | Literal["max"]
-"""An amount, or none: the word takes a limit away."""
 
 
 class Resources(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -31,7 +31,7 @@ def test_each_limit_is_one_write_to_the_file_of_its_name() -> None:
         ("memory.swap.max", "0"),
         ("memory.high", "max"),
         ("memory.max", "67108864"),
-        ("io.max", "8:0 rbps=max wbps=4194304 riops=20 wiops=max"),
+        ("io.max", "8:0 wbps=4194304 riops=20"),
     )
 
 

@@ -188,7 +188,7 @@ def test_io_max_is_read_as_it_was_written_and_what_is_written_is_counted(
     loop = subprocess.run(["losetup", "--find", "--show", disk], check=True, capture_output=True, text=True)
     device = loop.stdout.strip()
     number = os.stat(device).st_rdev
-    most = IoMax(f"{os.major(number)}:{os.minor(number)}", None, 4 << 20, None, None)
+    most = IoMax(f"{os.major(number)}:{os.minor(number)}", "max", 4 << 20, "max", "max")
     try:
         write_knob(box, "io.max", most.text)
         before, begun = sampler.look(), time.monotonic()

@@ -22,6 +22,7 @@ from nslab.engine.client import Lab, Task, Told
 from nslab.engine.resources import Resources
 from nslab.engine.spec import Process, Spec
 from nslab.kernel.cgroup2.cpu import CpuMax
+from nslab.kernel.cgroup2.io import IoMax
 from nslab.kernel.namespaces import Kind
 from tests.delegated import delegated, nslab_in
 from tests.vm.test_smoke import DEADLINE_SECONDS, NOBODY, USERS, home_of, left_on_the_machine, nslab
@@ -314,6 +315,32 @@ def test_cpu_max_holds_and_a_change_while_it_runs_is_felt(lab: Lab) -> None:
     with pytest.raises(Told) as caught:
         lab.update("box", Resources(cpu_weight=20_000))
     assert (caught.value.code, caught.value.facts["errno"]) == ("limit-refused", "ERANGE")
+
+
+@contextmanager
+def loop_device(file: Path) -> Iterator[str]:
+    """A disk that is a file; its number."""
+    with file.open("wb") as disk:
+        disk.truncate(16 << 20)
+    subprocess.run(["modprobe", "loop"], check=True)
+    loop = subprocess.run(["losetup", "--find", "--show", file], check=True, capture_output=True, text=True)
+    device = loop.stdout.strip()
+    try:
+        number = os.stat(device).st_rdev
+        yield f"{os.major(number)}:{os.minor(number)}"
+    finally:
+        subprocess.run(["losetup", "--detach", device], check=True)
+
+
+def test_a_change_of_one_limit_on_a_disk_leaves_the_others(lab: Lab, tmp_path: Path) -> None:
+    with loop_device(tmp_path / "disk") as disk:
+        run(lab, replace(BOX, resources=Resources(io_max=(IoMax(disk, rbps=1 << 20),))), "exec sleep 60")
+        lab.update("box", Resources(io_max=(IoMax(disk, wbps=4 << 20),)))
+        assert (
+            group_of(lab, "box") / "io.max"
+        ).read_text() == f"{disk} rbps=1048576 wbps=4194304 riops=max wiops=max\n"
+        lab.update("box", Resources(io_max=(IoMax(disk, rbps="max"),)))
+        assert (group_of(lab, "box") / "io.max").read_text() == f"{disk} rbps=max wbps=4194304 riops=max wiops=max\n"
 
 
 def percent(group: Path) -> float:

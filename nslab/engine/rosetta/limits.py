@@ -13,7 +13,7 @@ from nslab.engine.resources import limits_in
 from nslab.engine.rosetta import runtime_spec as oci
 from nslab.engine.steps import Plan, Step
 from nslab.kernel.cgroup2.cpu import CpuMax, parse_cpu_max
-from nslab.kernel.cgroup2.io import IoMax, parse_io_max
+from nslab.kernel.cgroup2.io import IoMax, asked_of_io
 
 LEAST_SHARES, SHARES_PER_WEIGHT = 2, 262142 / 9999
 UNIFIED = ("cpu.weight", "memory.high")
@@ -58,7 +58,7 @@ def docker_limit(step: Step, memory: str = "") -> tuple[str, ...]:
     if file == "memory.swap.max":
         return (f"--memory-swap={sum_of(memory, value)}",)
     if file == "io.max":
-        return tuple(device_flags(parse_io_max(value.encode())))
+        return tuple(device_flags(asked_of_io(value)))
     return (DOCKER_FLAGS[file](value),) if file in DOCKER_FLAGS else ()
 
 
@@ -69,12 +69,11 @@ def cpus_flag(most: CpuMax) -> str:
     return f"--cpus={most.quota_usec / most.period_usec:g}"
 
 
-def device_flags(lines: tuple[IoMax, ...]) -> Iterator[str]:
+def device_flags(line: IoMax) -> Iterator[str]:
     """A flag for each amount. Docker wants the disk's path; its number stands for that here."""
-    for line in lines:
-        for key, flag in IO_FLAGS:
-            if (amount := getattr(line, key)) is not None:
-                yield f"{flag}=<{line.device}>:{amount}"
+    for key, flag in IO_FLAGS:
+        if isinstance(amount := getattr(line, key), int):
+            yield f"{flag}=<{line.device}>:{amount}"
 
 
 def docker_limits(plan: Plan) -> tuple[str, ...]:
@@ -90,7 +89,7 @@ def resources(plan: Plan, devices: tuple[oci.DeviceRule, ...]) -> oci.Resources 
     if not limits and not devices:
         return None
     files = dict(limits)
-    lines = tuple(line for file, value in limits if file == "io.max" for line in parse_io_max(value.encode()))
+    lines = tuple(asked_of_io(value) for file, value in limits if file == "io.max")
     return oci.Resources(
         devices=devices,
         memory=memory_of(files),
@@ -127,7 +126,7 @@ def block_io(lines: tuple[IoMax, ...]) -> oci.BlockIo:
         return tuple(
             oci.Throttle(int(line.device.partition(":")[0]), int(line.device.partition(":")[2]), amount)
             for line in lines
-            if (amount := getattr(line, key)) is not None
+            if isinstance(amount := getattr(line, key), int)
         )
 
     return oci.BlockIo(rates("rbps"), rates("wbps"), rates("riops"), rates("wiops"))

@@ -129,8 +129,7 @@ def limit_options(resources: Resources) -> list[str]:
     for file, value in resources.knobs:
         if file == "io.max":
             device, *amounts = value.split()
-            said = ",".join(amount for amount in amounts if not amount.endswith("=max"))
-            options += [LIMIT_OPTIONS[file], f"{device}:{said}"]
+            options += [LIMIT_OPTIONS[file], f"{device}:{','.join(amounts)}"]
         else:
             options += [LIMIT_OPTIONS[file], cpus(resources.cpu_max) if file == "cpu.max" else value]
     return options

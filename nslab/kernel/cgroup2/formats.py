@@ -6,6 +6,11 @@ number, is no such file. The word `max` is None: no limit.
 
 from __future__ import annotations
 
+from typing import Literal
+
+Limit = int | Literal["max"]
+"""An amount, or none: the word takes a limit away."""
+
 
 class MalformedCgroup(ValueError):
     """A file does not read as cgroup-v2.rst has it: not a control group's, or a broken recording."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from nslab.kernel.cgroup2.formats import known, known_number, later_number, limit, nested_keyed
+from nslab.kernel.cgroup2.formats import Limit, known, known_number, later_number, nested_keyed, number
 
 _NAMELESS = b"(unknown)"
+_KEYS = (b"rbps", b"wbps", b"riops", b"wiops")
 
 
 class IoStat(Struct, frozen=True):
@@ -22,19 +23,22 @@ class IoStat(Struct, frozen=True):
 
 
 class IoMax(Struct, frozen=True):
-    """A line of io.max: bytes and operations a second; None: no limit. A device without any limit has no line."""
+    """A line of io.max: bytes and operations a second. A device without any limit has no line.
+
+    None is in no line that was read; in one to write it is not asked for, and leaves what the file says.
+    """
 
     device: str
-    rbps: int | None
-    wbps: int | None
-    riops: int | None
-    wiops: int | None
+    rbps: Limit | None = None
+    wbps: Limit | None = None
+    riops: Limit | None = None
+    wiops: Limit | None = None
 
     @property
     def text(self) -> str:
         """As the file takes it: amounts from 2 on, else EINVAL. ENODEV: no such device, or a partition."""
         amounts = (("rbps", self.rbps), ("wbps", self.wbps), ("riops", self.riops), ("wiops", self.wiops))
-        return " ".join((self.device, *(f"{key}={'max' if value is None else value}" for key, value in amounts)))
+        return " ".join((self.device, *(f"{key}={value}" for key, value in amounts if value is not None)))
 
 
 def parse_io_stat(content: bytes) -> tuple[IoStat, ...]:
@@ -54,6 +58,12 @@ def parse_io_max(content: bytes) -> tuple[IoMax, ...]:
     return tuple(_max(device, fields) for device, fields in nested_keyed(content).items())
 
 
+def asked_of_io(text: str) -> IoMax:
+    """What IoMax.text writes, read back: only some of the keys. Raises MalformedCgroup, or ValueError where it is no one line."""
+    ((device, fields),) = nested_keyed(text.encode()).items()
+    return IoMax(_name(device), *(_amount(fields[key]) if key in fields else None for key in _KEYS))
+
+
 def _stat(device: bytes, fields: dict[bytes, bytes]) -> IoStat:
     rbytes, wbytes, rios, wios = (known_number(fields, key) for key in (b"rbytes", b"wbytes", b"rios", b"wios"))
     return IoStat(
@@ -62,8 +72,11 @@ def _stat(device: bytes, fields: dict[bytes, bytes]) -> IoStat:
 
 
 def _max(device: bytes, fields: dict[bytes, bytes]) -> IoMax:
-    rbps, wbps, riops, wiops = (limit(known(fields, key)) for key in (b"rbps", b"wbps", b"riops", b"wiops"))
-    return IoMax(_name(device), rbps, wbps, riops, wiops)
+    return IoMax(_name(device), *(_amount(known(fields, key)) for key in _KEYS))
+
+
+def _amount(text: bytes) -> Limit:
+    return "max" if text == b"max" else number(text)
 
 
 def _name(device: bytes) -> str:

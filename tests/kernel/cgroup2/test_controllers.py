@@ -15,8 +15,8 @@ from nslab.kernel.cgroup2.core import (
     parse_type,
 )
 from nslab.kernel.cgroup2.cpu import CpuMax, CpuStat, parse_cpu_max, parse_cpu_stat
-from nslab.kernel.cgroup2.formats import MalformedCgroup
-from nslab.kernel.cgroup2.io import IoMax, IoStat, parse_io_max, parse_io_stat
+from nslab.kernel.cgroup2.formats import Limit, MalformedCgroup
+from nslab.kernel.cgroup2.io import IoMax, IoStat, asked_of_io, parse_io_max, parse_io_stat
 from nslab.kernel.cgroup2.memory import MemoryEvents, MemoryStat, parse_memory_events, parse_memory_stat
 from nslab.kernel.cgroup2.pids import PidsEvents, parse_pids_events
 from nslab.kernel.cgroup2.pressure import Pressure, Stall, parse_pressure
@@ -88,8 +88,16 @@ def test_an_io_stat_line_cut_short_is_refused() -> None:
 
 @given(st.tuples(LIMITS, LIMITS, LIMITS, LIMITS))
 def test_what_is_written_to_io_max_is_what_is_read_from_it(amounts: tuple[int | None, ...]) -> None:
-    written = IoMax("8:16", *amounts)
+    written = IoMax("8:16", *("max" if amount is None else amount for amount in amounts))
     assert parse_io_max(f"{written.text}\n".encode()) == (written,)
+
+
+@given(st.lists(st.none() | st.just("max") | NUMBERS, min_size=4, max_size=4).filter(any))
+def test_what_is_not_asked_of_io_max_is_not_written(amounts: list[Limit | None]) -> None:
+    written = IoMax("8:16", *amounts)
+    told = zip(("rbps", "wbps", "riops", "wiops"), amounts, strict=True)
+    assert written.text.split()[1:] == [f"{key}={amount}" for key, amount in told if amount is not None]
+    assert asked_of_io(written.text) == written
 
 
 @given(NUMBERS, NUMBERS)
