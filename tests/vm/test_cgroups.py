@@ -62,7 +62,13 @@ def sampler(top: int, box: int) -> Iterator[GroupSampler]:
 
 
 def start(group: int, *command: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(in_group(group, command), pass_fds=(group,), stderr=subprocess.DEVNULL)
+    """A command that is in the group, or has ended there, when this returns."""
+    begun = subprocess.Popen(in_group(group, command), pass_fds=(group,), stderr=subprocess.DEVNULL)
+    procs, deadline = Path(f"/proc/self/fd/{group}/cgroup.procs"), time.monotonic() + PATIENCE_SECONDS
+    while str(begun.pid) not in procs.read_text().split() and begun.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return begun
 
 
 def until(sampler: GroupSampler, key: str, least: int = 1) -> list[Event]:
