@@ -31,7 +31,7 @@ def docker_run(plan: Plan, title: str, words: Words) -> str:
             "",
             *continued(
                 ["docker", "run", "--rm", "--interactive", f"--name={name}"],
-                *([flag] for flag in (*flags, *docker_limits(plan), *undoing(plan))),
+                *([flag] for flag in (*flags, *map(shlex.quote, docker_limits(plan)), *undoing(plan))),
                 *(program_parts(program) if program else ([IMAGE],)),
             ),
             "",

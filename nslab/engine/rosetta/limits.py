@@ -16,8 +16,8 @@ from nslab.kernel.cgroup2.cpu import CpuMax, parse_cpu_max
 from nslab.kernel.cgroup2.io import IoMax, asked_of_io
 
 LEAST_SHARES, SHARES_PER_WEIGHT = 2, 262142 / 9999
-UNIFIED = ("cpu.weight", "memory.high")
-"""Files that config.json has by their own names alone: a weight is exact there."""
+UNIFIED = ("cpu.weight", "memory.high", "memory.swap.max")
+"""Files that config.json has by their own names alone: there a weight is exact, and swap is not a sum that takes two."""
 
 DOCKER_FLAGS = {
     "cpu.weight": lambda value: f"--cpu-shares={shares(int(value))}",
@@ -77,10 +77,12 @@ def device_flags(line: IoMax) -> Iterator[str]:
 
 
 def docker_limits(plan: Plan) -> tuple[str, ...]:
-    """The flags for all that a plan writes."""
-    memory = dict(limits_in(plan)).get("memory.max", "")
+    """The flags for all that a plan writes. A swap that it leaves alone is said too: docker would make it as large as memory."""
+    files = dict(limits_in(plan))
+    memory = files.get("memory.max", "")
     written = (step for step in plan if step.call == "write_group")
-    return tuple(flag for step in written for flag in docker_limit(step, memory))
+    flags = tuple(flag for step in written for flag in docker_limit(step, memory))
+    return (*flags, "--memory-swap=-1") if memory.isdigit() and "memory.swap.max" not in files else flags
 
 
 def resources(plan: Plan, devices: tuple[oci.DeviceRule, ...]) -> oci.Resources | None:
@@ -92,21 +94,12 @@ def resources(plan: Plan, devices: tuple[oci.DeviceRule, ...]) -> oci.Resources 
     lines = tuple(asked_of_io(value) for file, value in limits if file == "io.max")
     return oci.Resources(
         devices=devices,
-        memory=memory_of(files),
+        memory=oci.Memory(int(unlimited(files["memory.max"]))) if "memory.max" in files else None,
         cpu=cpu_of(files),
         pids=oci.Pids(int(unlimited(files["pids.max"]))) if "pids.max" in files else None,
         block_io=block_io(lines) if lines else None,
         unified={file: files[file] for file in UNIFIED if file in files},
     )
-
-
-def memory_of(files: dict[str, str]) -> oci.Memory | None:
-    """`memory`. A swap without a limit on memory has no number there: a sum takes two."""
-    most, swap = files.get("memory.max"), files.get("memory.swap.max")
-    if most is None:
-        return None
-    total = None if swap is None else int(sum_of(most, swap)) if most.isdigit() else -1
-    return oci.Memory(int(unlimited(most)), total)
 
 
 def cpu_of(files: dict[str, str]) -> oci.Cpu | None:
@@ -143,6 +136,5 @@ OCI_FIELDS = {
     "cpuset.cpus": "cpu.cpus",
     "io.max": "blockIO.throttle*Device",
     "memory.max": "memory.limit",
-    "memory.swap.max": "memory.swap",
     "pids.max": "pids.limit",
 }

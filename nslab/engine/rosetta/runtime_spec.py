@@ -85,10 +85,9 @@ class DeviceRule(Struct, frozen=True):
 
 
 class Memory(Struct, frozen=True, omit_defaults=True):
-    """`linux.resources.memory`, in bytes; -1 is no limit. `swap` is a sum: memory and swap."""
+    """`linux.resources.memory`, in bytes; -1 is no limit. Its `swap` is a sum, which some limits can't be said with."""
 
     limit: int | None = None
-    swap: int | None = None
 
 
 class Cpu(Struct, frozen=True, omit_defaults=True):

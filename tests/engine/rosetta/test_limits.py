@@ -19,6 +19,7 @@ from nslab.engine.rosetta.views import Machine, command_for, text_of
 from nslab.engine.spec import Process, Spec
 from nslab.engine.steps import Plan
 from nslab.kernel.cgroup2.cpu import CpuMax
+from nslab.kernel.cgroup2.formats import Limit
 from nslab.kernel.idmap import IdMaps
 from nslab.kernel.namespaces import Kind
 from nslab.words import words_for
@@ -50,6 +51,7 @@ def test_docker_s_flags_are_those_of_docker_run_1() -> None:
     ("limits", "flags"),
     [
         (Resources(memory_max="max"), ("--memory=-1",)),
+        (Resources(memory_max=32 << 20), (f"--memory={32 << 20}", "--memory-swap=-1")),
         (Resources(memory_max=32 << 20, swap_max=16 << 20), (f"--memory-swap={48 << 20}", f"--memory={32 << 20}")),
         (Resources(memory_max=32 << 20, swap_max="max"), ("--memory-swap=-1", f"--memory={32 << 20}")),
         (Resources(swap_max=16), ("--memory-swap=<memory.max>+16",)),
@@ -70,15 +72,32 @@ def test_shares_come_back_as_the_weight_that_runtimes_make_of_them(weight: int) 
 def test_config_json_has_the_kernel_s_own_words_where_the_old_ones_are_not_exact() -> None:
     told = json.loads(msgspec.json.encode(resources(made(EVERY), ())))
     assert told == {
-        "memory": {"limit": 67108864, "swap": 67108864},
+        "memory": {"limit": 67108864},
         "cpu": {"quota": 20000, "period": 100000, "cpus": "0-1"},
         "pids": {"limit": 20},
         "blockIO": {
             "throttleWriteBpsDevice": [{"major": 8, "minor": 0, "rate": 4194304}],
             "throttleReadIOPSDevice": [{"major": 8, "minor": 0, "rate": 20}],
         },
-        "unified": {"cpu.weight": "50", "memory.high": "max"},
+        "unified": {"cpu.weight": "50", "memory.high": "max", "memory.swap.max": "0"},
     }
+
+
+@pytest.mark.parametrize("memory", [None, "max", 32 << 20])
+def test_a_swap_is_in_config_json_as_the_kernel_has_it_whatever_memory_is(memory: Limit | None) -> None:
+    told = json.loads(msgspec.json.encode(resources(made(Resources(memory_max=memory, swap_max=0)), ())))
+    assert told["unified"] == {"memory.swap.max": "0"}
+    assert "swap" not in told.get("memory", {})
+
+
+def test_docker_s_command_line_can_be_copied_with_its_places_to_fill_in() -> None:
+    """They are in angle brackets, which a shell would take for files to read and write."""
+    limits = Resources(swap_max=16, io_max=EVERY.io_max)
+    text = docker_run(made(limits), "a test", words_for("en"))
+    said = subprocess.run(
+        ["sh", "-c", f"docker() {{ printf '%s\\n' \"$@\"; }}\n{text}"], capture_output=True, text=True, check=True
+    )
+    assert set(docker_limits(made(limits))) <= set(said.stdout.splitlines())
 
 
 def test_without_limits_there_is_no_such_field() -> None:
@@ -114,7 +133,7 @@ def test_a_script_with_limits_reads_as_a_shell_s_and_hands_on_what_they_take(she
     """That it limits, and leaves nothing, the guest tells."""
     text = script_of(Resources(memory_max=64 << 20, pids_max=20))
     assert subprocess.run([shell, "-n"], input=text, capture_output=True, text=True, check=False).stderr == ""
-    assert text.count("for name in memory pids; do") == 3
+    assert text.count("for name in memory pids; do") == 2
     assert "echo 67108864 >/sys/fs/cgroup/box/memory.max" in text
 
 
