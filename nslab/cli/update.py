@@ -8,7 +8,6 @@ import os
 from nslab.cli.limits import add_limits, resources_of
 from nslab.cli.output import print_json
 from nslab.engine import rundir
-from nslab.engine.resources import group_of
 from nslab.engine.visit import Visit
 from nslab.words import Words
 
@@ -22,14 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser, words: Words) -> None:
 
 
 def run(arguments: argparse.Namespace, words: Words) -> int:
-    """Have them written, and print what was. Wrong usage ends the program with 2."""
+    """Have them written, and print what was, with the files as this machine has them. Wrong usage ends the program with 2."""
     resources = resources_of(arguments, words)
     if resources is None:
         arguments.misused(words("cli.update.nothing"))
         return 2
     with Visit.to([arguments.name], rundir.base(dict(os.environ), os.geteuid())) as visit:
         visit.update(arguments.name, resources)
-    group = group_of(arguments.name)
+        group = f"{rundir.group_of(visit.directory)}/{arguments.name}"
     if arguments.json:
         print_json([{"file": f"{group}/{file}", "value": value} for file, value in resources.knobs])
         return 0
