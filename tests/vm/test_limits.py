@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -372,8 +372,8 @@ def test_the_limits_of_a_container_in_another_s_lab_are_changed_by_its_name() ->
             assert (listed["names"], listed["pid"]) == (["box"], box.pid)
             assert listed["group"] == str(GROUPS / f"nslab-{Path(listed['directory']).name}")
             told = nslab(0, "update", "box", "--pids", "33", "--memory", "64m")
-            assert told.stdout.splitlines() == [f"33 > {GROUPS}/box/pids.max", f"67108864 > {GROUPS}/box/memory.max"]
             (group,) = GROUPS.glob(f"nslab-{Path(listed['directory']).name}/box")
+            assert told.stdout.splitlines() == [f"33 > {group}/pids.max", f"67108864 > {group}/memory.max"]
             assert (group / "pids.max").read_text() == "33\n"
         finally:
             box.terminate()
@@ -434,6 +434,41 @@ def test_the_script_of_a_limited_container_limits_it_by_itself_and_puts_everythi
         assert [path.name for path in group.iterdir() if path.is_dir()] == []
         assert (group / "cgroup.subtree_control").read_text() == ""
     assert (done.returncode, done.stdout) == (0, "0::/\n33554432\n137\n"), done.stderr
+
+
+@pytest.mark.parametrize(("shell", "number"), [("dash", signal.SIGTERM), ("bash", signal.SIGKILL)])
+def test_a_script_that_is_killed_leaves_no_group_and_takes_back_only_what_it_handed_on(shell: str, number: int) -> None:
+    """At the top, where others have groups as well."""
+    told = nslab(
+        0, "run", "--pids", "20", "--memory", "64m", "--explain", "shell", "--", "sh", "-c", "echo in; sleep 99"
+    )
+    control, script = GROUPS / "cgroup.subtree_control", home_of(0) / "script.sh"
+    script.write_text(told.stdout)
+    given, before = set(control.read_text().split()), left_on_the_machine()
+    control.write_text("+pids")
+    control.write_text("-memory")
+    with subprocess.Popen([shell, script], stdout=subprocess.PIPE, text=True) as begun:
+        assert begun.stdout is not None
+        assert begun.stdout.readline() == "in\n"
+        assert "memory" in control.read_text().split()
+        begun.send_signal(number)
+        begun.wait(PATIENCE_SECONDS)
+    settle(before)
+    handed_on = set(control.read_text().split())
+    for name in given - handed_on:
+        control.write_text(f"+{name}")
+    assert left_on_the_machine() == before
+    assert ("memory" in handed_on, "pids" in handed_on) == (False, True)
+
+
+def settle(before: tuple[set[str], set[str], set[str]]) -> None:
+    """Wait until the machine is as it was; for so long, whoever asserts it says what is left."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(OSError):  # what goes while it is looked at
+            if left_on_the_machine() == before:
+                return
+        time.sleep(0.1)
 
 
 def in_group(group: Path, user: int, *command: str) -> subprocess.CompletedProcess[str]:

@@ -28,21 +28,39 @@ def controllers_of(plan: Plan) -> tuple[str, ...]:
 
 
 def place_lines(controllers: tuple[str, ...], nobody: int, words: Words) -> list[str]:
-    """Outside: a group for the lab, in the one that the script was started in; both as they were at the end."""
-    each = f"for name in {' '.join(controllers)}; do"
+    """Outside: a group for the lab, in the one that the script was started in; both as they were at the end, however it comes.
+
+    Where that is by a signal, dash runs no EXIT trap, and with a trap for the signal it would wait for the lab first: hence
+    another process that sees to it. What was handed on before, at the top of a machine, is others'.
+    """
     handed = " ".join((f'"{LAB_GROUP}"', *(f'"{LAB_GROUP}/"{name}' for name in FILES)))
     return [
         *comment(words("rosetta.script.place")),
         f"{PLACE}={GROUPS}$(sed -n 's/^0:://p' /proc/self/cgroup)",
-        f'mkdir "${PLACE}/outside" "{LAB_GROUP}" "{INIT_GROUP}"',
+        f'before=" $(cat "${PLACE}/cgroup.subtree_control") " added=',
+        f"for name in {' '.join(controllers)}; do",
+        '  case "$before" in *" $name "*) ;; *) added="$added $name" ;; esac',
+        "done",
         "leave() {",
-        f'  find "{LAB_GROUP}" -depth -type d -exec rmdir {{}} + 2>/dev/null || :',
-        f'  {each} echo "-$name" >"${PLACE}/cgroup.subtree_control" || :; done',
-        f'  echo $$ >"${PLACE}/cgroup.procs" && rmdir "${PLACE}/outside"',
+        f'  echo 1 >"{LAB_GROUP}/cgroup.kill" 2>/dev/null || :',
+        "  tries=50",
+        f'  while [ -d "{LAB_GROUP}" ] && [ $tries -gt 0 ]; do',
+        f'    find "{LAB_GROUP}" -depth -type d -exec rmdir {{}} + 2>/dev/null || sleep 0.1',
+        "    tries=$((tries - 1))",
+        "  done",
+        f'  for name in $added; do echo "-$name" >"${PLACE}/cgroup.subtree_control" || :; done',
+        f'  while read -r pid; do echo "$pid" >"${PLACE}/cgroup.procs" || :; done <"${PLACE}/outside/cgroup.procs"',
+        f'  rmdir "${PLACE}/outside" || :',
         "}",
-        "trap leave EXIT",
+        *comment(words("rosetta.script.watcher")),
+        f'mkdir "${PLACE}/outside" "{LAB_GROUP}" "{INIT_GROUP}"',
         f'echo $$ >"${PLACE}/outside/cgroup.procs"',
-        f'{each} echo "+$name" >"${PLACE}/cgroup.subtree_control"; done',
+        "( trap '' HUP INT TERM",
+        "  while kill -0 $$; do sleep 0.1; done",
+        "  leave ) </dev/null >/dev/null 2>&1 &",
+        "watcher=$!",
+        "trap 'kill -KILL $watcher; leave' EXIT",
+        f'for name in $added; do echo "+$name" >"${PLACE}/cgroup.subtree_control"; done',
         f'[ -z "$nobody" ] || chown {nobody} {handed} "{INIT_GROUP}" "{INIT_GROUP}/cgroup.procs"',
     ]
 
