@@ -46,8 +46,8 @@ class SessionBench:
 
 
 def drain(session: Session, seconds: float) -> None:
-    """Read and forget what the session's terminals print, for so long."""
-    Drain([shell.master for shell in session.shells.values()])(seconds)
+    """Read what the session's terminals print, for so long; the session has the line that each is in."""
+    Drain([shell.master for shell in session.shells.values()], session.lines)(seconds)
 
 
 def new_bench(folder: Path) -> NewBench:

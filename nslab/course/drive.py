@@ -22,6 +22,8 @@ ENDED_AFTER_S = 0.3
 """A terminal that nobody has read for so long is not just between two programs."""
 CHUNK_CHARACTERS = 128
 """Well below the 4096 bytes that the kernel keeps for a reader, so that a write never blocks."""
+LINE_BYTES = 4096
+"""What is kept of a line that does not end; a prompt with its colours and marks is far shorter."""
 
 INTERRUPT = b"\x03"
 END_OF_LINE_THEN_KILL = b"\x05\x15"  # Ctrl-E, Ctrl-U: readline in either of its modes forgets the line
@@ -181,10 +183,19 @@ def _has_moved(now: Foreground, since: Foreground | None) -> bool:
 
 
 class Drain:
-    """Reads and forgets what terminals print, for as long as it is asked to pause."""
+    """Reads what terminals print, for as long as it is asked to pause, and forgets it, but for the line that each is in.
 
-    def __init__(self, masters: Collection[int], clock: Callable[[], float] = time.monotonic) -> None:
+    `lines` holds those, by master: a prompt is among them, and whoever shows the terminal later can show it there.
+    """
+
+    def __init__(
+        self,
+        masters: Collection[int],
+        lines: dict[int, bytes] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._open = set(masters)
+        self._lines = {} if lines is None else lines
         self._clock = clock
 
     def __call__(self, seconds: float) -> None:
@@ -198,8 +209,9 @@ class Drain:
 
     def _read(self, master: int) -> None:
         try:
-            ended = not os.read(master, 65536)
+            printed = os.read(master, 65536)
         except OSError:  # EIO: the last process that had it open has ended
-            ended = True
-        if ended:
+            printed = b""
+        if not printed:
             self._open.discard(master)
+        self._lines[master] = (self._lines.get(master, b"") + printed).rpartition(b"\n")[2][-LINE_BYTES:]

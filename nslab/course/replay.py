@@ -7,6 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from nslab.course.bench import SessionBench, drain
+from nslab.course.drive import Driver
 from nslab.course.look import lasting
 from nslab.course.perform import Over, Stuck, perform
 from nslab.course.play import Play, begins_at
@@ -15,6 +16,9 @@ from nslab.course.told import Reading
 
 NOT_PLAYED = Judged(None, {})
 """Of a step that lies before a new lab: nothing of it is left there to be read."""
+
+SETTLED_S = 1.0
+"""How long a terminal's shell is waited for at the end. A program that a step leaves there keeps it for longer."""
 
 Progress = Callable[[int, int], None]
 """Told how many steps of how many are done, at every wait; what it raises ends the replay."""
@@ -42,7 +46,7 @@ def replay(play: Play, first: int, upto: int, progress: Progress) -> Replayed:
     judged = {step.id: NOT_PLAYED for step in steps[:first]}
     frozen: dict[str, Reading] = {}
     bench = SessionBench(play.session, pause)
-    for step in steps[first:upto]:
+    for done, step in enumerate(steps[first:upto]):
         progress(done, upto - first)
         play.furnished.add(step.id)
         for moment in perform(step, bench, frozen, play.names_told(step.id)):
@@ -51,8 +55,14 @@ def replay(play: Play, first: int, upto: int, progress: Progress) -> Replayed:
             if isinstance(moment, Over):
                 judged[step.id] = moment.judged
                 frozen |= lasting(moment.judged.values)
-        done += 1
+    settle(bench.driver)
     return Replayed(judged)
+
+
+def settle(driver: Driver) -> None:
+    """Wait until shells ask for the next command: the last one had its effect earlier, and the prompt is part of the screen."""
+    for terminal in driver.masters:
+        driver.ready(terminal, SETTLED_S)
 
 
 def behind(player: Player) -> tuple[int, int]:

@@ -84,6 +84,9 @@ class Session:
         """`divided`: the lab has a control group that it divides, with one for each container."""
         self._terminals = tuple(terminals)
         self.shells: dict[str, Shell] = {}
+        self.lines: dict[
+            int, bytes
+        ] = {}  # by master, the line that a terminal was in when nobody saw what was read of it
         self.births: dict[str, Birth] = {}  # by container, also of those that could not be made
         self.asked: dict[str, Container] = {}  # by container, what was to be made, also where it could not be
         self._containers: dict[str, int] = {}
@@ -247,6 +250,7 @@ class Session:
         before = self.shells.pop(name, None)
         if before is not None:
             os.close(before.master)
+            self.lines.pop(before.master, None)
         shell = Shell(name, task.pid, task.pidfd, task.master)
         self._started.add(task.pid)
         self._pidfds.append(task.pidfd)

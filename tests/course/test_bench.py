@@ -56,3 +56,8 @@ def test_an_author_s_bench_is_a_new_lab_and_leaves_nothing() -> None:
     with new_bench(pack.folder)(pack.lesson) as bench:
         assert "CLONE_NEWPID" in str(bench.world.text("~/ns_pid.c", "host"))
     assert new_since(before) == {}
+
+
+def test_the_prompt_of_a_plain_shell_is_kept_for_whoever_shows_it_later(stage: Stage) -> None:
+    SessionBench(stage.session).driver.run("box", "PS1='ready ' sh")
+    assert stage.session.lines[stage.session.shells["box"].master].endswith(b"\rready ")

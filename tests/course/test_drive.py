@@ -218,3 +218,13 @@ def test_a_flood_of_output_does_not_stop_the_driver(bash: Terminal) -> None:
     assert isinstance(bash.driver.run("host", "seq 200000", deadline_s=10.0), Done)
     assert isinstance(bash.driver.run("host", "touch made"), Done)
     assert (bash.home / "made").exists()
+
+
+def test_of_what_is_read_unseen_the_line_that_a_terminal_is_in_is_kept(bash: Terminal) -> None:
+    lines: dict[int, bytes] = {}
+    bash.driver.run("host", "printf 'a line and\\nhalf of one'; exec sleep 60", lambda: True)
+    drain = Drain([bash.master], lines)
+    deadline = time.monotonic() + 5
+    while lines.get(bash.master) != b"half of one" and time.monotonic() < deadline:
+        drain(0.05)
+    assert lines == {bash.master: b"half of one"}

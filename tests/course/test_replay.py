@@ -63,3 +63,9 @@ def test_a_replay_that_can_not_go_on_says_where_and_keeps_what_was_done(play: Pl
     assert replayed.stuck is not None
     assert replayed.stuck.at == "grep NSpid /proc/{there}/status"
     assert list(replayed.judged) == ["one"]
+
+
+def test_a_replay_ends_when_every_shell_has_printed_its_prompt(play: Play) -> None:
+    replay(play, 0, 2, lambda done, of: None)
+    lines = [play.session.lines[shell.master] for shell in play.session.shells.values()]
+    assert [line.rpartition(b"\x1b]133;A")[2][-2:] for line in lines] == [b"\x07 "] * 2

@@ -100,11 +100,12 @@ class Conductor:
             self.steps = steps
 
     class Reshelled(Message):
-        """A terminal has a new shell, whose master is to be attached."""
+        """A terminal has a new shell, whose master is to be attached. `line`: where it is, as far as it was read unseen."""
 
-        def __init__(self, shell: Shell) -> None:
+        def __init__(self, shell: Shell, line: bytes = b"") -> None:
             super().__init__()
             self.shell = shell
+            self.line = line
 
     def __init__(self, screen: MessagePump, open_play: OpenPlay, moved: Callable[[Player], None]) -> None:
         self._screen, self._open_play, self._moved = screen, open_play, moved
@@ -309,7 +310,7 @@ class Conductor:
     def _offer_shells(self, play: Play) -> None:
         self._last = self._told_progress = None  # in a new lab the same numbers mean something new
         for shell in play.session.shells.values():
-            self._post(self.Reshelled(shell))
+            self._post(self.Reshelled(shell, play.session.lines.get(shell.master, b"")))
 
     def _fail(self, error: NslabError, *, lost: bool) -> None:
         if self._stopping.is_set():  # it was called off

@@ -99,7 +99,7 @@ class LessonScreen(ActingScreen):
 
     def on_conductor_reshelled(self, message: Conductor.Reshelled) -> None:
         """A shell to show."""
-        self.parts.terminals.attach(message.shell, self.app.theme)
+        self.parts.terminals.attach(message.shell, self.app.theme, message.line)
 
     def on_conductor_releasing(self, message: Conductor.Releasing) -> None:
         """A master will be closed, or all of them with their lab."""

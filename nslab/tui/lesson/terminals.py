@@ -18,8 +18,6 @@ from nslab.tui.theme import PALETTES, style
 from nslab.tui.widgets.frame import Owned, TerminalFrame, World
 from nslab.words import Words
 
-REDRAW = b"\x0c"  # Ctrl-L: a shell, or a full-screen program, paints itself anew
-
 
 class Terminals:
     """All terminals of a lesson by name. It owns no descriptor: masters are the session's."""
@@ -49,13 +47,16 @@ class Terminals:
         """The name of a terminal; None where it is none of the lesson's."""
         return next((name for name, known in self._terminals.items() if known is terminal), None)
 
-    def attach(self, shell: Shell, theme: str) -> None:
-        """Show a new shell, on a screen that is clear."""
+    def attach(self, shell: Shell, theme: str, line: bytes = b"") -> None:
+        """Show a new shell, on a screen that is clear but for the `line` that it has printed so far: its prompt, as a rule.
+
+        Nothing is typed to have it painted anew: a plain shell would take Ctrl-L for a part of the next command.
+        """
         terminal = self._terminals[shell.name]
         terminal.wear(prompt_style(HOST_LETTER, theme))
         terminal.attach(shell.master)
         terminal.clear()
-        terminal.send(REDRAW)
+        terminal.write(line.decode(errors="replace"))
 
     def detach_all(self) -> None:
         """Let go of every master, before the session closes them."""

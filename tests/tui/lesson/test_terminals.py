@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import tty
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +16,7 @@ from nslab.course.snapshot import TerminalState
 from nslab.kernel.namespaces import Kind
 from nslab.observe.views import Tag
 from nslab.tui import theme
-from nslab.tui.lesson.terminals import REDRAW, Terminals, prompt_style
+from nslab.tui.lesson.terminals import Terminals, prompt_style
 from nslab.tui.terminal.cells import text_of
 from nslab.tui.terminal.paint import ON_PAPER, XTERM
 from nslab.tui.widgets.frame import Owned
@@ -114,16 +115,17 @@ async def test_where_the_lab_has_ended_no_other_shell_is_offered(stand: Any, ter
         assert EN("lesson.shell-again") not in shown(terminals, "box")
 
 
-async def test_a_new_shell_is_asked_to_paint_itself_anew(
+async def test_a_new_shell_has_a_clear_screen_with_its_prompt_and_nothing_is_typed_for_it(
     stand: Any, terminals: Terminals, pair: tuple[int, int]
 ) -> None:
     tty.setraw(pair[1])
     app = stand(*terminals.frames.values())
     async with app.run_test(size=(80, 24)) as pilot:
         terminals.widget("box").write("what the shell before left")
-        terminals.attach(Shell("box", 2, -1, pair[0]), theme.INK)
+        terminals.attach(Shell("box", 2, -1, pair[0]), theme.INK, b"# ")
         await pilot.pause()
-        assert os.read(pair[1], 10) == REDRAW
+        assert shown(terminals, "box").strip() == "#"
+        assert select.select([pair[1]], [], [], 0)[0] == []
         assert terminals.widget("box").attached
         terminals.detach_all()
         assert not terminals.widget("box").attached
