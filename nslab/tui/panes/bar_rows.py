@@ -29,7 +29,8 @@ class Bars:
     def row(self, y: int, height: int, row: NamespaceRow, changed: AbstractSet[int] = frozenset()) -> None:
         """The bars of one kind from `y` down. Those that differ are solid; a column in `changed` stands out."""
         split = is_split(row, self.columns)
-        segments = [one for one in segments_of(row, self.columns) if one.last < self.grid.count]
+        found = segments_of(row, self.columns, dead_apart=self.solid is not None)
+        segments = [one for one in found if one.last < self.grid.count]
         for segment in segments:
             new = any(column in changed for column in range(segment.first, segment.last + 1))
             self._bar(y, height, segment, solid=(self.solid(row, segment) if self.solid else split) != new)

@@ -15,7 +15,7 @@ LETTER_CELLS = 3
 
 
 class Segment(Struct, frozen=True):
-    """Neighbouring columns that are in one namespace: one bar. `alive` is False for a process that is only last seen."""
+    """Neighbouring columns that are in one namespace: one bar. `alive` is False where all its processes are only last seen."""
 
     first: int
     last: int
@@ -58,15 +58,20 @@ def grid_for(width: int, columns: int, label: int = LABEL_CELLS, least: int = LE
     return Grid(width, count, gap, (width - label - gap * (count - 1)) // count, label)
 
 
-def segments_of(row: NamespaceRow, columns: Sequence[NamespaceColumn]) -> tuple[Segment, ...]:
-    """Living neighbours in one namespace join; a process that has died no longer holds its part of the bar."""
+def segments_of(
+    row: NamespaceRow, columns: Sequence[NamespaceColumn], *, dead_apart: bool = False
+) -> tuple[Segment, ...]:
+    """Neighbours in one namespace join. What a process that has died shared with one that lives is as whole as before.
+
+    `dead_apart`: it is not, where the point is that the others go on without it.
+    """
     found: list[Segment] = []
     for at, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
         if cell is None:
             continue
         own = Segment(at, at, cell, column.alive)
-        if found and _join(found[-1], own):
-            found[-1] = Segment(found[-1].first, at, found[-1].cell, alive=True)
+        if found and _join(found[-1], own) and (not dead_apart or (found[-1].alive and own.alive)):
+            found[-1] = Segment(found[-1].first, at, found[-1].cell, alive=found[-1].alive or own.alive)
         else:
             found.append(own)
     return tuple(found)
@@ -74,8 +79,7 @@ def segments_of(row: NamespaceRow, columns: Sequence[NamespaceColumn]) -> tuple[
 
 def _join(left: Segment, right: Segment) -> bool:
     known = isinstance(left.cell.namespace, NamespaceId)
-    neighbours = left.alive and right.alive and left.last + 1 == right.first
-    return known and neighbours and left.cell.namespace == right.cell.namespace
+    return known and left.last + 1 == right.first and left.cell.namespace == right.cell.namespace
 
 
 def differ(left: Segment, right: Segment) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import observed
 from hypothesis import given
@@ -18,7 +18,7 @@ seen = st.one_of(st.integers(1, 3), st.just(Unread(13)), st.none())
 
 
 @given(st.lists(st.tuples(seen, st.booleans()), max_size=6))
-def test_every_process_is_in_one_segment_and_neighbouring_segments_of_the_living_are_not_the_same(
+def test_every_process_is_in_one_segment_and_neighbouring_segments_are_not_the_same(
     found: list[tuple[int | Unread | None, bool]],
 ) -> None:
     cells = tuple(None if one is None else observed.cell(Kind.PID, 8, one, "A") for one, _ in found)
@@ -28,7 +28,7 @@ def test_every_process_is_in_one_segment_and_neighbouring_segments_of_the_living
     assert covered == [at for at, cell in enumerate(cells) if cell is not None]
     for left, right in pairwise(segments):
         both_read = not isinstance(left.cell.namespace, Unread) and not isinstance(right.cell.namespace, Unread)
-        if left.alive and right.alive and both_read and left.last + 1 == right.first:
+        if both_read and left.last + 1 == right.first:
             assert differ(left, right)
 
 
@@ -40,3 +40,11 @@ def test_columns_never_overlap_and_end_with_the_pane(width: int, columns: int) -
     assert ends[-1] == width
     assert all(grid.cells(at, at) >= LETTER_CELLS for at in range(grid.count))
     assert all(end < grid.sign(at + 1) + 1 <= grid.left(at + 1) for at, end in enumerate(ends[:-1]))
+
+
+def test_a_bar_is_alive_as_long_as_one_of_its_processes_is() -> None:
+    for lives in product((True, False), repeat=2):
+        columns = [NamespaceColumn("c", "A", 8, "sh", alive) for alive in lives]
+        cells = (observed.cell(Kind.UTS, 8, 1, "A"), observed.cell(Kind.UTS, 9, 1, "A"))
+        (bar,) = segments_of(NamespaceRow(Kind.UTS, cells), columns)
+        assert bar.alive == any(lives)
