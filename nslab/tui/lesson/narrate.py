@@ -177,7 +177,8 @@ def _observing(player: Player, words: StepWords, telling: Telling) -> Observing 
     if record.broken:
         return Doing(_doing(player, words, telling).tasks, miss=_miss(record.broken[0], telling))
     predicted = record.prediction
-    seen = list(dict.fromkeys(say(found, telling.words, telling.show) for found in telling.seen))
+    said = list(dict.fromkeys(say(found, telling.words, telling.show) for found in telling.seen))
+    seen = said[:1] + [telling.words("story.earlier", said=found) for found in said[1:]]  # it need not be so any more
     if isinstance(record.judgement, Undecided):
         seen.append(say(record.judgement.reason, telling.words, telling.show))
     return Observing(

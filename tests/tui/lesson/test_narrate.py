@@ -141,6 +141,13 @@ def test_passed_the_observation_is_told_with_what_became_of_the_prediction(pack:
     assert view.past == (Past(Stage.PREDICT, "“1”", True), Past(Stage.DO, "", held=True))
 
 
+def test_what_earlier_tasks_found_is_told_as_earlier_for_it_need_not_be_so_any_more(pack: Pack) -> None:
+    last, first = (Told("check.ask.found", {"answer": answer}) for answer in ("8", "1"))
+    card = story_view(passed(doing(pack)), telling(pack, seen=(last, first))).card
+    assert isinstance(card, Observing)
+    assert [said.startswith("earlier: ") for said in card.seen] == [False, True]
+
+
 def test_where_the_machine_did_not_decide_it_says_so_and_nobody_was_wrong(pack: Pack) -> None:
     undecided = Undecided(("one", "zero"), Told("predict.undecided.several", {"choices": "one, zero"}))
     card = story_view(passed(doing(pack), judgement=undecided), telling(pack)).card
