@@ -51,13 +51,13 @@ SINCE: dict[Kind, Since] = {
     Kind.MNT: Since("2.4.19", "2.4.19", 2002),
     Kind.UTS: Since("2.6.19", "2.6.19", 2006),
     Kind.IPC: Since("2.6.19", "2.6.30", 2006),  # System V first, POSIX queues with 2.6.30: ipc_namespaces(7)
+    Kind.USER: Since("2.6.23", "3.8", 2007),  # for those without privilege with 3.8: user_namespaces(7)
     Kind.PID: Since("2.6.24", "2.6.24", 2008),
     Kind.NET: Since("2.6.24", "2.6.29", 2008),
-    Kind.USER: Since("2.6.23", "3.8", 2007),  # for those without privilege with 3.8: user_namespaces(7)
     Kind.CGROUP: Since("4.6", "4.6", 2016),
     Kind.TIME: Since("5.6", "5.6", 2020),
 }
-"""From clone(2), unshare(2), and namespaces(7). In the order in which people tell of them: the oldest first."""
+"""From clone(2), unshare(2), and namespaces(7). In the order of their first releases: the oldest first."""
 
 
 def setns(fd: int, flags: int) -> int:

@@ -20,6 +20,9 @@ def test_every_kind_has_its_flag_and_a_release_and_the_oldest_is_first() -> None
     assert {row.kind for row in KINDS} == set(Kind)
     assert [row.flag for row in KINDS][:2] == ["CLONE_NEWNS", "CLONE_NEWUTS"]
     releases = [tuple(map(int, row.since.whole.split("."))) for row in KINDS]
+    first = [tuple(map(int, row.since.first.split("."))) for row in KINDS]
+    assert first == sorted(first)
+    assert [row.since.year for row in KINDS] == sorted(row.since.year for row in KINDS)
     assert releases[0] == min(releases)
     assert releases[-1] == max(releases)
     assert all(

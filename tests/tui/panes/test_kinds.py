@@ -59,9 +59,9 @@ def test_the_row_of_its_kind_is_two_bars_and_the_seven_others_are_one(en: Words)
         mnt     CLONE_NEWNS      2.4.19        2002  A           4026532178
         uts    ▸CLONE_NEWUTS     2.6.19        2006  A 4026532179     ≠   B 4026532261
         ipc     CLONE_NEWIPC     2.6.19–2.6.30 2006  A           4026532180
+        user    CLONE_NEWUSER    2.6.23–3.8    2007  A           4026532177
         pid     CLONE_NEWPID     2.6.24        2008  A           4026532181
         net     CLONE_NEWNET     2.6.24–2.6.29 2008  A           4026532183
-        user    CLONE_NEWUSER    2.6.23–3.8    2007  A           4026532177
         cgroup  CLONE_NEWCGROUP  4.6           2016  A           4026532182
         time    CLONE_NEWTIME    5.6           2020  A           4026532184
         A 4026532179 ≠ B 4026532261 ← readlink /proc/{2,8}/ns/uts
@@ -112,7 +112,7 @@ async def test_enter_and_a_second_click_ask_for_a_container_of_the_row_s_kind(
         pane.focus()
         await pilot.pause()
         await pilot.press("down", "enter")
-        await pilot.click(KindsPane, offset=(10, 5), times=2)
+        await pilot.click(KindsPane, offset=(10, 6), times=2)
         await pilot.pause()
     asked = [message.part for message in heard.of(PartWanted)]
     assert asked == [Container("box", (Kind.UTS,)), Container("box", (Kind.PID,))]
