@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
+from textual import events
 from textual.message import Message
 
 from nslab.observe.cgroup.feed import PERIOD_SECONDS, Feed, Happened
@@ -20,7 +21,7 @@ from nslab.tui.screens.watched import WatchedScreen
 from nslab.tui.searched import Cursor, Searched, search_row
 from nslab.tui.top.knobs import Knob, Write, knobs
 from nslab.tui.top.rows import Arrangement, Order, listed
-from nslab.tui.top.view import SMALL, Origin, Sight, arrange, ended, group_asked
+from nslab.tui.top.view import SMALL, Origin, Sight, Touch, arrange, ended, group_asked
 from nslab.tui.top.watcher import GroupWatcher
 from nslab.words import Words
 
@@ -45,6 +46,13 @@ class TopTable(Searched):
             super().__init__()
             self.path = path
 
+    class Turned(Message):
+        """The chosen limit is to be turned, by so many notches."""
+
+        def __init__(self, steps: int) -> None:
+            super().__init__()
+            self.steps = steps
+
     def __init__(self, words: Words, origin: Origin, selected: str | None = None, *, turns: bool = False) -> None:
         """`turns`: limits may be turned."""
         super().__init__(words, self._found, "")
@@ -52,6 +60,7 @@ class TopTable(Searched):
         self._wanted = selected
         self.sight = Sight(self._history, origin, Arrangement(), (), "", knob=0 if turns else None)
         self.cursor = Cursor(key_of(""))
+        self._touch = Touch({})
 
     def take(self, seen: Frame | Happened, period_seconds: float) -> None:
         """Take in a look, or what happened between two; show it, unless all stands still."""
@@ -129,11 +138,22 @@ class TopTable(Searched):
     def draw(self, canvas: Canvas) -> None:
         x, y = (1, 0) if canvas.width < SMALL else (2, 1)
         inner = Canvas(canvas.width - 2 * x, canvas.height - y, plain=canvas.plain, afar=canvas.afar)
-        hits = self._inner(inner)
+        self._touch = self._inner(inner).moved(x, y)
         canvas.blit(inner, x, y)
-        self.hits = {row + y: key_of(path) for row, path in hits.items()}
+        self.hits = {row: key_of(path) for row, path in self._touch.groups.items()}
 
-    def _inner(self, canvas: Canvas) -> dict[int, str]:
+    def on_click(self, event: events.Click) -> None:
+        """A limit is chosen, and turned to where its slider was clicked; anything else as in every list."""
+        limit = self._touch.limits.get(event.y)
+        if limit is None or self.sight.knob is None or event.x < self._touch.x:
+            super().on_click(event)
+            return
+        self.sight = replace(self.sight, knob=limit)
+        self.redraw()
+        if (steps := self._knobs()[limit].notch(event.x - self._touch.x)) is not None:
+            self.post_message(self.Turned(steps))
+
+    def _inner(self, canvas: Canvas) -> Touch:
         words, sight = self.words, self.sight
         above = 0
         if canvas.afar and sight.history.samples and canvas.height >= 24:
@@ -144,7 +164,7 @@ class TopTable(Searched):
             canvas.heading(sight.origin.what or words("top.title"), sight.origin.source, y=above)
         if not sight.history.samples:
             canvas.para(0, above + 2, canvas.width, ended(sight, words) if sight.ended else words("top.looking"), MUTE)
-            return {}
+            return Touch({})
         return arrange(canvas, above + (1 if canvas.width < SMALL else 2), sight, words)
 
     def _found(self, query: str) -> Iterable[str]:
@@ -209,6 +229,9 @@ class TopScreen(WatchedScreen):
 
     def action_next_knob(self) -> None:
         self.table.choose_knob()
+
+    async def on_top_table_turned(self, message: TopTable.Turned) -> None:
+        await self._turn(message.steps)
 
     async def action_turn_down(self) -> None:
         await self._turn(-1)

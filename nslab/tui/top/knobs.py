@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
+from rich.cells import cell_len
 
 from nslab.kernel.cgroup2.cpu import CpuMax
 from nslab.observe.cgroup.values import Group
@@ -22,6 +23,11 @@ COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 20_000)
 MAX = "max"
 KEYS = "k  - +"  # beside the heading, where limits can be turned: the footer has no room for them
 SLIDER, FREE, HANDLE = 12, "─", "◉"
+NAMED, WRITTEN, LEAST_SLIDER = (
+    15,
+    14,
+    30,
+)  # the cell where a value begins, how many it may have, and where sliders begin
 
 
 class Knob(Struct, frozen=True):
@@ -35,6 +41,22 @@ class Knob(Struct, frozen=True):
     said: str
     at: int
     turned: tuple[str, ...]
+
+    @property
+    def spoken(self) -> str:
+        """The value as the file has it, or as much of that as there is room for."""
+        return shorten(self.written, WRITTEN)
+
+    @property
+    def slider(self) -> int:
+        """The first cell of its slider, in a row of its own."""
+        return max(NAMED + cell_len(self.spoken) + 1, LEAST_SLIDER)
+
+    def notch(self, x: int) -> int | None:
+        """How many notches a cell of its row is above where it stands, below if negative; None beside the slider."""
+        if not 0 <= x - self.slider < SLIDER:
+            return None
+        return round((x - self.slider) / (SLIDER - 1) * (len(self.turned) - 1)) - self.at
 
     def by(self, steps: int) -> str | None:
         """What to write to turn it so many notches up, or down; None at its end."""
@@ -102,9 +124,8 @@ def knob_rows(
         here = at == chosen
         canvas.put(0, y, "▸" if here else " ", BOLD)
         canvas.put(2, y, knob.file, BOLD if here else TEXT)
-        x = canvas.put(15, y, shorten(knob.written, 14), TEXT)
-        x = max(x + 1, 30)
-        if x + SLIDER + 9 <= canvas.width:
+        canvas.put(NAMED, y, knob.spoken, TEXT)
+        if (x := knob.slider) + SLIDER + 9 <= canvas.width:
             canvas.put(x, y, FREE * SLIDER, RULE)
             canvas.put(x + round(knob.at / (len(knob.turned) - 1) * (SLIDER - 1)), y, HANDLE, BOLD if here else MUTE)
         canvas.right(canvas.width, y, knob.said or words("graph.no-limit"), BOLD if here else MUTE)

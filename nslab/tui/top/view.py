@@ -58,6 +58,19 @@ class Sight(Struct, frozen=True):
     last: Write | None = None
 
 
+class Touch(Struct, frozen=True):
+    """What can be clicked: the row of each group, and of each limit of the group selected, which begins in the cell `x`."""
+
+    groups: Hits
+    limits: dict[int, int] = {}
+    x: int = 0
+
+    def moved(self, x: int, y: int) -> Touch:
+        """The same, so many cells to the right and down."""
+        groups = {row + y: path for row, path in self.groups.items()}
+        return Touch(groups, {row + y: at for row, at in self.limits.items()}, self.x + x)
+
+
 def missing(sight: Sight) -> tuple[str, ...]:
     """Controllers that nobody in this tree has: the top's are all that can be handed on."""
     top = sight.history.samples.get("")
@@ -77,20 +90,20 @@ def lacking(sight: Sight, words: Words) -> str:
     return words("top.in-v1" if elsewhere else "top.lacks", names=names)
 
 
-def arrange(canvas: Canvas, top: int, sight: Sight, words: Words) -> Hits:
-    """Arrange all below the row `top`; which group a click on a row means."""
+def arrange(canvas: Canvas, top: int, sight: Sight, words: Words) -> Touch:
+    """Arrange all below the row `top`; what a click means."""
     width, rows = canvas.width, canvas.height - top
     if width >= SMALL and not canvas.afar:
         left = LIST_LARGE if width >= LARGE else LIST
-        hits = _list(canvas, 0, top, left, rows, sight, words)
+        touch = _list(canvas, 0, top, left, rows, sight, words)
         _graphs(canvas, left + BETWEEN, top, width - left - BETWEEN, rows, sight, words)
-        return hits
+        return touch
     told = len(wrap_of(lacking(sight, words), width))
     wanted = len(sight.rows) + 1 + told
     height = min(wanted, max((rows - LEAST_GRAPH) * 2 // 3, LEAST_LIST + told), rows)
-    hits = _list(canvas, 0, top, width, height, sight, words)
+    touch = _list(canvas, 0, top, width, height, sight, words)
     _graphs(canvas, 0, top + height + 1, width, rows - height - 1, sight, words)
-    return hits
+    return touch
 
 
 def wrap_of(text: str, width: int) -> list[str]:
@@ -98,7 +111,7 @@ def wrap_of(text: str, width: int) -> list[str]:
     return ["".join(span.text for span in line) for line in wrap((Span(text),), width)] if text else []
 
 
-def _list(canvas: Canvas, x: int, y: int, width: int, height: int, sight: Sight, words: Words) -> Hits:
+def _list(canvas: Canvas, x: int, y: int, width: int, height: int, sight: Sight, words: Words) -> Touch:
     told = wrap_of(lacking(sight, words), width)
     apart = 1 if canvas.width >= SMALL and not canvas.afar else 0
     inner = Canvas(width, max(height - len(told) - (apart if told else 0), 2), plain=canvas.plain)
@@ -112,20 +125,20 @@ def _list(canvas: Canvas, x: int, y: int, width: int, height: int, sight: Sight,
     for line in told:
         canvas.put(x, below, line, MUTE)
         below += 1
-    if apart:
-        _knobs(canvas, x, below + 1, width, y + height - below - 1, sight, words)
-    return {row + y: path for row, path in found.items()}
+    limits = _knobs(canvas, x, below + 1, width, y + height - below - 1, sight, words) if apart else {}
+    return Touch({row + y: path for row, path in found.items()}, limits, x)
 
 
-def _knobs(canvas: Canvas, x: int, y: int, width: int, height: int, sight: Sight, words: Words) -> None:
-    """The limits of the group selected, where there is room below the list."""
+def _knobs(canvas: Canvas, x: int, y: int, width: int, height: int, sight: Sight, words: Words) -> dict[int, int]:
+    """The limits of the group selected, where there is room below the list; which stands in which row."""
     sample = sight.history.samples.get(sight.selected)
     found = () if sample is None else knobs(sample.group)
     if not found or height < len(found) + 2:
-        return
+        return {}
     inner = Canvas(width, len(found) + 2, plain=canvas.plain)
     knob_rows(inner, 0, sight.selected, found, words, sight.knob, sight.last)
     canvas.blit(inner, x, y)
+    return {y + 1 + at: at for at in range(len(found))}
 
 
 def _graphs(canvas: Canvas, x: int, y: int, width: int, height: int, sight: Sight, words: Words) -> None:

@@ -288,6 +288,30 @@ async def test_a_limit_is_turned_by_keys_and_what_was_written_is_shown(app: Made
         assert asked[1] == Write("hog", "memory.max", "134217728")
 
 
+async def test_a_limit_is_turned_by_a_click_on_its_slider_and_chosen_by_one_beside_it(app: Made) -> None:
+    asked: list[Write] = []
+
+    def write(wanted: Write) -> Write:
+        asked.append(wanted)
+        return wanted
+
+    made = app()
+    made.start_with_screen(lambda words: TopScreen(words, Minute, Origin("/sys/fs/cgroup"), "hog", write))
+    async with made.run_test(size=(120, 36)) as pilot:
+        table = await ready(made, pilot)
+        rows = shown(table).splitlines()
+        y = next(at for at, row in enumerate(rows) if row.lstrip("▸ ").startswith("memory.max  "))
+        x = rows[y].index("─")
+        await pilot.click(table, offset=(4, y))
+        assert shown(table).splitlines()[y].lstrip().startswith("▸ memory.max")
+        assert asked == []
+        await pilot.click(table, offset=(x + 11, y))
+        await until(lambda: asked)
+        await pilot.click(table, offset=(x, y))
+        await until(lambda: len(asked) == 2)
+        assert asked == [Write("hog", "memory.max", "max"), Write("hog", "memory.max", "2097152")]
+
+
 async def test_where_limits_are_only_looked_at_no_key_writes(app: Made) -> None:
     made = app(selected="hog")
     async with made.run_test(size=(120, 36)) as pilot:

@@ -55,7 +55,7 @@ def test_nothing_is_cut_off_or_written_over(words: Words, size: tuple[int, int],
 def test_a_click_means_the_group_whose_row_it_is(en: Words) -> None:
     for size in SIZES[2:]:
         canvas = Canvas(*size)
-        hits = arrange(canvas, 2, sight(), en)
+        hits = arrange(canvas, 2, sight(), en).groups
         rows = canvas.text().splitlines()
         assert all((path.rpartition("/")[2] or "/") in rows[y] for y, path in hits.items())
         assert "hog" in hits.values()
@@ -73,7 +73,7 @@ def test_gauges_have_one_scale_and_a_tick_at_the_limit(en: Words) -> None:
 
 def test_a_list_that_is_longer_than_its_room_shows_the_selected_row_and_that_there_is_more(en: Words) -> None:
     canvas = Canvas(78, 16)
-    hits = arrange(canvas, 0, sight(selected="web"), en)
+    hits = arrange(canvas, 0, sight(selected="web"), en).groups
     assert "web" in hits.values()
     assert len(hits) < len(grouped.IDS)
     assert "▴" in canvas.text() or "▾" in canvas.text()
