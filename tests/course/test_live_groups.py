@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+import pytest
 
 from nslab.course.live_groups import LiveGroups
 from nslab.engine.client import Lab
 from nslab.engine.rundir import GROUP
 from nslab.observe.cgroup.view import GroupsView
 from nslab.observe.views import NotYet
+from tests.delegated import delegated
 
 
 def of(directory: Path) -> LiveGroups:
@@ -48,14 +50,19 @@ def test_each_look_is_added_and_containers_come_first(tmp_path: Path) -> None:
     groups.close()
 
 
+@pytest.mark.as_root
 def test_what_was_seen_last_stays_once_the_lab_is_gone(tmp_path: Path) -> None:
-    group = group_of_files(tmp_path / "nslab-1")
-    (tmp_path / GROUP).write_text(str(group))
-    groups = of(tmp_path)
-    view = groups.look()
-    shutil.rmtree(group)
-    assert groups.look() == view or isinstance(groups.look(), GroupsView)
-    groups.close()
+    with delegated(0) as place:
+        group = place / "nslab-1"
+        group.mkdir()
+        (tmp_path / GROUP).write_text(str(group))
+        groups = of(tmp_path)
+        view = groups.look()
+        group.rmdir()
+        assert isinstance(view, GroupsView)
+        assert view.source == str(group)
+        assert groups.look() == view
+        groups.close()
 
 
 def test_a_group_that_went_before_the_first_look_is_none(tmp_path: Path) -> None:
