@@ -11,6 +11,7 @@ MAX = "max"
 AMOUNT = re.compile(r"(?P<number>[0-9]+)(?P<unit>[kmgtKMGT]?)")
 UNITS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
 PROCESSORS = re.compile(r"[0-9]+(\.[0-9]+)?|\.[0-9]+")
+MOST_PROCESSORS = 1 << 16  # a float of 400 digits is infinite; Linux has 8192 at most, CONFIG_NR_CPUS
 PERIOD_USEC = 100_000  # the kernel's own, and docker's
 
 
@@ -40,9 +41,9 @@ def number(text: str) -> int:
 
 
 def cpu_max(text: str) -> CpuMax:
-    """`0.2` of a processor's time, or of several, or `max`. Raises BadLimit."""
+    """`0.2` of a processor's time, or of several, or `max`. Raises BadLimit, also for more than any machine has."""
     if text == MAX:
         return CpuMax(None, PERIOD_USEC)
-    if not PROCESSORS.fullmatch(text):
+    if not PROCESSORS.fullmatch(text) or float(text) > MOST_PROCESSORS:
         raise BadLimit(text)
     return CpuMax(round(float(text) * PERIOD_USEC), PERIOD_USEC)
