@@ -129,8 +129,8 @@ def stage_b(base: str, ids: int) -> Plan:
 
 def divide_group(controllers: tuple[str, ...]) -> Plan:
     """Make the lab's group one that others are made in: its PID 1 leaves it for the leaf that the keeper made, for a group that
-    hands controllers on may hold no process. There is another leaf for shells. One controller a write: of several, one refusal
-    takes all."""
+    hands controllers on may hold no process. There is another leaf for shells. One controller a write: of several, nobody could say
+    which was refused."""
     return (
         Step("make_shells", "lab", "mkdir", (f"{GROUPS}/{SHELLS}", 0o755)),
         Step("into_leaf", "lab", "write_group", (f"{GROUPS}/{INIT}", "cgroup.procs", "0")),

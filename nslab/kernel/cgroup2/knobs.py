@@ -31,7 +31,7 @@ def write_knob(group: int, file: str, value: str) -> None:
 
 
 def hand_on(group: int, controller: str) -> None:
-    """Give the groups below a controller. One at a time: of several in one write, one refusal takes all.
+    """Give the groups below a controller. One a write: of several, nobody could say which was refused.
 
     Raises SyscallError. ENOENT: the group has it not. EBUSY: processes are in the group itself, which only the root of
     the hierarchy may have ("No Internal Process Constraint"). EINVAL: no such controller.
