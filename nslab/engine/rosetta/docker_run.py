@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from nslab.engine.arguments import new_kinds, program_of
 from nslab.engine.joins import JOINER, joined
+from nslab.engine.resources import limits_in
 from nslab.engine.rosetta.docker import HOST_FLAGS, IMAGE, JOIN_FLAGS, NO_LINKS, docker_flags
 from nslab.engine.rosetta.inside import inside
 from nslab.engine.rosetta.limits import docker_limits
@@ -78,5 +79,7 @@ def remarks(plan: Plan) -> Iterator[str]:
     yield "time" if Kind.TIME in kinds else "no-time"
     if any(step.call == "seccomp" for step in plan):
         yield "seccomp"
+    if any(file == "cpu.weight" for file, _ in limits_in(plan)):
+        yield "shares"
     if masked(plan):
         yield "masks"

@@ -1,12 +1,14 @@
 """Limits in the words of others: docker's flags, and `linux.resources` of config.json.
 
 Those words are cgroup v1's. Docker's and OCI's swap is a sum, of memory and swap; shares are from 2 to 262144, 1024 by default,
-and runtimes turn them into weights. Sources: docker-run(1); runtime-spec, config-linux.md; opencontainers/cgroups, utils.go,
+and runtimes turn them into weights: by a curve through 1, 100, and 10000 since runc 1.3.2 and crun 1.23, in a straight line before
+(opencontainers/runc issue 4896). Sources: docker-run(1); runtime-spec, config-linux.md; opencontainers/cgroups, utils.go,
 ConvertCPUSharesToCgroupV2Value.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from nslab.engine.resources import limits_in
@@ -15,9 +17,10 @@ from nslab.engine.steps import Plan, Step
 from nslab.kernel.cgroup2.cpu import CpuMax, parse_cpu_max
 from nslab.kernel.cgroup2.io import IoMax, asked_of_io
 
-LEAST_SHARES, SHARES_PER_WEIGHT = 2, 262142 / 9999
 UNIFIED = ("cpu.weight", "memory.high", "memory.swap.max")
 """Files that config.json has by their own names alone: there a weight is exact, and swap is not a sum that takes two."""
+
+ROUNDING = 1e-6  # of 2 ** 18 and the like, computed in floating point
 
 DOCKER_FLAGS = {
     "cpu.weight": lambda value: f"--cpu-shares={shares(int(value))}",
@@ -34,8 +37,11 @@ IO_FLAGS = (
 
 
 def shares(weight: int) -> int:
-    """The shares of which runtimes make this weight."""
-    return round(LEAST_SHARES + (weight - 1) * SHARES_PER_WEIGHT)
+    """The shares of which runtimes make this weight, 1 to 10000: 10 ** ((l * l + 125 * l) / 612 - 7 / 34) for l = log2(shares),
+    rounded up. Of those that come to it the most, for what is rounded up then came from below."""
+    exponent = math.log10(weight) + 7 / 34
+    logarithm = (math.sqrt(125**2 + 4 * 612 * exponent) - 125) / 2
+    return math.floor(2**logarithm + ROUNDING)
 
 
 def unlimited(value: str) -> str:

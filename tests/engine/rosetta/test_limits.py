@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
+from collections.abc import Iterable
 
 import msgspec
 import pytest
@@ -35,7 +37,7 @@ def made(limits: Resources) -> Plan:
 def test_docker_s_flags_are_those_of_docker_run_1() -> None:
     assert docker_limits(made(EVERY)) == (
         "--cpuset-cpus=0-1",
-        "--cpu-shares=1287",
+        "--cpu-shares=421",
         "--cpus=0.2",
         "--pids-limit=20",
         "--memory-swap=67108864",
@@ -63,10 +65,22 @@ def test_no_limit_and_a_sum_are_said_as_docker_says_them(limits: Resources, flag
     assert docker_limits(made(limits)) == flags
 
 
-@pytest.mark.parametrize("weight", [LEAST_WEIGHT, 50, USUAL_WEIGHT, 300, MOST_WEIGHT])
-def test_shares_come_back_as_the_weight_that_runtimes_make_of_them(weight: int) -> None:
-    """opencontainers/cgroups before 0.0.5: 1 + (shares - 2) * 9999 / 262142."""
-    assert round(1 + (shares(weight) - 2) * 9999 / 262_142) == weight
+@pytest.mark.parametrize("weights", [(LEAST_WEIGHT, 50, USUAL_WEIGHT, 300, MOST_WEIGHT), range(1, 10_001)])
+def test_shares_come_back_as_the_weight_that_runtimes_make_of_them(weights: Iterable[int]) -> None:
+    """opencontainers/cgroups, ConvertCPUSharesToCgroupV2Value, since the usual 1024 shares are the usual weight."""
+    for weight in weights:
+        logarithm = math.log2(shares(weight))
+        assert math.ceil(10 ** ((logarithm**2 + 125 * logarithm) / 612 - 7 / 34) - 1e-9) == weight
+
+
+def test_the_ends_and_the_middle_are_those_of_the_specification() -> None:
+    assert [shares(weight) for weight in (LEAST_WEIGHT, USUAL_WEIGHT, MOST_WEIGHT)] == [2, 1024, 262_144]
+
+
+def test_that_older_runtimes_make_another_weight_of_shares_is_said_where_there_are_some() -> None:
+    said = "runc before 1.3.2"
+    assert said in " ".join(docker_run(made(EVERY), "a test", words_for("en")).split())
+    assert said not in " ".join(docker_run(made(Resources(pids_max=2)), "a test", words_for("en")).split())
 
 
 def test_config_json_has_the_kernel_s_own_words_where_the_old_ones_are_not_exact() -> None:
