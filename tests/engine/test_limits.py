@@ -22,7 +22,7 @@ from nslab.kernel.namespaces import Kind
 ROOT = os.geteuid() == 0
 NSLAB = f'"{sys.executable}" -m nslab --lang en run -- echo started'
 OWNER_NEEDS = 9
-KEEPER_NEEDS = 9
+KEEPER_NEEDS = 8
 UNSHARE = "unshare --map-root-user --user --mount"
 
 
