@@ -15,17 +15,16 @@ import socket
 import subprocess
 import threading
 import time
-from typing import TypeVar
 
-import msgspec
 from msgspec import Struct
 
 from nslab.engine import protocol, rundir
 from nslab.engine.changes import Change
-from nslab.engine.failures import LabError, LabGone, LabSilent, TooFewDescriptors, hung_up, unexpected, unplanned
+from nslab.engine.failures import LabError, LabGone, LabSilent, TooFewDescriptors, unexpected, unplanned
 from nslab.engine.net_owner import NetHelper
-from nslab.engine.protocol import Content, Ended, Family, Hello, Message, Probed, Reply, Request, Running
+from nslab.engine.protocol import Content, Ended, Family, Hello, Probed, Request, Running
 from nslab.engine.recall import Recall
+from nslab.engine.requests import Requests, Told, packet
 from nslab.engine.resources import Resources
 from nslab.engine.spawn import spawn_keeper
 from nslab.engine.spec import Process, Spec
@@ -39,21 +38,10 @@ from nslab.kernel.pidfd import pidfd_send_signal
 from nslab.kernel.syscalls import SyscallError
 from nslab.kernel.uts import UtsNames
 
+__all__ = ["Lab", "LabError", "LabGone", "Task", "Told"]
+
 START_SECONDS = 15.0
-ANSWER_SECONDS = 10.0
 END_SECONDS = 2.0
-
-Answer = TypeVar("Answer", bound=Struct)
-
-
-class Told(LabError):
-    """An error that the lab or its keeper answered, with the code it has there."""
-
-    def __init__(self, refused: protocol.Refused) -> None:
-        super().__init__(**refused.facts)
-        self.code = refused.code
-        self.plan = refused.plan
-        self.outcomes = refused.outcomes
 
 
 class Task(Struct, frozen=True):
@@ -72,14 +60,13 @@ class Lab:
     ) -> None:
         self._keeper = keeper
         self._control, self._status, self.events = control, status, events
+        self._requests = Requests(control)
         self.pid = self.proc = -1
         self.directory = ""  # its run directory
         self._pidfd = -1
         self._net: NetHelper | None = None
-        self._silent = False
         self._ended: dict[int, Ended] = {}
         self._collecting = threading.Lock()
-        self._asking = threading.Lock()
         self._closing = threading.Lock()
 
     @classmethod
@@ -132,22 +119,22 @@ class Lab:
 
     def _hear_keeper(self) -> None:
         try:
-            packet = protocol.receive(self._status, protocol.KEEPER_NEWS)
+            news = protocol.receive(self._status, protocol.KEEPER_NEWS)
         except (OSError, protocol.ProtocolError):
-            packet = None
-        match packet:
+            news = None
+        match news:
             case (protocol.Ready(pid, directory), [pidfd]):
                 self.pid, self._pidfd, self.directory = pid, pidfd, directory
             case (protocol.Refused() as refused, fds):
                 protocol.close_all(fds)
                 raise Told(refused)
             case _:
-                protocol.close_all(packet[1] if packet else ())
+                protocol.close_all(news[1] if news else ())
                 raise LabGone(why=Because("error.lab-gone.because.ended-at-start"))
 
     def _hear_hello(self) -> bool:
         with contextlib.suppress(LabGone):
-            match self._receive():
+            match self._requests.receive():
                 case (Hello(), [proc]):
                     self.proc = proc
                 case (_, fds):
@@ -156,7 +143,7 @@ class Lab:
 
     def spawn(self, process: Process, pipes: tuple[int, ...] = ()) -> Task:
         """A program in the lab itself. Raises LabError."""
-        return self._task(protocol.Spawn(process), pipes)
+        return task_of(self._requests, protocol.Spawn(process), pipes)
 
     def create(self, spec: Spec, pipes: tuple[int, ...] = (), changes: tuple[Change, ...] = ()) -> Task:
         """A container, complete but for its program. `pipes` go to the streams `spec.process.pipes`. Raises LabError."""
@@ -165,18 +152,18 @@ class Lab:
     def conceive(self, spec: Spec, changes: tuple[Change, ...] = ()) -> protocol.Advanced:
         """A container's plan, with `changes`; nothing of it is made yet. Raises LabError."""
         self._provide(spec)
-        return self._asked(protocol.Conceive(spec, changes), protocol.Advanced)
+        return self._requests.asked(protocol.Conceive(spec, changes), protocol.Advanced)
 
     def advance(self, name: str, until: int) -> protocol.Advanced:
         """Make a conceived container's steps before index `until`; what one that is refused left can be looked at.
 
         `start_container` makes the rest, `delete` undoes all. Raises LabError.
         """
-        return self._asked(protocol.Advance(name, until), protocol.Advanced)
+        return self._requests.asked(protocol.Advance(name, until), protocol.Advanced)
 
     def start_container(self, name: str) -> Task:
         """Let a created container execute its program. Raises LabError (ProgramMissing …)."""
-        return self._task(protocol.Start(name))
+        return task_of(self._requests, protocol.Start(name))
 
     def run(self, spec: Spec, pipes: tuple[int, ...] = (), changes: tuple[Change, ...] = ()) -> Task:
         """Create and start. Raises LabError (ProgramMissing …)."""
@@ -184,29 +171,29 @@ class Lab:
 
     def account(self, pid: int) -> protocol.Accounted:
         """How a process of the lab's making came to be: its plan, and what became of each step. Raises LabError."""
-        return self._asked(protocol.Account(pid), protocol.Accounted)
+        return self._requests.asked(protocol.Account(pid), protocol.Accounted)
 
     def attach(self, pid: int, process: Process, pipes: tuple[int, ...] = ()) -> Task:
         """A program in the namespaces of the lab's process `pid`. Raises LabError."""
-        return self._task(protocol.Exec(pid, process), pipes)
+        return task_of(self._requests, protocol.Exec(pid, process), pipes)
 
     def signal(self, name: str, number: int) -> None:
         """Signal a container's first process. Raises LabError."""
-        self._ask(protocol.Signal(name, number))
+        self._requests.ask(protocol.Signal(name, number))
 
     def update(self, name: str, resources: Resources) -> None:
         """Change the limits of a container that has some, while it runs. Raises LabError."""
-        self._ask(protocol.Update(name, resources))
+        self._requests.ask(protocol.Update(name, resources))
 
     def delete(self, name: str) -> None:
         """Kill what is left of a container and give its room back. Raises LabError."""
-        self._ask(protocol.Delete(name))
+        self._requests.ask(protocol.Delete(name))
 
     def put(self, path: str, data: bytes, mode: int = 0o644) -> None:
         """Write a file in the lab. Raises LabError."""
         fd = memory_file("nslab-put", data)
         try:
-            self._ask(protocol.Put(path, mode), (fd,))
+            self._requests.ask(protocol.Put(path, mode), (fd,))
         finally:
             os.close(fd)
 
@@ -221,23 +208,25 @@ class Lab:
     ) -> int:
         """The errno of one call made where the lab's process `pid` is, 0 for success. Raises LabError."""
         request = protocol.Probe(pid, Step("probe", "init", call, args), without, for_children)
-        return self._asked(request, Probed).errno
+        return self._requests.asked(request, Probed).errno
 
     def clock(self, pid: int, clock: Clock) -> int:
         """What clock_gettime(2) answers where the lab's process `pid` is, in nanoseconds. Raises LabError."""
-        return self._asked(protocol.Probe(pid, Step("probe", "init", "clock_gettime", (clock.id,))), Probed).value
+        return self._requests.asked(
+            protocol.Probe(pid, Step("probe", "init", "clock_gettime", (clock.id,))), Probed
+        ).value
 
     def read(self, pid: int, kind: Kind, path: str) -> str:
         """A file of the lab's /proc, as a reader in the namespace `kind` of the lab's process `pid` finds it. Raises LabError."""
-        return self._asked(protocol.Read(pid, kind, path), Content).text
+        return self._requests.asked(protocol.Read(pid, kind, path), Content).text
 
     def names(self, pids: tuple[int, ...]) -> tuple[UtsNames | None, ...]:
         """The UTS names of the lab's processes, None for one that is gone. Raises LabError."""
-        return self._asked(protocol.Names(pids), protocol.Named).names
+        return self._requests.asked(protocol.Names(pids), protocol.Named).names
 
     def sockets(self, pids: tuple[int, ...], family: Family = "netlink") -> dict[int, int]:
         """A netlink or packet socket where each of these processes is, at most MOST_FDS at a time. Raises LabError."""
-        reply, fds = self._ask(protocol.OpenSockets(pids, family))
+        reply, fds = self._requests.ask(protocol.OpenSockets(pids, family))
         if not isinstance(reply, protocol.Opened) or len(fds) != len(reply.pids):
             protocol.close_all(fds)
             raise unexpected(reply)
@@ -247,7 +236,7 @@ class Lab:
         """Take in the events that have come: they wake nobody any more. Raises LabGone."""
         with self._collecting:
             while readable({self.events}, 0):
-                event, fds = self._packet(self.events, protocol.EVENTS)
+                event, fds = packet(self.events, protocol.EVENTS)
                 protocol.close_all(fds)
                 self._ended[event.pid] = event
 
@@ -329,71 +318,30 @@ class Lab:
         """A container's task; one whose descriptors we had no room for is deleted again."""
         self._provide(request.spec)
         try:
-            return self._task(request, pipes)
+            return task_of(self._requests, request, pipes)
         except TooFewDescriptors:
             with contextlib.suppress(LabError):
                 self.delete(request.spec.name)
             raise
 
     def _provide(self, spec: Spec) -> None:
-        """For a network, the helper that makes links. Raises LabError."""
+        """See that the lab has the helper that makes links, where a container wants a network. Raises LabError."""
         if spec.network is None or (self._net and self._net.alive):
             return
         if self._net:
             self._net.close()
         self._net, errands = NetHelper.start(self._pidfd)
         with errands:
-            self._ask(protocol.Employ(), (errands.fileno(),))
+            self._requests.ask(protocol.Employ(), (errands.fileno(),))
 
-    def _task(self, request: Request, pipes: tuple[int, ...] = ()) -> Task:
-        match self._ask(request, pipes):
-            case (Running(pid), [pidfd]):
-                return Task(pid, pidfd, -1)
-            case (Running(pid), [pidfd, master]):
-                return Task(pid, pidfd, master)
-            case (reply, fds):
-                protocol.close_all(fds)
-                raise unexpected(reply)
 
-    def _asked(self, request: Request, answer: type[Answer]) -> Answer:
-        """A request whose answer is a value. Raises LabError."""
-        reply, fds = self._ask(request)
-        protocol.close_all(fds)
-        if not isinstance(reply, answer):
+def task_of(requests: Requests, request: Request, pipes: tuple[int, ...] = ()) -> Task:
+    """A request whose answer is a process. Raises LabError."""
+    match requests.ask(request, pipes):
+        case (Running(pid), [pidfd]):
+            return Task(pid, pidfd, -1)
+        case (Running(pid), [pidfd, master]):
+            return Task(pid, pidfd, master)
+        case (reply, fds):
+            protocol.close_all(fds)
             raise unexpected(reply)
-        return reply
-
-    def _ask(self, request: Request, fds: tuple[int, ...] = ()) -> tuple[Reply, list[int]]:
-        """One request and its reply. Raises Told, LabGone, LabSilent, RequestTooLarge, NotUnicode."""
-        with self._asking:
-            reply, received = self._exchange(request, fds)
-        if isinstance(reply, protocol.Refused):
-            raise Told(reply)
-        return reply, received
-
-    def _exchange(self, request: Request, fds: tuple[int, ...]) -> tuple[Reply, list[int]]:
-        if self._silent:  # its late reply would be taken for that to this request
-            raise LabGone(why=Because("error.lab-gone.because.unanswered"))
-        try:
-            protocol.send(self._control, request, fds, most_bytes=protocol.REQUEST_BYTES)
-        except OSError as error:
-            raise hung_up(error) from error
-        if not readable({self._control}, ANSWER_SECONDS):
-            self._silent = True
-            raise LabSilent(seconds=int(ANSWER_SECONDS))
-        return self._receive()
-
-    def _receive(self) -> tuple[Reply, list[int]]:
-        return self._packet(self._control, protocol.REPLIES)
-
-    def _packet(self, sock: socket.socket, decoder: msgspec.json.Decoder[Message]) -> tuple[Message, list[int]]:
-        """One packet. Raises LabGone, also where whoever took over PID 1 speaks nonsense."""
-        try:
-            packet = protocol.receive(sock, decoder)
-        except OSError as error:
-            raise hung_up(error) from error
-        except protocol.ProtocolError as error:
-            raise LabGone(why=Because("error.lab-gone.because.nonsense"), problem=str(error)) from error
-        if packet is None:
-            raise LabGone(why=Because("error.lab-gone.because.pid1-ended"))
-        return packet

@@ -114,7 +114,7 @@ def test_an_end_comes_in_time_while_the_keeper_or_the_lab_is_stopped(
 
 
 def test_a_stopped_lab_is_told_as_one_that_does_not_answer(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nslab.engine.client.ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr("nslab.engine.requests.ANSWER_SECONDS", 0.3)
     os.kill(lab.pid, signal.SIGSTOP)
     with pytest.raises(LabError) as silent:
         lab.names((1,))

@@ -349,4 +349,4 @@ def test_neither_the_lab_nor_its_owner_imports_pyroute2() -> None:
 
 def test_a_lab_refuses_a_helper_without_its_socket(lab: Lab) -> None:
     with pytest.raises(Exception, match="lab-gone"):
-        lab._ask(protocol.Employ())
+        lab._requests.ask(protocol.Employ())

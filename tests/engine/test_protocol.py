@@ -146,7 +146,7 @@ requests = st.one_of(
 def test_any_well_formed_request_gets_one_answer_and_the_lab_goes_on(request: Any, shared_lab: Lab) -> None:
     if not (isinstance(request, protocol.Exec) and request.pid in (0, 1)):
         try:
-            _, fds = shared_lab._ask(request)
+            _, fds = shared_lab._requests.ask(request)
             protocol.close_all(fds)
         except LabGone:
             raise

@@ -43,7 +43,7 @@ def test_a_request_that_nobody_foresaw_is_refused_and_the_lab_goes_on(
 ) -> None:
     """A second clone3 above all: the process that bears its number in the lab would be taken for the container's, and killed."""
     with pytest.raises(Told):
-        shared_lab._ask(request_)
+        shared_lab._requests.ask(request_)
     assert in_lab(shared_lab, "pgrep -x odd || echo none").out == "none\n"
 
 

@@ -180,7 +180,7 @@ def test_a_lab_that_does_not_answer_is_left_at_once(conducted: Callable[[Opening
     lab = conductor._play.session.lab if conductor._play else None
     assert lab is not None
     os.kill(lab.pid, signal.SIGSTOP)
-    screen.until(lab._asking.locked)  # a request that will wait for its answer, up to ANSWER_SECONDS
+    screen.until(lab._requests.asking.locked)  # a request that will wait for its answer, up to ANSWER_SECONDS
     assert leave(conductor) < LEAVING_S
     assert screen.of(Conductor.Failed) == []
 
