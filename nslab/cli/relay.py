@@ -141,6 +141,7 @@ class Relay:
         with signal_pipe() as signals, raw_terminal(self._terminal):
             while self._end is None or self._outputs:
                 self._turn(signals)
+        self._way_out.tell_left()
         return self._end
 
     def _turn(self, signals: int) -> None:

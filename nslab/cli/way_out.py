@@ -35,7 +35,7 @@ class WayOut:
         self._pidfd, self._program, self._words, self._clock = pidfd, program, words, clock
         self._leaving: deque[float] = deque(maxlen=TIMES)
         self._interrupts = self._asked = 0
-        self._told = False
+        self._told = self._left = False
 
     def typed(self, keys: bytes) -> bool:
         """Whether the person wants the container to end, now that these keys were typed at the terminal."""
@@ -48,8 +48,14 @@ class WayOut:
             if self._interrupts == TIMES and unheard(self._pidfd, signal.SIGINT):
                 self._tell("run.unheard.keys", "\r\n")  # the terminal is raw
             if len(self._leaving) == TIMES and self._leaving[-1] - self._leaving[0] <= WITHIN_S:
+                self._left = True
                 return True
         return False
+
+    def tell_left(self) -> None:
+        """Say that the keys have ended the container, if they have; the cursor is behind the last of them, on any terminal."""
+        if self._left:
+            say(f"\n{self._words('run.left', program=self._program)}\n")
 
     def signalled(self, number: int) -> bool:
         """Whether the container is to end, now that this signal came for it."""

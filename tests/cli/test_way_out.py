@@ -14,7 +14,7 @@ import pytest
 
 from nslab.cli.way_out import WayOut, unheard
 from nslab.kernel.pidfd import pidfd_open
-from nslab.words import Words, words_for
+from nslab.words import Lang, Words, words_for
 from tests.cli.runs import SECONDS, first_line, on_terminal, running
 
 IGNORED = "nslab.cli.way_out.unheard"
@@ -85,6 +85,17 @@ def test_tail_as_pid_1_is_left_by_keys_after_it_was_told_how() -> None:
         terminal.type("\x1d\x1d\x1d")
         assert terminal.wait() == 128 + signal.SIGKILL
         assert terminal.restored
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_who_has_left_by_keys_is_told_so_on_a_line_of_its_own(lang: Lang, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NSLAB_LANG", lang)
+    with on_terminal(*FIRST) as terminal:
+        terminal.expect("root:")
+        terminal.type("\x1d\x1d\x1d")
+        terminal.wait()
+    said = terminal.said.decode().split("\r\n")
+    assert said[-2:] == [words_for(lang)("run.left", program="tail"), ""]
 
 
 def test_the_way_out_is_open_behind_a_paste_that_nobody_reads() -> None:
