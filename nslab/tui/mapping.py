@@ -33,7 +33,7 @@ def map_view(entries: Iterable[Entry], machine: tuple[Finding, ...] | Unexamined
         return MapView(chapters, (unknown(machine, words),))
     told = {probe for entry in course for probe in entry.wanted}  # beside the lessons that want it
     below = (finding for finding in machine if concerns_course(finding) and finding.probe not in told)
-    return MapView(chapters, tuple(need(finding, words) for finding in below))
+    return MapView(chapters, once(replace(need(one, words), dispensable=one.state == "limited") for one in below))
 
 
 def concerns_course(finding: Finding) -> bool:
@@ -81,9 +81,14 @@ def needs(entry: Entry, words: Words) -> tuple[Need, ...]:
     """What a lesson lacks here, each with its remedy; one line where it lacks nothing, or where that is not known."""
     if entry.unexamined is not None:
         return (unknown(entry.unexamined, words),)
-    missing = tuple(need(finding, words) for finding in entry.lacks)
-    fewer = tuple(replace(need(finding, words), dispensable=True) for finding in entry.shortened_by)
+    missing = once(need(finding, words) for finding in entry.lacks)
+    fewer = once(replace(need(finding, words), dispensable=True) for finding in entry.shortened_by)
     return (*missing, *fewer) or (Need(words("map.all-here"), met=True),)
+
+
+def once(needs: Iterable[Need]) -> tuple[Need, ...]:
+    """Each once, in their order: several probes may fail for one reason."""
+    return tuple(dict.fromkeys(needs))
 
 
 def unknown(unexamined: Unexamined, words: Words) -> Need:

@@ -20,6 +20,7 @@ from tests.stage import lesson
 EN = words_for("en")
 ONE = Chapter("one", {"en": "One", "zh": "一"}, ("pid", "uts"))
 TWO = Chapter("two", {"en": "Two", "zh": "二"}, ("cgroup",))
+NO_PLACE = {"why": "no controllers", "remedy": "boot otherwise"}
 NO_COMPILER = Finding("cc", "missing", {"install": "apt install gcc"}, "compiler-missing")
 
 
@@ -80,6 +81,19 @@ def test_what_a_lesson_wants_stands_beside_it_and_not_below_the_map() -> None:
     wanting = replace(entry(None, *limited), pack=lesson("cgroupns"))
     assert map_view([wanting], limited, EN).machine == ()
     assert len(map_view([entry()], limited, EN).machine) == 1
+
+
+def test_what_several_probes_found_for_one_reason_is_told_once() -> None:
+    controllers = tuple(Finding(f"{name}-controller", "missing", NO_PLACE, "no-place") for name in ("cpu", "memory"))
+    shown = lesson_entry(entry(None, *controllers), EN)
+    assert [need.words for need in shown.needs] == [EN("doctor.cause.no-place.why", **NO_PLACE)]
+    assert len(map_view([], controllers, EN).machine) == 1
+
+
+def test_what_works_in_part_is_marked_as_that() -> None:
+    limited = Finding("own-cgroup", "limited", {"path": "/"}, "cgroup-not-delegated")
+    missing = Finding("cpu-controller", "missing", NO_PLACE, "no-place")
+    assert [need.dispensable for need in map_view([], (limited, missing), EN).machine] == [True, False]
 
 
 @pytest.mark.parametrize(("failed", "said"), [(False, "map.not-examined"), (True, "map.examination-failed")])

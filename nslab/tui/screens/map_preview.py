@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from sys import maxsize
 
 from nslab.course.markdown import Paragraph
 from nslab.kernel.namespaces import Kind
@@ -18,6 +19,26 @@ MARK = {True: ("✓", OK), False: ("✗", BAD), None: ("·", MUTE)}
 FEWER = ("!", BOLD)
 
 _Write = Callable[[Canvas, LessonEntry, Words], None]
+
+
+def beside(view: MapView, lesson: LessonEntry | None, size: tuple[int, int], words: Words, *, plain: bool) -> Canvas:
+    """What stands beside the list in `size`: the lesson selected at the top, the machine at the bottom.
+
+    Where there is no room for both, the machine's remedies go before any part of the lesson: `nslab doctor` tells them, too.
+    """
+    width, height = size
+    side = Canvas(width, height, plain=plain)
+    whole, least = (
+        preview(lesson, width, rows, words, plain=plain).height + 1 if lesson else 0 for rows in (maxsize, 0)
+    )
+    full, *briefer = _machines(view, width, words, plain=plain)
+    machine = next((one for one in (full, briefer[0]) if whole + one.height <= height), None)
+    if machine is None:
+        machine = next((one for one in briefer if least + one.height <= height), briefer[-1])
+    side.blit(machine, 0, height - machine.height)
+    if lesson:
+        side.blit(preview(lesson, width, height - machine.height - 1, words, plain=plain), 0, 0)
+    return side
 
 
 def preview(lesson: LessonEntry, width: int, height: int, words: Words, *, plain: bool = False) -> Canvas:
@@ -89,12 +110,12 @@ def _needs(canvas: Canvas, lesson: LessonEntry, words: Words) -> None:
             _need(canvas, need)
 
 
-def _need(canvas: Canvas, need: Need) -> None:
+def _need(canvas: Canvas, need: Need, *, remedy: bool = True) -> None:
     y = canvas.height
     mark, mark_face = FEWER if need.dispensable else MARK[need.met]
     canvas.put(0, y, mark, mark_face)
     y = canvas.para(2, y, canvas.width - 2, told(need.words), TEXT if need.met is not None else MUTE)
-    if need.remedy and need.met is False:
+    if remedy and need.remedy and need.met is False:
         for line in need.remedy.split("\n"):
             y = canvas.para(2, y, canvas.width - 2, told(line), MUTE)
 
@@ -108,13 +129,22 @@ def _action(canvas: Canvas, lesson: LessonEntry, words: Words) -> None:
         canvas.put(0, 0, f" ⏎  {words('map.again' if lesson.progress is Progress.DONE else 'map.start')} ", REVERSE)
 
 
-def machine_rows(view: MapView, width: int, words: Words, *, plain: bool = False) -> Canvas:
-    """What this machine has for the course, and how many of its lessons can run as it is."""
-    canvas = Canvas(width, plain=plain)
-    canvas.put(0, 0, words("map.machine"), MUTE)
-    for need in view.machine:
-        _need(canvas, need)
-    if view.examined:
-        runs = sum(lesson.can_run for lesson in view.lessons)
-        canvas.para(0, canvas.height, width, words("map.can-run", count=runs, total=len(view.lessons)), MUTE)
-    return canvas
+def _machines(view: MapView, width: int, words: Words, *, plain: bool) -> Iterator[Canvas]:
+    """What this machine has for the course, and how many of its lessons can run as it is.
+
+    The longest wording first: with what to do, without it, with ever fewer needs.
+    """
+    every = len(view.machine)
+    for shown, remedies in ((every, True), *((most, False) for most in range(every, -1, -1))):
+        canvas = Canvas(width, plain=plain)
+        canvas.put(0, 0, words("map.machine"), MUTE)
+        for need in view.machine[:shown]:
+            _need(canvas, need, remedy=remedies)
+        if shown < every:
+            canvas.put(0, canvas.height, f"▾ {words('map.more', count=every - shown)}", MUTE)
+        if not remedies and any(need.remedy for need in view.machine):
+            canvas.para(0, canvas.height, width, told(words("map.what-to-do")), MUTE)
+        if view.examined:
+            runs = sum(lesson.can_run for lesson in view.lessons)
+            canvas.para(0, canvas.height, width, words("map.can-run", count=runs, total=len(view.lessons)), MUTE)
+        yield canvas

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import BAD, BOLD, MUTE, OK, REVERSE, RULE, TEXT, Face
 from nslab.tui.prose import inline, told
-from nslab.tui.screens.map_preview import FEWER, MARK, machine_rows, preview
+from nslab.tui.screens.map_preview import FEWER, MARK, beside
 from nslab.tui.screens.map_view import ChapterEntry, LessonEntry, MapView, Progress
 from nslab.tui.searched import Cursor, Hits, search_row
 from nslab.tui.wrap import shorten, wrap
@@ -29,12 +29,8 @@ def map_rows(canvas: Canvas, view: MapView, cursor: Cursor, words: Words) -> Hit
     selected = next((each for each in view.lessons if each.id == cursor.selected and cursor.shows(each.id)), None)
     if not small:
         x = width + 5
-        side = Canvas(min(canvas.width - x, 72), canvas.height - top, plain=canvas.plain)
-        machine = machine_rows(view, side.width, words, plain=canvas.plain)
-        if selected:
-            side.blit(preview(selected, side.width, side.height - machine.height - 1, words, plain=canvas.plain), 0, 0)
-        side.blit(machine, 0, side.height - machine.height)
-        canvas.blit(side, x, top)
+        size = min(canvas.width - x, 72), canvas.height - top
+        canvas.blit(beside(view, selected, size, words, plain=canvas.plain), x, top)
     return hits
 
 

@@ -25,7 +25,7 @@ class Need(Struct, frozen=True):
     words: str
     met: bool | None  # None: nobody knows
     remedy: str = ""
-    dispensable: bool = False  # the lesson runs without it, with fewer steps
+    dispensable: bool = False  # lessons run without it, if with fewer steps
 
 
 class LessonEntry(Struct, frozen=True):

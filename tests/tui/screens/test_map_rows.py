@@ -121,3 +121,45 @@ def test_of_a_preview_too_tall_the_action_stays(en: Words) -> None:
     text = written(gallery.course("en"), Cursor("pid"), (116, 20), en).text()
     assert "go on at step 3 of 7" in text
     assert "≠" not in text
+
+
+def lacking(count: int) -> MapView:
+    """A machine that lacks much, of which a remedy is told for each."""
+    needs = (
+        Need(f"thing {number} is not here", met=False, remedy="Boot with this:\nthing=1") for number in range(count)
+    )
+    return replace(gallery.course("en"), machine=tuple(needs))
+
+
+@pytest.mark.parametrize("size", [(116, 32), (196, 46)])
+def test_what_the_machine_lacks_leaves_the_lesson_its_room(en: Words, size: tuple[int, int]) -> None:
+    canvas = written(lacking(5), Cursor("pid"), size, en)
+    text = canvas.text()
+    told = [
+        "you will see",
+        "you will type",
+        "needs",
+        "go on at step",
+        "thing 4 is not here",
+        "24 of 25 lessons can run",
+    ]
+    assert [words for words in told if words not in text] == []
+    assert ("thing=1" in text) != ("`nslab doctor` says what can be done".replace("`", "") in text)
+    assert canvas.lost == []
+
+
+def test_remedies_stay_where_there_is_room_for_them(en: Words) -> None:
+    assert written(lacking(2), Cursor("pid"), (196, 46), en).text().count("thing=1") == 2
+
+
+def test_of_a_machine_that_lacks_more_than_there_are_rows_the_rest_is_counted(en: Words) -> None:
+    canvas = written(lacking(40), Cursor("pid"), (116, 32), en)
+    assert canvas.lost == []
+    assert "go on at step" in canvas.text()
+    lines = [line[67:].strip() for line in canvas.text().split("\n")]
+    told = sum("is not here" in line for line in lines)
+    assert lines[-3:] == [
+        f"▾ {40 - told} more",
+        "nslab doctor says what can be done",
+        "24 of 25 lessons can run as it is",
+    ]
