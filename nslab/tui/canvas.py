@@ -117,13 +117,13 @@ class Canvas:
         """A solid bar; without colour the host's is a line, so that two bars still end where they end."""
         self.fill(x, y, width, height, solid(ink))
         if self.plain and ink is Role.A:
-            self.put(x, y + height // 2, "─" * width, solid(ink))
+            self.put(x, y + middle_of(height), "─" * width, solid(ink))
 
     def quiet_bar(self, x: int, y: int, width: int, height: int, ground: Role) -> None:
         """A tinted bar: one namespace that is shared, or one fact that is not this pane's point."""
         self.fill(x, y, width, height, ground)
         if self.plain:
-            self.put(x, y + height // 2, "─" * width, LINE)
+            self.put(x, y + middle_of(height), "─" * width, LINE)
 
     def sheet(
         self, x: int, y: int, width: int, height: int, ground: Role, face: Face = LINE, *, thick: bool = False
@@ -177,6 +177,11 @@ class Canvas:
         _part(row, x + size)
         laid = _laid(face, under)
         row[x : x + size] = [(glyph, laid), ("", laid)][:size]
+
+
+def middle_of(height: int) -> int:
+    """Of a bar's rows the one that has its words; of two in the middle the upper one, so that there is a row for a number below."""
+    return (height - 1) // 2
 
 
 def _laid(face: Face, under: Face) -> Face:

@@ -8,10 +8,10 @@ from itertools import pairwise
 
 from nslab.observe.namespaces import NamespaceId, Unread
 from nslab.observe.views import NamespaceCell, NamespaceColumn, NamespaceRow
-from nslab.tui.canvas import Canvas
+from nslab.tui.canvas import Canvas, middle_of
 from nslab.tui.faces import BOLD, MUTE, Face, Role, hue, lettered, tint
 from nslab.tui.faces import solid as tag_face
-from nslab.tui.panes.bars import Grid, Segment, differ, is_split, segments_of
+from nslab.tui.panes.bars import LETTER_CELLS, Grid, Segment, differ, is_split, segments_of
 from nslab.tui.wrap import shorten
 
 Solid = Callable[[NamespaceRow, Segment], bool]
@@ -36,11 +36,18 @@ class Bars:
             self._bar(y, height, segment, solid=(self.solid(row, segment) if self.solid else split) != new)
         for left, right in pairwise(segments):
             if self.solid is None and differ(left, right):
-                self.canvas.put(self.grid.sign(right.first), y + height // 2, "≠", BOLD)
+                self.canvas.put(self.grid.sign(right.first), y + middle_of(height), "≠", BOLD)
+
+    def wants_two_rows(self, row: NamespaceRow) -> bool:
+        """Whether a number has no room beside its letter and would have it below."""
+        beside = LETTER_CELLS + self.canvas.plain
+        segments = [one for one in segments_of(row, self.columns) if one.last < self.grid.count]
+        widths = [(self.grid.cells(one.first, one.last), len(inode_of(one.cell))) for one in segments]
+        return any(size <= width < beside + size for width, size in widths if size)
 
     def _bar(self, y: int, height: int, segment: Segment, *, solid: bool) -> None:
         x, width = self.grid.left(segment.first), self.grid.cells(segment.first, segment.last)
-        middle, letter = y + height // 2, segment.cell.letter
+        middle, last, letter = y + middle_of(height), y + height - 1, segment.cell.letter
         if letter is None:
             self.canvas.put(x + 1, middle, shorten(f"? {fact(segment.cell)}", width - 1), MUTE)
             return
@@ -48,30 +55,41 @@ class Bars:
         if not segment.alive:
             self.canvas.fill(x, y, width, height, Role.PANEL)
             self.canvas.put(x, middle, f" {letter} ", MUTE)
-            self._inode(x, width, middle, segment.cell, MUTE)
+            self._inode(x, width, (middle, last), segment.cell, MUTE)
         elif solid:
             self.canvas.bar(x, y, width, height, ink)
             self.canvas.tag(x, middle, letter, ink)
-            self._inode(x, width, middle, segment.cell, tag_face(ink))
+            self._inode(x, width, (middle, last), segment.cell, tag_face(ink))
         else:
             self.canvas.quiet_bar(x, y, width, height, quiet_ground(ink, y))
             if self.solid and ink is not Role.A:
                 self.canvas.tag(x, middle, letter, ink)
             else:
                 quiet_letter(self.canvas, x, middle, letter)
-            self._inode(x, width, middle, segment.cell, Face(ink))
+            self._inode(x, width, (middle, last), segment.cell, Face(ink))
 
-    def _inode(self, x: int, width: int, y: int, cell: NamespaceCell, face: Face) -> None:
-        """In the middle, but right of the letter; left out where the bar has no room for it."""
-        inode = f"{cell.namespace.inode}" if isinstance(cell.namespace, NamespaceId) else ""
-        if self.solid and 3 + len(inode) > width:
+    def _inode(self, x: int, width: int, rows: tuple[int, int], cell: NamespaceCell, face: Face) -> None:
+        """In the middle, but right of the letter, or below it; left out where the bar has no room for it.
+
+        `rows` are the letter's and the bar's last one.
+        """
+        y, last = rows
+        inode = inode_of(cell)
+        if self.solid and LETTER_CELLS + len(inode) > width:
             inode = f"…{inode[-3:]}"
-        left = max(3 + self.canvas.plain, (width - len(inode)) // 2)
-        if left + len(inode) > width:
+        left = max(LETTER_CELLS + self.canvas.plain, (width - len(inode)) // 2)
+        if left + len(inode) > width and y < last:
+            y, left = y + 1, (width - len(inode)) // 2
+        if left < 0 or left + len(inode) > width:
             return
-        before = " " if left > 4 else ""  # a line of the plain look keeps off the number
-        after = " " if left + len(inode) < width else ""
+        before = " " if left > 4 and y == rows[0] else ""  # a line of the plain look keeps off the number
+        after = " " if left + len(inode) < width and y == rows[0] else ""
         self.canvas.put(x + left - len(before), y, f"{before}{inode}{after}", face)
+
+
+def inode_of(cell: NamespaceCell) -> str:
+    """The number of its namespace; none where that could not be read."""
+    return f"{cell.namespace.inode}" if isinstance(cell.namespace, NamespaceId) else ""
 
 
 def fact(cell: NamespaceCell) -> str:

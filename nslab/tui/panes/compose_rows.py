@@ -16,7 +16,7 @@ from nslab.observe.compose_view import Composed, ComposeView
 from nslab.observe.namespaces import NamespaceId
 from nslab.observe.views import CallRow, NamespaceRow, Refused
 from nslab.tui.asked import Asked
-from nslab.tui.canvas import Canvas
+from nslab.tui.canvas import Canvas, middle_of
 from nslab.tui.faces import BAD, BOLD, MUTE, REVERSE, RULE, TEXT, Role, hue
 from nslab.tui.panes.bar_rows import Bars
 from nslab.tui.panes.bars import Segment, grid_for
@@ -154,7 +154,7 @@ class _Board:
             column_head(self.canvas, self.grid, at, column, self.words, y)
 
     def _row(self, y: int, height: int, row: NamespaceRow) -> None:
-        middle, kind = y + height // 2, row.kind
+        middle, kind = y + middle_of(height), row.kind
         here, lit = self.emphasis.cursor is kind, self.emphasis.highlight is kind
         group = self._group(row)
         self.canvas.put(0, middle, kind.value, REVERSE if lit else BOLD if here or group == 0 else TEXT)

@@ -7,7 +7,7 @@ from textual.reactive import reactive
 from nslab.course.model import Container
 from nslab.kernel.namespaces import Kind, Since
 from nslab.observe.views import CallRow, Gone, KindRow, KindsView, NotYet, Refused
-from nslab.tui.canvas import Canvas
+from nslab.tui.canvas import Canvas, middle_of
 from nslab.tui.faces import BAD, BOLD, MUTE, REVERSE, TEXT
 from nslab.tui.panes.bar_rows import Bars
 from nslab.tui.panes.bars import grid_for, is_split
@@ -99,7 +99,7 @@ class _Board:
         here, tall = self.emphasis.cursor is kind.kind, max(height - 1, 1)
         changed = {column for changed, column in self.emphasis.changed if changed is kind.kind}
         self.bars.row(y, tall, sides, changed)
-        y += tall // 2 if self.wide else 0  # on a line with the bars' numbers
+        y += middle_of(tall) if self.wide else 0  # on a line with the bars' numbers
         self.canvas.put(0, y, kind.kind.value, REVERSE if lit else BOLD if split or here else TEXT)
         if here:
             self.canvas.put(FLAG - 1, y, "▸", BOLD)

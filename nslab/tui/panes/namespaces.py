@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from nslab.kernel.namespaces import Kind
 from nslab.observe.views import Gone, NamespaceRow, NamespaceView, NotYet
-from nslab.tui.canvas import Canvas
+from nslab.tui.canvas import Canvas, middle_of
 from nslab.tui.faces import BOLD, MUTE, REVERSE, Face, Role, hue
 from nslab.tui.panes.bar_rows import Bars, fact, quiet_ground, quiet_letter
 from nslab.tui.panes.bars import LABEL_CELLS, Segment, grid_for, is_split, segments_of, sorted_rows
@@ -25,6 +25,8 @@ SOURCE = "/proc/<pid>/ns"
 TALL = 3
 AFAR = ((5, 1), (3, 1), (2, 1), (1, 1))
 """The heights of bars that are seen from afar, and of the gap between them, the best first."""
+NUMBERS_BELOW = ((2, 1), (2, 0))
+"""As AFAR, of split bars that are too narrow for a number beside the letter."""
 NOTHING_STANDS_OUT: Emphasis[Kind, ChangedCell] = Emphasis()
 
 
@@ -114,18 +116,24 @@ class _Table:
     def _near(self) -> dict[int, Kind]:
         """Every kind has its row, as long as there is room for eight."""
         split, shared = sorted_rows(self.view)
-        room = self.canvas.height - 4  # below the heads, and without a blank row and the source at the end
-        tall = TALL if len(split) * (TALL + 1) + len(shared) <= room else 1
+        tall, gap = self._heights(split, shared)
         fold = len(self.view.rows) > self.canvas.height - 2
         y, row_at = 2, dict[int, Kind]()
         for row in split if fold else split + shared:
             height = tall if row in split else 1
             self._row(y, height, row)
             row_at |= dict.fromkeys(range(y, y + height), row.kind)
-            y += height + (height > 1)
+            y += height + (gap if row in split else 0)
         if fold and shared:
             self._folded(y, tall, shared)
         return row_at
+
+    def _heights(self, split: list[NamespaceRow], shared: list[NamespaceRow]) -> tuple[int, int]:
+        """The height of a split bar, and of the gap below it: two rows at least, where that makes room for numbers."""
+        room = self.canvas.height - 4  # below the heads, and without a blank row and the source at the end
+        lower = NUMBERS_BELOW if any(self.bars.wants_two_rows(row) for row in split) else ()
+        fits = (fit for fit in ((TALL, 1), *lower) if len(split) * sum(fit) + len(shared) <= room)
+        return next(fits, (1, 0))
 
     def _afar(self) -> dict[int, Kind]:
         """For a back row: bars as tall as they can be, and all that is shared in one, but for what the lesson points at."""
@@ -148,7 +156,7 @@ class _Table:
         return row_at
 
     def _row(self, y: int, height: int, row: NamespaceRow) -> None:
-        middle = y + height // 2
+        middle = y + middle_of(height)
         lit, split = self.emphasis.highlight is row.kind, is_split(row, self.view.columns)
         self.canvas.put(0, middle, row.kind.value, REVERSE if lit else BOLD if split else MUTE)
         if self.emphasis.cursor is row.kind:
@@ -158,7 +166,7 @@ class _Table:
     def _folded(self, y: int, height: int, shared: list[NamespaceRow]) -> None:
         """All that is shared in one bar. Its kinds have one letter, unless none of the columns is the host's."""
         known = max(at for row in shared for at, cell in enumerate(row.cells[: self.grid.count]) if cell is not None)
-        x, width, middle = LABEL_CELLS, self.grid.cells(0, known), y + height // 2
+        x, width, middle = LABEL_CELLS, self.grid.cells(0, known), y + middle_of(height)
         letters = {cell.letter for row in shared for cell in row.cells if cell is not None and cell.letter}
         letter = letters.pop() if len(letters) == 1 else ""
         ink = hue(letter) if letter else Role.A

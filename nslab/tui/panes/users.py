@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from nslab.observe.user_source import capability_set, source, written
 from nslab.observe.user_view import Line, UserView
 from nslab.observe.views import Gone, NotYet
-from nslab.tui.canvas import Canvas
+from nslab.tui.canvas import Canvas, middle_of
 from nslab.tui.faces import BOLD, MUTE, REVERSE, RULE, TEXT, Face, Role, hue, lettered, tint
 from nslab.tui.faces import solid as tag_face
 from nslab.tui.panes.bars import grid_for
@@ -157,7 +157,7 @@ class _Table:
                 self.canvas.para(self.grid.left(at), 3, self.grid.cells(at, at), words, MUTE)
 
     def _row(self, y: int, height: int, row: UserRow) -> None:
-        middle = y + height // 2
+        middle = y + middle_of(height)
         name, lit = label(row.line, self.rows, self.words), self.emphasis.highlight is row.line
         face = REVERSE if lit else BOLD if row.differs else MUTE
         self.canvas.put(0, middle, shorten(name, LABEL_CELLS - 2), face)
@@ -177,14 +177,14 @@ class _Table:
             self._outside(x, y, width, bar)
         elif not bar.alive or (bar.said.letter is None and row.line is not Line.HOST):
             self.canvas.quiet_bar(x, y, width, height, Role.PANEL)
-            self._text(x, y + height // 2, width, bar, MUTE if not bar.alive else BOLD if row.differs else TEXT)
+            self._text(x, y + middle_of(height), width, bar, MUTE if not bar.alive else BOLD if row.differs else TEXT)
         else:
             self._owned(x, y, width, height, bar, solid=solid)
 
     def _owned(self, x: int, y: int, width: int, height: int, bar: Bar, *, solid: bool) -> None:
         """A fact that holds in one user namespace: in that one's colour, under its letter. The host's number has no tag."""
         letter = bar.said.letter
-        middle, ink = y + height // 2, hue(letter) if letter else Role.A
+        middle, ink = y + middle_of(height), hue(letter) if letter else Role.A
         if solid:
             self.canvas.bar(x, y, width, height, ink)
             self._text(x, middle, width, bar, tag_face(ink))

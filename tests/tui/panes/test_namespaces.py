@@ -15,6 +15,7 @@ from nslab.observe.namespaces import Unread
 from nslab.observe.views import Gone, NamespaceColumn, NamespaceView, NotYet
 from nslab.tui.canvas import Canvas
 from nslab.tui.faces import Role
+from nslab.tui.panes.bar_rows import inode_of
 from nslab.tui.panes.namespaces import (
     NOTHING_STANDS_OUT,
     ChangedCell,
@@ -167,6 +168,39 @@ def test_of_three_processes_neighbours_that_share_are_one_bar(en: Words) -> None
         "net      A   4026532183       ≠   B               4026532265",
         "pid      A                            4026532181",
     ]
+
+
+THREE = (observed.HOST, observed.BOX, NamespaceColumn("web", "C", 14, "sh"))
+
+
+def test_where_a_number_has_no_room_beside_its_letter_it_stands_below(en: Words) -> None:
+    view = observed.namespaces(Kind.PID, Kind.UTS, Kind.MNT, columns=THREE)
+    assert pane(view, en, (46, 18)).text().rstrip() == text("""
+        namespaces ──────────────────── /proc/<pid>/ns
+                host bash 2   box bash 8    web sh 14
+        pid      A         ≠   B         ≠   C
+                4026532181    4026532263    4026532273
+
+        uts      A         ≠   B         ≠   C
+                4026532179    4026532261    4026532271
+
+        mnt      A         ≠   B         ≠   C
+                4026532178    4026532260    4026532270
+
+        net      A            4026532183
+        ipc      A            4026532180
+        user     A            4026532177
+        cgroup   A            4026532182
+        time     A            4026532184
+    """)
+
+
+@pytest.mark.parametrize("height", [15, 16, 18, 22])
+@pytest.mark.parametrize("plain", [False, True])
+def test_every_number_is_shown_as_long_as_there_are_rows_for_it(en: Words, height: int, plain: bool) -> None:
+    view = observed.namespaces(Kind.PID, Kind.UTS, Kind.MNT, columns=THREE)
+    shown = pane(view, en, (46, height), plain=plain).text()
+    assert [inode_of(cell) for row in view.rows for cell in row.cells if cell and inode_of(cell) not in shown] == []
 
 
 def test_bars_too_narrow_for_an_inode_keep_their_letters(en: Words) -> None:
