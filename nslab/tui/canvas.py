@@ -53,6 +53,12 @@ class Canvas:
         """Rows there are; of a growing canvas, rows written so far."""
         return len(self.rows)
 
+    @property
+    def free_rows(self) -> int:
+        """How many of the last rows nothing is on, no ground either."""
+        used = (any(cell != self._blank for cell in row) for row in reversed(self.rows))
+        return next((at for at, any_used in enumerate(used) if any_used), self.height)
+
     def reach(self, height: int) -> None:
         """Make a growing canvas at least `height` rows high."""
         while self._grows and len(self.rows) < height:

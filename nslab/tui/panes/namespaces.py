@@ -13,7 +13,7 @@ from nslab.tui.faces import BOLD, MUTE, REVERSE, Face, Role, hue
 from nslab.tui.panes.bar_rows import Bars, fact, quiet_ground, quiet_letter
 from nslab.tui.panes.bars import LABEL_CELLS, Segment, grid_for, is_split, segments_of, sorted_rows
 from nslab.tui.panes.heads import column_head
-from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, drawable
+from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, above_more, drawable
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
@@ -45,14 +45,23 @@ def namespace_rows(
     shown = drawable(canvas, view, title, words, lambda on, last: _Table(on, last, words, NOTHING_STANDS_OUT).draw())
     if shown is None:
         return ()
-    canvas.heading(title, SOURCE)
-    row_at = _Table(canvas, shown, words, emphasis).draw()
+    members = members_line(shown, emphasis.cursor) if emphasis.cursor is not None and emphasis.more else ""
+    above = above_more(canvas, members)
+    above.heading(title, SOURCE)
+    row_at = _Table(above, shown, words, emphasis).draw()
+    canvas.blit(above, 0, 0)
     if emphasis.cursor is not None:
-        about = (
-            members_line(shown, emphasis.cursor) if emphasis.more else source_line(shown, emphasis.cursor, canvas.width)
-        )
-        about_row(canvas, about)
+        sources = source_lines(shown, emphasis.cursor, canvas.width, canvas.free_rows)
+        about_row(canvas, *([members] if emphasis.more else sources))
     return row_at
+
+
+def source_lines(view: NamespaceView, kind: Kind, width: int, rows: int) -> tuple[str, ...]:
+    """As `source_line`; where that leaves a side out, each side in a line of its own, if there are `rows` for them."""
+    each = tuple(dict.fromkeys(f"{fact(one.cell)} ← {one.cell.source}" for one in _segments(view, kind)))
+    line = source_line(view, kind, width)
+    fits = 1 < len(each) <= rows and all(cell_len(one) <= width for one in each)
+    return each if line in each and fits else (line,)
 
 
 def source_line(view: NamespaceView, kind: Kind, width: int) -> str:

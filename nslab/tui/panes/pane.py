@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -15,7 +15,7 @@ from nslab.tui.asked import Asked, asked_rows
 from nslab.tui.canvas import Canvas
 from nslab.tui.drawn import Drawn
 from nslab.tui.faces import MUTE
-from nslab.tui.wrap import shorten
+from nslab.tui.wrap import Span, shorten, wrap
 from nslab.words import Words
 
 View = TypeVar("View", bound=Struct)
@@ -73,10 +73,25 @@ def drawable(
     return view
 
 
-def about_row(canvas: Canvas, text: str) -> None:
-    """The last row, where it is free: about the row under the cursor."""
-    if all(glyph == " " for glyph, _ in canvas.rows[-1]):
-        canvas.put(0, canvas.height - 1, shorten(text, canvas.width), MUTE)
+def about_row(canvas: Canvas, *paragraphs: str) -> None:
+    """The last rows, as far as they are free: about the row under the cursor. What they have no room for is cut."""
+    free, lines = canvas.free_rows, _lines(paragraphs, canvas.width)
+    if not free:
+        return
+    if len(lines) > free:
+        lines = [*lines[: free - 1], shorten(" ".join(lines[free - 1 :]), canvas.width)]
+    for y, line in enumerate(lines, canvas.height - len(lines)):
+        canvas.put(0, y, line, MUTE)
+
+
+def above_more(canvas: Canvas, text: str) -> Canvas:
+    """What is left of a canvas, to draw on, when Enter has asked for `text`: it gets its rows, up to a third of them all."""
+    rows = min(len(_lines((text,), canvas.width)), max(canvas.height // 3, 1))
+    return Canvas(canvas.width, canvas.height - (rows - 1), plain=canvas.plain, afar=canvas.afar)
+
+
+def _lines(paragraphs: Iterable[str], width: int) -> list[str]:
+    return ["".join(span.text for span in line) for text in paragraphs for line in wrap((Span(text),), width)]
 
 
 class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from nslab.observe.views import Gone, NotYet, ProcessRow, ProcessView
 from nslab.tui.canvas import THICK_EDGE, Canvas
 from nslab.tui.faces import LINE, MUTE, REVERSE, TEXT, Face, hue, lettered, tint
-from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, drawable
+from nslab.tui.panes.pane import Emphasis, Pane, RowAt, about_row, above_more, drawable
 from nslab.tui.wrap import shorten
 from nslab.words import Words
 
@@ -53,11 +53,13 @@ def process_rows(
     shown = drawable(canvas, view, title, words, lambda on, last: _Tree(on, last, words, NOTHING_STANDS_OUT).draw())
     if shown is None:
         return ()
-    canvas.heading(title, SOURCE)
-    row_at = _Tree(canvas, shown, words, emphasis).draw()
     under = next((row for row in shown.rows if row.pid == emphasis.cursor), None)
-    if under is not None:
-        about_row(canvas, more_line(under, words) if emphasis.more else source_line(under))
+    about = "" if under is None else more_line(under, words) if emphasis.more else source_line(under)
+    above = above_more(canvas, about if emphasis.more else "")
+    above.heading(title, SOURCE)
+    row_at = _Tree(above, shown, words, emphasis).draw()
+    canvas.blit(above, 0, 0)
+    about_row(canvas, about)
     return row_at
 
 

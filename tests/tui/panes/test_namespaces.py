@@ -281,6 +281,22 @@ def test_the_source_is_a_command_that_can_be_typed(kind: Kind, width: int, line:
     assert source_line(observed.lesson_namespaces(), kind, width) == line
 
 
+def test_where_rows_are_free_the_source_of_each_side_has_its_own(en: Words) -> None:
+    view, cursor = observed.lesson_namespaces(), Emphasis[Kind, ChangedCell](cursor=Kind.PID)
+    both = ["A 4026532181 ← readlink /proc/2/ns/pid", "B 4026532263 ← readlink /proc/8/ns/pid"]
+    assert pane(view, en, (41, 12), cursor).text().split("\n")[-2:] == both
+    assert pane(view, en, (41, 11), cursor).text().split("\n")[-2:] == [
+        "time     A         4026532184",
+        "B 4026532263 ← readlink /proc/8/ns/pid",
+    ]
+    assert pane(view, en, (80, 12), cursor).text().split("\n")[-2:] == ["", source_line(view, Kind.PID, 80)]
+
+
+def test_who_is_in_a_namespace_is_told_in_as_many_rows_as_it_takes(en: Words) -> None:
+    canvas = pane(observed.lesson_namespaces(), en, (30, 14), Emphasis(cursor=Kind.PID, more=True))
+    assert canvas.text().split("\n")[-2:] == ["A: lab 1, bash 2  B: bash 8,", "sleep 12"]
+
+
 def test_a_dead_process_in_the_same_namespace_is_told_once_and_nobody_at_all_is_told_as_nothing() -> None:
     ended = observed.namespaces(columns=(observed.HOST, replace(observed.BOX, alive=False)))
     assert source_line(ended, Kind.UTS, 80) == "A 4026532179 ← readlink /proc/{2,8}/ns/uts"

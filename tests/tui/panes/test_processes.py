@@ -187,6 +187,16 @@ def test_more_about_a_row_are_its_users_and_what_it_does_not_share(en: Words) ->
     assert more_line(replace(rows[2], uid_inside=None), en) == "uid 0 outside, ╌ inside; all the host's"
 
 
+@pytest.mark.parametrize("height", [7, 9, 12])
+def test_what_enter_tells_is_all_there_and_the_row_it_is_about_too(en: Words, height: int) -> None:
+    canvas = Canvas(28, height)
+    process_rows(canvas, observed.lesson_processes(), en, Emphasis(cursor=12, more=True))
+    lines = canvas.text().split("\n")
+    assert canvas.lost == []
+    assert lines[-2:] == ["uid 0 outside, 0 inside;", "pid:B uts:B"]
+    assert any("▸" in line for line in lines)
+
+
 def test_each_row_is_where_a_click_finds_it(en: Words) -> None:
     found = process_rows(Canvas(37, 12), observed.lesson_processes(), en)
     assert found == (None, None, 1, 2, 3, 7, 8, 12)
