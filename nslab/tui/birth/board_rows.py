@@ -17,6 +17,7 @@ from nslab.tui.wrap import call_lines, shorten
 from nslab.words import Words
 
 LEAST_MOMENT_ROWS = 6  # a title, and the facts that are always told, with one to spare
+A_PAIR = 2  # of rows, one above the other: what differs most, before and after
 WHY_ROWS = 8  # what it does, why it stands here, and how else it is said
 
 
@@ -102,7 +103,8 @@ class _Call:
         """The call, in more rows where it is long and there is room, then its answer, how long it took, and who made it."""
         canvas = self.canvas
         answer, by = answer_text(self.call, self.words), self._by()
-        most = max(canvas.height - y - LEAST_MOMENT_ROWS - (WHY_ROWS if self.hand.why else 2), 1)
+        least = LEAST_MOMENT_ROWS if canvas.width >= SIDE_BY_SIDE else A_PAIR
+        most = max(canvas.height - y - least - (WHY_ROWS if self.hand.why else 2), 1)
         end = canvas.width - cell_len(answer) - 2 - (cell_len(by) + 2 if canvas.width >= SIDE_BY_SIDE else 0)
         *rows, text = call_lines(self.call.call, end - x, most)
         for row in rows:
