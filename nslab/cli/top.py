@@ -22,8 +22,7 @@ from nslab.cli.screen import add_look, ready_terminal, show
 from nslab.engine import rundir
 from nslab.engine.delegation.subtree import PREFIX
 from nslab.errors import NslabError
-from nslab.kernel.cgroup2.knobs import write_knob
-from nslab.kernel.syscalls import SyscallError
+from nslab.kernel.cgroup2.knobs import opened, write_knob
 from nslab.observe.cgroup.feed import PERIOD_SECONDS, Feed, Happened, LiveFeed, ReplayFeed
 from nslab.observe.cgroup.history import History, remember
 from nslab.observe.cgroup.lines import Line, lines
@@ -142,15 +141,10 @@ def writer(source: str) -> Callable[[Write], Write] | None:
 
     def write(wanted: Write) -> Write:
         try:
-            group = os.open(Path(source) / wanted.path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+            with opened(Path(source) / wanted.path) as group:
+                write_knob(group, wanted.file, wanted.value)
         except OSError as error:
             return replace(wanted, errno=errno.errorcode.get(error.errno or 0, "?"))
-        try:
-            write_knob(group, wanted.file, wanted.value)
-        except SyscallError as refused:
-            return replace(wanted, errno=errno.errorcode.get(refused.errno or 0, "?"))
-        finally:
-            os.close(group)
         return wanted
 
     return write

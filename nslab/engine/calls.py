@@ -13,7 +13,7 @@ from typing import Any
 from nslab.engine.profiles import CONTAINER_RULES
 from nslab.engine.steps import Argument, Fd
 from nslab.kernel import capabilities, links, mounts, mqueue, process, procfs, pty, seccomp, uts
-from nslab.kernel.cgroup2.knobs import write_knob
+from nslab.kernel.cgroup2.knobs import opened, write_knob
 from nslab.kernel.clone import CLONE_PARENT, clone3, clone3_aside
 from nslab.kernel.idmap import write_file
 from nslab.kernel.mounts import MountFlag
@@ -156,11 +156,8 @@ def do_write_proc(actor: Actor, name: str, text: str) -> int:
 
 def do_write_group(_: Actor, group: str, file: str, value: str) -> int:
     """Write a file of a control group."""
-    directory = os.open(group, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
+    with opened(group) as directory:
         write_knob(directory, file, value)
-    finally:
-        os.close(directory)
     return 0
 
 

@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import time
-from collections.abc import Iterator
 
 from nslab.engine.failures import limit_refused
 from nslab.engine.resources import GROUPS, INIT, SHELLS, Resources, group_of
@@ -40,7 +39,7 @@ def write(name: str, resources: Resources) -> None:
     """Write a container's limits, one after another. Raises LimitRefused, of the first that the kernel refuses."""
     for file, value in resources.knobs:
         try:
-            with opened(name) as group:
+            with knobs.opened(group_of(name)) as group:
                 knobs.write_knob(group, file, value)
         except OSError as error:
             raise limit_refused(group_of(name), file, value, number=error.errno or errno.EIO) from error
@@ -72,7 +71,7 @@ def remove(name: str) -> None:
     A group that was killed is never used again: clone3(2) into it would kill the child at once. The next is a new one.
     """
     deadline = time.monotonic() + EMPTY_SECONDS
-    with contextlib.suppress(OSError), opened(name) as group:  # it may not be made yet
+    with contextlib.suppress(OSError), knobs.opened(group_of(name)) as group:  # it may not be made yet
         knobs.kill(group)
     while True:
         try:
@@ -82,16 +81,6 @@ def remove(name: str) -> None:
                 time.sleep(LOOK_AGAIN_SECONDS)
                 continue
         return
-
-
-@contextlib.contextmanager
-def opened(name: str) -> Iterator[int]:
-    """A descriptor of a container's group, while the block runs. Raises OSError."""
-    descriptor = os.open(group_of(name), os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 def read(name: str, file: str) -> bytes:

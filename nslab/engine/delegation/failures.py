@@ -24,12 +24,17 @@ class NoPlace(LabError):
 
 def no_place(place: Ask | Lack, file: str | None = None) -> NoPlace:
     """The error for a place that is none, with its words. `file` is a limit that was asked for: it is tried to be opened."""
-    lack = place if isinstance(place, Lack) else Lack("cgroup-not-given")
+    lack = lack_of(place)
     tried = refused(f"{lack.directory}/{file}") if file and lack.directory else None
     if tried is None:
         return NoPlace(**reasons(lack))
     told = reasons(lack)
     return NoPlace(**told | tried | {"why": Because("error.no-place.because.tried"), "cause": told["why"]})
+
+
+def lack_of(place: Ask | Lack) -> Lack:
+    """Why there is none. What would have to be asked for was not, or in vain."""
+    return place if isinstance(place, Lack) else Lack("cgroup-not-given")
 
 
 def reasons(lack: Lack) -> dict[str, Fact]:

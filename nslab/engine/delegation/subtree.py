@@ -24,7 +24,7 @@ from nslab.engine.delegation.place import OUTSIDE, Here
 from nslab.engine.failures import unplanned
 from nslab.engine.resources import INIT
 from nslab.kernel.cgroup2.core import parse_controllers, parse_procs
-from nslab.kernel.cgroup2.knobs import hand_on, move_in, write_knob
+from nslab.kernel.cgroup2.knobs import hand_on, move_in, opened, write_knob
 from nslab.kernel.syscalls import SyscallError
 
 PREFIX = "nslab-"
@@ -91,13 +91,10 @@ def clear(directory: int) -> None:
 
 def move_all(directory: int, name: str, source: str = ".") -> None:
     """Move all processes of one group to another, both below `directory`."""
-    target = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=directory)
-    try:
+    with opened(name, directory) as target:
         for pid in filter(None, parse_procs(read(directory, f"{source}/cgroup.procs"))):
             with contextlib.suppress(ProcessLookupError, SyscallError):  # ended; what stays is met at the next attempt
                 move_in(target, pid)
-    finally:
-        os.close(target)
 
 
 def remove(group: Path, seconds: float = EMPTY_SECONDS) -> None:

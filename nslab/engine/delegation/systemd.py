@@ -59,10 +59,15 @@ def command(uid: int, unit: str, program: list[str]) -> list[str]:
     return [PROGRAM, *whose, *scope, "--", *program]
 
 
+def in_new_scope(program: list[str]) -> tuple[list[str], dict[str, str]]:
+    """The command line that goes on as `program` in a scope with a name of its own, and the environment that says so."""
+    uid, unit = os.geteuid(), f"nslab-{os.urandom(4).hex()}.scope"
+    told = {UNIT: unit, "XDG_RUNTIME_DIR": runtime_directory(os.environ, uid)}
+    return command(uid, unit, program), dict(os.environ) | told
+
+
 def enter_scope() -> None:
     """Begin this program anew, in a scope. Does not return. Raises OSError where systemd-run(1) is not there."""
-    uid, unit = os.geteuid(), f"nslab-{os.urandom(4).hex()}.scope"
-    os.environ[UNIT] = unit
-    os.environ["XDG_RUNTIME_DIR"] = runtime_directory(os.environ, uid)
+    line, environment = in_new_scope([sys.executable, *sys.orig_argv[1:]])
     sys.stdout.flush()
-    os.execvp(PROGRAM, command(uid, unit, [sys.executable, *sys.orig_argv[1:]]))
+    os.execvpe(PROGRAM, line, environment)

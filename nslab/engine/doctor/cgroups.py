@@ -10,7 +10,7 @@ from nslab.engine.doctor.namespaces import nothing
 from nslab.engine.doctor.trial import attempt
 from nslab.engine.ids import root_outside
 from nslab.kernel import procfs
-from nslab.kernel.cgroup2.knobs import move_in
+from nslab.kernel.cgroup2.knobs import move_in, opened
 from nslab.kernel.cgroups import read_cgroup, unified
 from nslab.kernel.mounts import MountFlag, mount
 from nslab.kernel.namespaces import Kind
@@ -48,11 +48,8 @@ def _part() -> None:
 
 
 def _enter(group: str) -> None:
-    descriptor = os.open(group, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
+    with opened(group) as descriptor:
         move_in(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def directory(path: str) -> str:

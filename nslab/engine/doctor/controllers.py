@@ -12,8 +12,8 @@ import msgspec
 from msgspec import structs
 
 from nslab.engine.delegation import systemd
-from nslab.engine.delegation.failures import reasons
-from nslab.engine.delegation.place import Ask, Facts, Lack, Place, controllers_of, decide, find, look, own_group
+from nslab.engine.delegation.failures import lack_of, reasons
+from nslab.engine.delegation.place import Ask, Facts, Here, Place, controllers_of, decide, find, look, own_group
 from nslab.engine.doctor.findings import Finding, missing, ok
 
 SUFFIX = "-controller"
@@ -23,10 +23,8 @@ ANSWER_SECONDS = 20
 def controller(probe: str) -> Finding:
     """One of them, by the probe's name."""
     name, place = probe.removesuffix(SUFFIX), where()
-    if isinstance(place, Ask):
-        place = Lack("cgroup-not-given")
-    if isinstance(place, Lack):
-        why = reasons(place)
+    if not isinstance(place, Here):
+        why = reasons(lack_of(place))
         return missing(probe, "no-place", why=why.pop("why"), remedy=why.pop("remedy"), **why)
     return ok(probe) if name in place.controllers else withheld(probe, name, place.directory, own_group()[2])
 
@@ -56,20 +54,9 @@ def where() -> Place:
 
 def in_a_scope() -> Facts:
     """What a process finds that systemd has given a scope; where it gives none, what we find, who have asked in vain."""
-    uid, unit = os.geteuid(), f"nslab-{os.urandom(4).hex()}.scope"
-    environment = os.environ | {
-        systemd.UNIT: unit,
-        "XDG_RUNTIME_DIR": systemd.runtime_directory(os.environ, uid),
-    }
-    program = [sys.executable, "-P", "-m", "nslab.engine.delegation"]
+    line, environment = systemd.in_new_scope([sys.executable, "-P", "-m", "nslab.engine.delegation"])
     try:
-        done = subprocess.run(
-            systemd.command(uid, unit, program),
-            env=environment,
-            capture_output=True,
-            check=True,
-            timeout=ANSWER_SECONDS,
-        )
+        done = subprocess.run(line, env=environment, capture_output=True, check=True, timeout=ANSWER_SECONDS)
     except (OSError, subprocess.SubprocessError):
         return structs.replace(look(), asked=True)
     return told(done.stdout)

@@ -5,10 +5,22 @@ One os.write on a raw descriptor each: a file object writes when it is closed, o
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+from collections.abc import Iterator
 
 from nslab.kernel.syscalls import SyscallError
+
+
+@contextlib.contextmanager
+def opened(path: str | os.PathLike[str], within: int | None = None) -> Iterator[int]:
+    """A descriptor of a group's directory while the block runs; `within`: that of one above. Raises OSError."""
+    descriptor = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW, dir_fd=within)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def write_knob(group: int, file: str, value: str) -> None:
