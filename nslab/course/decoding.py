@@ -83,7 +83,8 @@ class Decoder:
         """`raw` as a value of `type_`, which is one of the shapes that the lesson's types use."""
         origin = get_origin(type_)
         if origin is Annotated:
-            return self._text(type_.__metadata__[0].extra["role"], raw, path)
+            told = type_.__metadata__[0].extra
+            return self._limit(type_, raw, path) if told is None else self._text(told["role"], raw, path)
         if origin in (Union, types.UnionType):
             return self._union(get_args(type_), raw, path)
         if origin is tuple:
@@ -99,6 +100,14 @@ class Decoder:
             return self._wrong("string", raw, path)
         self.uses.append(Use(path, role, raw))
         return raw
+
+    def _limit(self, type_: Any, raw: Any, path: Path) -> Any:
+        """What has no role is an amount: it must look like one."""
+        try:
+            return msgspec.convert(raw, type_)
+        except msgspec.ValidationError:
+            self._fault(path, Told("fault.no-limit", {"value": str(raw)}))
+            return MISFIT
 
     def _leaf(self, type_: Any, raw: Any, path: Path) -> Any:
         try:

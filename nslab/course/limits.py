@@ -10,7 +10,7 @@ from nslab.engine.amounts import amount, count, cpu_max
 from nslab.engine.resources import Resources
 
 Amount = Annotated[str, Meta(pattern="^([0-9]+[kmgtKMGT]?|max)$")]
-Processors = Annotated[str, Meta(pattern=r"^([0-9]+(\.[0-9]+)?|max)$")]
+Processors = Annotated[str, Meta(pattern=r"^([0-9]{1,4}(\.[0-9]+)?|max)$")]
 Count = Annotated[str, Meta(pattern="^([0-9]+|max)$")]
 Weight = Annotated[int, Meta(ge=1, le=10_000)]
 
@@ -25,6 +25,11 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     cpu_weight: Weight | None = None
     cpuset: str | None = None
     pids: Count | None = None
+
+    @property
+    def controllers(self) -> tuple[str, ...]:
+        """Those that these limits take, by name."""
+        return tuple(sorted({file.partition(".")[0] for file, _ in self.resources.knobs}))
 
     @property
     def resources(self) -> Resources:

@@ -31,6 +31,7 @@ from nslab.course.ordering import CARDS
 from nslab.course.positions import Path
 from nslab.course.probes import Clone
 from nslab.course.told import Told
+from nslab.engine.doctor.controllers import SUFFIX
 from nslab.kernel.namespaces import Kind
 
 Fault = tuple[Path, Told]
@@ -72,6 +73,19 @@ def _lesson(lesson: Lesson) -> Iterator[Fault]:
         for name in step.reveals:
             if not step.predict or name not in (step.panes or lesson.panes):
                 yield ("step", i, "reveals"), Told("fault.reveals", {"pane": name})
+    yield from _limited(lesson)
+
+
+def _limited(lesson: Lesson) -> Iterator[Fault]:
+    """Limits without the controller would be refused in the middle of the lesson; and without any, its lab divides no group."""
+    for i, step in enumerate(lesson.step):
+        made: list[tuple[Path, object]] = [(("setup", j), part) for j, part in enumerate(step.setup)]
+        made += [(("solution", j, "make"), getattr(one, "make", None)) for j, one in enumerate(step.solution)]
+        for path, part in made:
+            limits = part.limits if isinstance(part, Container) else None
+            for name in limits.controllers if limits is not None else ():
+                if (probe := f"{name}{SUFFIX}") not in lesson.needs:
+                    yield ("step", i, *path, "limits"), Told("fault.limit-without-need", {"probe": probe})
 
 
 def _step(step: Step) -> Iterator[Fault]:

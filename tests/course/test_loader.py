@@ -117,6 +117,12 @@ ONE_FAULT = [
     (SHOP, '{ maek = { container = "one", namespaces = [] } }', "fault.which-kind"),
     (SHOP, '{ make = { order = ["clone"] }, reaches = "name" }', "fault.not-all-cards"),
     (SETUP, 'setup = [{ order = [] }]', "fault.not-all-cards"),
+    (
+        SETUP,
+        'setup = [{ container = "one", namespaces = ["pid"], limits = { pids = "9" } }]',
+        "fault.limit-without-need",
+    ),
+    (SETUP, 'setup = [{ container = "one", namespaces = ["pid"], limits = { cpus = "99999" } }]', "fault.no-limit"),
     (SETUP, 'setup = [{ birth = "new", namespaces = ["pid"], hostname = "new" }]', "fault.hostname-without-uts"),
     ('namespaces = ["pid", "uts"], hostname', 'namespaces = ["pid"], hostname', "fault.hostname-without-uts"),
     (ALIVE, '{ kind = "birth_changed", line = "leek", by = "clone" }', "fault.unknown-word"),
