@@ -178,12 +178,9 @@ class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):
         self._changed = frozenset()
         self.redraw()
 
-    def on_focus(self) -> None:
-        """The cursor shows."""
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """The cursor hides."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """The cursor shows, or goes: drawn once the focus is here, which on_focus comes before."""
+        super().watch_has_focus(has_focus)
         self.redraw()
 
     def on_key(self, event: events.Key) -> None:

@@ -107,12 +107,9 @@ class Story(Scrolled):
             if 0 <= y < canvas.height:
                 canvas.rows[y][x] = (canvas.rows[y][x][0], Face(solid=True))
 
-    def on_focus(self) -> None:
-        """The cursor shows."""
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """The cursor goes."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """The cursor shows, or goes: drawn once the focus is here, which on_focus comes before."""
+        super().watch_has_focus(has_focus)
         self.redraw()
 
     def on_click(self, event: events.Click) -> None:

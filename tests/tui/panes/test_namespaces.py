@@ -365,6 +365,18 @@ async def test_a_click_puts_the_cursor_and_enter_tells_who_is_in_there(stand: ty
         assert "readlink" in screen(widget).splitlines()[-1]
 
 
+async def test_the_cursor_comes_and_goes_with_the_focus(stand: type, en: Words) -> None:
+    widget = NamespacePane(en)
+    async with stand(widget).run_test(size=(60, 12)) as pilot:
+        widget.view = observed.lesson_namespaces()
+        seen = []
+        for focused in (True, False, True):
+            pilot.app.set_focus(widget if focused else None)
+            await pilot.pause()
+            seen.append("▸" in screen(widget))
+        assert seen == [True, False, True]
+
+
 def test_a_namespace_that_nobody_is_in_any_more_says_so(en: Words) -> None:
     view = observed.lesson_namespaces()
     left = replace(view.rows[0], cells=tuple(replace(cell, members=()) for cell in view.rows[0].cells if cell))

@@ -7,6 +7,7 @@ import gallery
 import pytest
 from msgspec.structs import replace
 
+from nslab.tui.faces import Face
 from nslab.tui.story.view import Doing, StoryView, Task, TaskState
 from nslab.tui.story.widget import Story
 from nslab.words import Words
@@ -50,6 +51,22 @@ async def test_keys_pick_a_choice_and_enter_commits_to_it(press: Press, keys: tu
 async def test_nothing_is_committed_before_something_is_picked(press: Press) -> None:
     heard = await press("undecided", "enter")
     assert heard == []
+
+
+async def test_the_cursor_of_the_input_line_comes_and_goes_with_the_focus(stand: type, en: Words) -> None:
+    story = Story(en, gallery.story("en", "ask"))
+
+    def cells_of_the_cursor() -> int:
+        reversed_rows = ((cell for cell in row if cell[1] == Face(solid=True)) for row in story._rows)
+        return sum(len(list(row)) for row in reversed_rows)
+
+    async with stand(story).run_test(size=SIZE) as pilot:
+        seen = []
+        for focused in (True, False, True):
+            pilot.app.set_focus(story if focused else None)
+            await pilot.pause()
+            seen.append(cells_of_the_cursor())
+    assert seen[0] == seen[2] == seen[1] + 1
 
 
 async def test_an_answer_is_typed_edited_and_sent(press: Press) -> None:
