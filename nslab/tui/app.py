@@ -29,6 +29,7 @@ from nslab.course.told import Told, say
 from nslab.engine.doctor import Finding
 from nslab.engine.rosetta.views import this_machine
 from nslab.tui import keys, theme
+from nslab.tui.driver import TerminalDriver
 from nslab.tui.lesson.acting import MakeConductor
 from nslab.tui.lesson.conductor import Conductor
 from nslab.tui.lesson.helping import MAP, help_view
@@ -89,7 +90,7 @@ class NslabApp(App[None], inherit_bindings=False):
         presenting: bool = False,
     ) -> None:
         # Asked not to colour, Textual would paint what has the terminal's own colours black, unless told to leave those be.
-        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        super().__init__(TerminalDriver, ansi_color=True if "NO_COLOR" in os.environ else None)
         theme.register(self)
         self._term = os.environ.get("TERM", "")
         self.presenting = presenting
