@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from nslab.course.composing import spec_of
 from nslab.course.limits import Limits
+from nslab.course.loader import Pack
 from nslab.course.model import Container, Lesson
+from nslab.course.scaffold import make_lesson
+from nslab.course.syllabus import Syllabus
 from nslab.engine.resources import Resources
 from nslab.kernel.cgroup2.cpu import CpuMax
 from nslab.kernel.namespaces import Kind
@@ -44,3 +49,18 @@ def test_a_lesson_that_needs_a_controller_has_a_lab_that_divides_its_group(
     needs: tuple[str, ...], divided: bool
 ) -> None:
     assert Lesson(1, "x", 10, (), needs=needs).divided == divided
+
+
+def test_a_lesson_s_file_with_limits_is_read_where_it_needs_their_controllers(tmp_path: Path) -> None:
+    make_lesson(tmp_path / "limited")
+    limits = '{ memory = "64m", cpus = "0.2", cpu_weight = 50, pids = "max" }'
+    setup = f'setup = [{{ container = "web", namespaces = ["pid"], limits = {limits} }}]'
+    needs = '"memory-controller", "cpu-controller", "pids-controller"'
+    path = tmp_path / "limited" / "lesson.toml"
+    text = path.read_text().replace('id = "split"', f'id = "split"\n{setup}', 1)
+    path.write_text(text.replace('needs = ["', f'needs = [{needs}, "', 1))
+    pack = Syllabus().load(str(tmp_path / "limited"))
+    assert isinstance(pack, Pack), pack
+    (made,) = pack.lesson.step[0].setup
+    assert isinstance(made, Container)
+    assert made.limits == Limits(memory="64m", cpus="0.2", cpu_weight=50, pids="max")
