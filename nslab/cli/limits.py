@@ -9,7 +9,7 @@ import stat
 from collections.abc import Callable
 from typing import cast
 
-from nslab.engine.amounts import BadLimit, amount, count, cpu_max, number
+from nslab.engine.amounts import OPTIONS, BadLimit, amount, count, cpu_max, number
 from nslab.engine.delegation import systemd
 from nslab.engine.delegation.failures import no_place
 from nslab.engine.delegation.place import Ask, Here, find
@@ -21,42 +21,29 @@ from nslab.words import Words
 
 DEVICE = re.compile(r"\d+:\d+", re.ASCII)
 IO_KEYS = ("rbps", "wbps", "riops", "wiops")
+BAD: dict[Callable[[str], object], str] = {amount: "amount", cpu_max: "cpu_max", number: "number", count: "count"}
+"""How it is told that a value is none of its kind."""
 
 
 def add_limits(parser: argparse.ArgumentParser, words: Words) -> None:
     """Declare the options."""
     group = parser.add_argument_group(words("cli.limits"))
-    for name, metavar in (
-        ("memory", "BYTES"),
-        ("memory-high", "BYTES"),
-        ("swap", "BYTES"),
-        ("cpus", "NUMBER"),
-        ("cpu-weight", "NUMBER"),
-        ("cpuset", "LIST"),
-        ("pids", "NUMBER"),
-    ):
-        group.add_argument(f"--{name}", metavar=metavar, help=words(f"cli.limits.{name}"))
+    for option in OPTIONS:
+        metavar = {amount: "BYTES", str: "LIST"}.get(option.parse, "NUMBER")
+        group.add_argument(f"--{option.name}", metavar=metavar, help=words(f"cli.limits.{option.name}"))
     group.add_argument("--io-max", metavar="DISK:LIMITS", action="append", default=[], help=words("cli.limits.io-max"))
 
 
 def resources_of(arguments: argparse.Namespace, words: Words) -> Resources | None:
     """What the options ask for; None where none is given. Wrong usage ends the program with 2."""
     found: dict[str, object] = {}
-    for option, field, parse in (
-        ("memory", "memory_max", amount),
-        ("memory_high", "memory_high", amount),
-        ("swap", "swap_max", amount),
-        ("cpus", "cpu_max", cpu_max),
-        ("cpu_weight", "cpu_weight", number),
-        ("cpuset", "cpuset_cpus", str),
-        ("pids", "pids_max", count),
-    ):
-        if (given := getattr(arguments, option)) is None:
+    for option in OPTIONS:
+        if (given := getattr(arguments, option.key)) is None:
             continue
         try:
-            found[field] = parse(given)
+            found[option.field] = option.parse(given)
         except BadLimit:
-            arguments.misused(words(f"cli.limits.bad-{parse.__name__}", option=option.replace("_", "-"), value=given))
+            arguments.misused(words(f"cli.limits.bad-{BAD[option.parse]}", option=option.name, value=given))
     disks = tuple(disk(arguments, given, words) for given in arguments.io_max)
     if not found and not disks:
         return None

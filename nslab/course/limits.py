@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from msgspec import Meta, Struct
 
-from nslab.engine.amounts import amount, count, cpu_max
+from nslab.engine.amounts import OPTIONS
 from nslab.engine.resources import Resources
 
 Amount = Annotated[str, Meta(pattern="^([0-9]+[kmgtKMGT]?|max)$")]
-Processors = Annotated[str, Meta(pattern=r"^([0-9]{1,4}(\.[0-9]+)?|max)$")]
+Processors = Annotated[str, Meta(pattern=r"^([0-9]{1,4}(\.[0-9]+)?|\.[0-9]+|max)$")]
 Count = Annotated[str, Meta(pattern="^([0-9]+|max)$")]
 Weight = Annotated[int, Meta(ge=1, le=10_000)]
 
@@ -34,12 +34,6 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def resources(self) -> Resources:
         """As the engine has them."""
-        return Resources(
-            memory_max=None if self.memory is None else amount(self.memory),
-            memory_high=None if self.memory_high is None else amount(self.memory_high),
-            swap_max=None if self.swap is None else amount(self.swap),
-            cpu_max=None if self.cpus is None else cpu_max(self.cpus),
-            cpu_weight=self.cpu_weight,
-            cpuset_cpus=self.cpuset,
-            pids_max=None if self.pids is None else count(self.pids),
-        )
+        given = ((option, getattr(self, option.key)) for option in OPTIONS)
+        found = {option.field: option.parse(str(value)) for option, value in given if value is not None}
+        return Resources(io_max=(), **cast(dict[str, None], found))

@@ -1,8 +1,11 @@
-"""Limits as a person writes them: `64m`, `0.2` of a processor, `max`."""
+"""Limits as a person writes them, `64m`, `0.2` of a processor, `max`; and the one table of their names."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+from msgspec import Struct
 
 from nslab.kernel.cgroup2.cpu import CpuMax
 from nslab.kernel.cgroup2.formats import Limit
@@ -47,3 +50,29 @@ def cpu_max(text: str) -> CpuMax:
     if not PROCESSORS.fullmatch(text) or float(text) > MOST_PROCESSORS:
         raise BadLimit(text)
     return CpuMax(round(float(text) * PERIOD_USEC), PERIOD_USEC)
+
+
+class Option(Struct, frozen=True):
+    """A limit by its name on a command line, its field of Resources, the file that it is written to, and how its value is read."""
+
+    name: str
+    field: str
+    file: str
+    parse: Callable[[str], object]
+
+    @property
+    def key(self) -> str:
+        """The name where there can be no hyphen: in a lesson's file, and among the arguments that were read."""
+        return self.name.replace("-", "_")
+
+
+OPTIONS = (
+    Option("memory", "memory_max", "memory.max", amount),
+    Option("memory-high", "memory_high", "memory.high", amount),
+    Option("swap", "swap_max", "memory.swap.max", amount),
+    Option("cpus", "cpu_max", "cpu.max", cpu_max),
+    Option("cpu-weight", "cpu_weight", "cpu.weight", number),
+    Option("cpuset", "cpuset_cpus", "cpuset.cpus", str),
+    Option("pids", "pids_max", "pids.max", count),
+)
+"""All but those of a disk, which are several for each."""

@@ -64,3 +64,13 @@ def test_a_lesson_s_file_with_limits_is_read_where_it_needs_their_controllers(tm
     (made,) = pack.lesson.step[0].setup
     assert isinstance(made, Container)
     assert made.limits == Limits(memory="64m", cpus="0.2", cpu_weight=50, pids="max")
+
+
+def test_a_lesson_reads_amounts_as_the_command_line_does() -> None:
+    limits = msgspec.convert({"cpus": ".5", "memory": "64m", "cpu_weight": 50, "pids": "max"}, Limits)
+    assert limits.resources.knobs == (
+        ("cpu.weight", "50"),
+        ("cpu.max", "50000 100000"),
+        ("pids.max", "max"),
+        ("memory.max", "67108864"),
+    )

@@ -13,8 +13,9 @@ import gallery
 import observed
 import pytest
 import wired
+from cells import LARGE, MIDDLE, SMALL, named
 from msgspec import Struct
-from textual.app import App
+from podium import Shows
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
@@ -58,23 +59,6 @@ from tests import born, compose_views, order_views, without_views
 from tests.stage import screen_words
 
 Snapshot = Callable[..., bool]
-SMALL, MIDDLE, LARGE = (80, 24), (120, 36), (200, 50)
-
-
-class Shows(App[None]):
-    """An application with one screen on show, in one theme."""
-
-    ENABLE_COMMAND_PALETTE = False
-
-    def __init__(self, screen: Screen[Any], theme_name: str) -> None:
-        super().__init__()
-        self._shown = screen
-        self._theme_name = theme_name
-
-    async def on_mount(self) -> None:
-        theme.register(self)
-        self.theme = self._theme_name
-        await self.push_screen(self._shown)
 
 
 class Lesson(Screen[None]):
@@ -324,7 +308,7 @@ def make(which: str, lang: Lang) -> Screen[Any]:
         ("miss", "en", MIDDLE, theme.CONSOLE),
         ("miss", "en", MIDDLE, theme.PAPER_256),
     ],
-    ids=lambda value: "x".join(map(str, value)) if isinstance(value, tuple) else str(value),
+    ids=named,
 )
 def test_a_screen(snap_compare: Snapshot, which: str, lang: Lang, size: tuple[int, int], theme_name: str) -> None:
     assert snap_compare(Shows(make(which, lang), theme_name), terminal_size=size)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from cells import named
 from podium import PROJECTOR, Shows, Talk, whole
 
 from nslab.tui import theme
@@ -26,7 +27,7 @@ Snapshot = Callable[..., bool]
         ("held", "en", PROJECTOR, theme.PLAIN),
         ("explain", "zh", (200, 50), theme.PAPER),
     ],
-    ids=lambda value: "x".join(map(str, value)) if isinstance(value, tuple) else str(value),
+    ids=named,
 )
 def test_a_lesson_before_a_room(
     snap_compare: Snapshot, card: str, lang: Lang, size: tuple[int, int], theme_name: str
@@ -47,7 +48,7 @@ def test_a_lesson_before_a_room(
         ("compose", "en", PROJECTOR, theme.PAPER),
         ("compose", "zh", (120, 36), theme.INK),
     ],
-    ids=lambda value: "x".join(map(str, value)) if isinstance(value, tuple) else str(value),
+    ids=named,
 )
 def test_a_board_before_a_room(
     snap_compare: Snapshot, board: str, lang: Lang, size: tuple[int, int], theme_name: str

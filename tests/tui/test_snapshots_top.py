@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import grouped
 import pytest
+from cells import LARGE, MIDDLE, SMALL, named
 from podium import PROJECTOR, Shows
 
 from nslab.observe.cgroup.recording import Recording
@@ -15,7 +16,6 @@ from nslab.words import Lang, Words
 from tests.stage import screen_words
 
 Snapshot = Callable[..., bool]
-SMALL, MIDDLE, LARGE = (80, 24), (120, 36), (200, 50)
 
 
 def make(which: str, words: Words, *, present: bool = False) -> grouped.Groups:
@@ -41,7 +41,7 @@ def make(which: str, words: Words, *, present: bool = False) -> grouped.Groups:
         ("minute", "en", MIDDLE, theme.CONSOLE),
         ("beside", "zh", LARGE, theme.INK_256),
     ],
-    ids=lambda value: "x".join(map(str, value)) if isinstance(value, tuple) else str(value),
+    ids=named,
 )
 def test_control_groups(snap_compare: Snapshot, which: str, lang: Lang, size: tuple[int, int], theme_name: str) -> None:
     assert snap_compare(Shows(make(which, screen_words(lang)), theme_name), terminal_size=size)

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 import msgspec
 from msgspec import Struct
 
+from nslab.engine.amounts import OPTIONS
 from nslab.engine.changes import Change, changed
 from nslab.engine.ground import Ground
 from nslab.engine.ids import own_maps
@@ -34,16 +35,7 @@ View = Literal["plan", "calls", "shell", "docker", "oci"]
 VIEWS: tuple[View, ...] = get_args(View)
 
 
-LIMIT_OPTIONS = {
-    "cpu.max": "--cpus",
-    "cpu.weight": "--cpu-weight",
-    "cpuset.cpus": "--cpuset",
-    "io.max": "--io-max",
-    "memory.high": "--memory-high",
-    "memory.max": "--memory",
-    "memory.swap.max": "--swap",
-    "pids.max": "--pids",
-}
+LIMIT_OPTIONS = {option.file: f"--{option.name}" for option in OPTIONS} | {"io.max": "--io-max"}
 
 
 class ScriptOfOne(NslabError):

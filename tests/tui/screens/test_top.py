@@ -267,15 +267,21 @@ async def test_this_machine_is_looked_at_again_and_again(app: Made) -> None:
     os.close(root)
 
 
-async def test_a_limit_is_turned_by_keys_and_what_was_written_is_shown(app: Made, tmp_path: Any) -> None:
+def turned(made: NslabApp) -> list[Write]:
+    """What is asked to be written, by a screen on which limits may be turned; all of it is written."""
     asked: list[Write] = []
 
     def write(wanted: Write) -> Write:
         asked.append(wanted)
         return wanted
 
-    made = app()
     made.start_with_screen(lambda words: TopScreen(words, Minute, Origin("/sys/fs/cgroup"), "hog", write))
+    return asked
+
+
+async def test_a_limit_is_turned_by_keys_and_what_was_written_is_shown(app: Made) -> None:
+    made = app()
+    asked = turned(made)
     async with made.run_test(size=(120, 36)) as pilot:
         table = await ready(made, pilot)
         await pilot.press("k", "k", "k", "minus")
@@ -289,14 +295,8 @@ async def test_a_limit_is_turned_by_keys_and_what_was_written_is_shown(app: Made
 
 
 async def test_a_limit_is_turned_by_a_click_on_its_slider_and_chosen_by_one_beside_it(app: Made) -> None:
-    asked: list[Write] = []
-
-    def write(wanted: Write) -> Write:
-        asked.append(wanted)
-        return wanted
-
     made = app()
-    made.start_with_screen(lambda words: TopScreen(words, Minute, Origin("/sys/fs/cgroup"), "hog", write))
+    asked = turned(made)
     async with made.run_test(size=(120, 36)) as pilot:
         table = await ready(made, pilot)
         rows = shown(table).splitlines()
