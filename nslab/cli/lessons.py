@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from functools import cache
 
 from nslab.cli.output import print_json, print_table
@@ -10,6 +11,7 @@ from nslab.course.kept import Kept
 from nslab.course.progress import ProgressStore
 from nslab.course.standing import Entry, entries
 from nslab.course.syllabus import Syllabus, pack_at
+from nslab.course.told import say
 from nslab.engine.doctor import examine
 from nslab.words import LANGS, Words
 
@@ -24,7 +26,10 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     """Print the list."""
     syllabus = Kept(Syllabus() if arguments.pack is None else pack_at(arguments.pack))
     syllabus.read_all()
-    listed = list(entries(syllabus, ProgressStore(), cache(examine)))
+    store = ProgressStore()
+    listed = list(entries(syllabus, store, cache(examine)))
+    if store.trouble is not None:
+        print(say(store.trouble, words), file=sys.stderr)
     if arguments.json:
         print_json([as_json(entry) for entry in listed])
         return 0

@@ -53,6 +53,16 @@ def test_a_lesson_finished_is_marked(capsys: pytest.CaptureFixture[str]) -> None
     assert "✓ done" not in told(capsys, "uts")
 
 
+def test_why_progress_is_not_there_is_told_beside_the_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "nslab" / "progress.json"
+    path.parent.mkdir()
+    path.write_text('{"lessons')
+    assert main(["lessons", "--lang", "en"]) == 0
+    printed = capsys.readouterr()
+    assert "progress.json is damaged" in printed.err
+    assert "damaged" not in printed.out
+
+
 def test_what_this_machine_lacks_for_a_lesson_is_told_before_it_is_opened(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
