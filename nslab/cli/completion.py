@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from typing import Any, cast
 
 import shtab
 
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         command.load()
         for action in taken(command):
             if action.metavar == "FILE":
-                action.complete = shtab.FILE  # type: ignore[attr-defined]  # how shtab is told, see its docs; argparse's stubs lack it
+                cast(Any, action).complete = shtab.FILE  # how shtab is told: an attribute of its own
             elif action.dest in TAKES_LESSONS:
                 action.choices = lessons
     print(shtab.complete(parser, shell=arguments.shell))

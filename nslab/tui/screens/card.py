@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
 from textual.message import Message
 
 from nslab.tui import keys
 from nslab.tui.canvas import Canvas
 from nslab.tui.screens.card_rows import card_rows
 from nslab.tui.screens.card_view import CardView
-from nslab.tui.screens.keyed import KeyedScreen
+from nslab.tui.screens.framed import FramedScreen
 from nslab.tui.scrolled import Scrolled
-from nslab.tui.widgets.footer import Footer
-from nslab.tui.widgets.header import Header, Where
+from nslab.tui.widgets.header import Where
 from nslab.words import Words
 
 
@@ -37,7 +35,7 @@ class CardPage(Scrolled):
         return canvas
 
 
-class CardScreen(KeyedScreen):
+class CardScreen(FramedScreen):
     """One card. It says which other one is wanted; who opened it shows that."""
 
     keys = keys.CARD
@@ -53,25 +51,16 @@ class CardScreen(KeyedScreen):
         """The lesson after this card's is wanted."""
 
     def __init__(self, words: Words, view: CardView) -> None:
-        super().__init__(words)
         self.page = CardPage(words, view)
-        self._header = Header(words, self._where(view))
-
-    def compose(self) -> ComposeResult:
-        yield self._header
-        yield self.page
-        yield Footer(self.words, self.keys)
-
-    def on_mount(self) -> None:
-        self.page.focus()
+        super().__init__(words, self.page)
 
     def show(self, view: CardView) -> None:
         """Show another card."""
         self.page.show(view)
-        self._header.show(self._where(view))
+        self.show_where()
 
-    def _where(self, view: CardView) -> Where:
-        return Where(self.words("card.title"), view.lesson_id)
+    def _where(self) -> Where:
+        return Where(self.words("card.title"), self.page.view.lesson_id)
 
     def key_left(self) -> None:
         self.post_message(self.TurnedTo(-1))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual.app import ComposeResult
-
 from nslab.observe.explanation import Explanation
 from nslab.observe.machine.census import Namespace
 from nslab.observe.machine.rows import Row
@@ -15,10 +13,9 @@ from nslab.tui.explained import Section
 from nslab.tui.explore.panel import empty_panel, panel_rows, world_panel
 from nslab.tui.explore.said import name_of
 from nslab.tui.explore.sight import Sight
-from nslab.tui.screens.keyed import KeyedScreen
+from nslab.tui.screens.framed import FramedScreen
 from nslab.tui.scrolled import Scrolled
-from nslab.tui.widgets.footer import Footer
-from nslab.tui.widgets.header import Header, Where
+from nslab.tui.widgets.header import Where
 from nslab.words import Words
 
 WIDE = 100  # columns
@@ -44,15 +41,15 @@ class Panel(Scrolled):
         return canvas
 
 
-class PanelScreen(KeyedScreen):
+class PanelScreen(FramedScreen):
     """One row explained, as it was when it was asked for."""
 
     keys = keys.EXPLORE_PANEL
 
     def __init__(self, words: Words, name: Callable[[Words], str], tell: Tell) -> None:
-        super().__init__(words)
         self.panel = Panel(words, tell)
         self._name_of = name
+        super().__init__(words, self.panel)
 
     @classmethod
     def of_world(cls, words: Words, sight: Sight, row: Row, told: Explanation) -> PanelScreen:
@@ -63,19 +60,6 @@ class PanelScreen(KeyedScreen):
     def of_empty(cls, words: Words, sight: Sight, row: Row, namespace: Namespace) -> PanelScreen:
         """A namespace that nobody is in."""
         return cls(words, _name_of(row), lambda words: empty_panel(sight, row, namespace, words))
-
-    def compose(self) -> ComposeResult:
-        yield Header(self.words, self._where())
-        yield self.panel
-        yield Footer(self.words, self.keys)
-
-    def on_mount(self) -> None:
-        self.panel.focus()
-
-    def speak(self, words: Words) -> None:
-        """Go on in another language."""
-        super().speak(words)
-        self.query_one(Header).show(self._where())
 
     def action_close(self) -> None:
         self.dismiss()

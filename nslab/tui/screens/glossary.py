@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
 from textual.message import Message
 
 from nslab.tui import keys
 from nslab.tui.canvas import Canvas
+from nslab.tui.screens.framed import FramedScreen
 from nslab.tui.screens.glossary_rows import SMALL, glossary_rows
 from nslab.tui.screens.glossary_view import GlossaryView
-from nslab.tui.screens.keyed import KeyedScreen
 from nslab.tui.searched import Search, Searched
-from nslab.tui.widgets.footer import Footer
-from nslab.tui.widgets.header import Header, Where
+from nslab.tui.widgets.header import Where
 from nslab.words import Lang, Words
 
 
@@ -65,27 +63,14 @@ class Glossary(Searched):
         return "zh" if self.words.lang == "en" else "en"
 
 
-class GlossaryScreen(KeyedScreen):
+class GlossaryScreen(FramedScreen):
     """The words of the course."""
 
     keys = keys.GLOSSARY
 
     def __init__(self, words: Words, view: GlossaryView, search: Search) -> None:
-        super().__init__(words)
         self.glossary = Glossary(words, view, search)
-
-    def compose(self) -> ComposeResult:
-        yield Header(self.words, Where(name=self.words("glossary.name")))
-        yield self.glossary
-        yield Footer(self.words, self.keys)
-
-    def on_mount(self) -> None:
-        self.glossary.focus()
-
-    def speak(self, words: Words) -> None:
-        """Go on in another language."""
-        super().speak(words)
-        self.query_one(Header).show(Where(name=words("glossary.name")))
+        super().__init__(words, self.glossary)
 
     def action_search(self) -> None:
         self.glossary.search()
@@ -98,3 +83,6 @@ class GlossaryScreen(KeyedScreen):
 
     def action_close(self) -> None:
         self.dismiss()
+
+    def _where(self) -> Where:
+        return Where(name=self.words("glossary.name"))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
 from textual.message import Message
 
 from nslab.tui import keys
 from nslab.tui.canvas import Canvas
-from nslab.tui.screens.keyed import KeyedScreen
+from nslab.tui.screens.framed import FramedScreen
 from nslab.tui.screens.map_rows import SMALL, map_rows
 from nslab.tui.screens.map_view import MapView, first_to_take
 from nslab.tui.searched import Search, Searched
-from nslab.tui.widgets.footer import Footer
-from nslab.tui.widgets.header import Header, Where
 from nslab.words import Words
 
 
@@ -54,22 +51,14 @@ class CourseMap(Searched):
         self.hits = {row + y: lesson_id for row, lesson_id in hits.items()}
 
 
-class MapScreen(KeyedScreen):
+class MapScreen(FramedScreen):
     """The course's front page."""
 
     keys = keys.MAP
 
     def __init__(self, words: Words, view: MapView, search: Search) -> None:
-        super().__init__(words)
         self.map = CourseMap(words, view, search)
-
-    def compose(self) -> ComposeResult:
-        yield Header(self.words, Where())
-        yield self.map
-        yield Footer(self.words, self.keys)
-
-    def on_mount(self) -> None:
-        self.map.focus()
+        super().__init__(words, self.map)
 
     def action_search(self) -> None:
         self.map.search()

@@ -5,21 +5,19 @@ from __future__ import annotations
 import asyncio
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.widget import Widget
 
 from nslab.tui.lesson.helping import help_view
+from nslab.tui.screens.framed import FramedScreen
 from nslab.tui.screens.help_view import HelpView
-from nslab.tui.screens.keyed import KeyedScreen
 from nslab.tui.searched import Searched
 from nslab.tui.watch import Watch
-from nslab.tui.widgets.footer import Footer
-from nslab.tui.widgets.header import Header, Where
+from nslab.tui.widgets.header import Where
 from nslab.words import Words
 
 
-class WatchedScreen(KeyedScreen):
-    """Header, table, keys; what the thread tells comes as messages of the watch."""
+class WatchedScreen(FramedScreen):
+    """What the thread tells comes as messages of the watch."""
 
     called: ClassVar[str]
     """The word by which the header calls it."""
@@ -27,16 +25,10 @@ class WatchedScreen(KeyedScreen):
     """What help is about."""
 
     def __init__(self, words: Words, table: Searched, watch: Watch) -> None:
-        super().__init__(words)
+        super().__init__(words, table)
         self._table, self._watching = table, watch
 
-    def compose(self) -> ComposeResult:
-        yield Header(self.words, self._where())
-        yield self._table
-        yield Footer(self.words, self.keys)
-
     def on_mount(self) -> None:
-        self._table.focus()
         self._watching.start(self.post_message)
 
     async def on_unmount(self) -> None:
@@ -44,11 +36,6 @@ class WatchedScreen(KeyedScreen):
 
     def on_watch_crashed(self, message: Watch.Crashed) -> None:
         raise message.error
-
-    def speak(self, words: Words) -> None:
-        """Go on in another language."""
-        super().speak(words)
-        self.query_one(Header).show(self._where())
 
     def help_at_hand(self) -> tuple[HelpView, Widget]:
         """Help for the table."""
