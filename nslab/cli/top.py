@@ -28,7 +28,7 @@ from nslab.observe.cgroup.history import History, remember
 from nslab.observe.cgroup.lines import Line, lines
 from nslab.observe.cgroup.open_group import GroupGone
 from nslab.observe.cgroup.place import Hierarchy, hierarchy
-from nslab.observe.cgroup.recording import MalformedRecording, Recording
+from nslab.observe.cgroup.recording import MalformedRecording, replayed
 from nslab.tui.graph.figures import percent, size
 from nslab.tui.top.knobs import Write
 from nslab.tui.top.view import Origin
@@ -159,8 +159,7 @@ def _of_container(name: str) -> Path | None:
 def _replayed(asked: argparse.Namespace, kept: ExitStack, live: bool) -> tuple[Callable[[], Feed], Origin]:
     """Raises UnreadRecording; what is wrong further down is told when it is reached."""
     try:
-        file = kept.enter_context(Path(asked.replay).open("rb"))  # noqa: SIM115 - the caller's stack closes it
-        recording = Recording(file)
+        recording = kept.enter_context(replayed(asked.replay))
     except (OSError, MalformedRecording) as error:
         raise _unread(asked.replay, error) from None
     return lambda: ReplayFeed(recording, paced=live), Origin(asked.replay, recording.heading.what)

@@ -27,7 +27,7 @@ def answer(action: Callable[[], Any]) -> str:
         return json.dumps({"value": action()})
     except OSError as error:
         return json.dumps({"value": f"errno {error.errno}"})
-    except BaseException:  # noqa: BLE001 - forked: told to the parent, who raises it
+    except BaseException:  # noqa: BLE001 - forked: told to the parent, who raises it; pytest's own outcomes are no Exceptions
         return json.dumps({"trace": traceback.format_exc()})
 
 

@@ -8,7 +8,8 @@ import time
 import pytest
 from textual.message import Message
 
-from nslab.tui.watch import Tell, Watch
+from nslab.tui.thread import Crashed, Tell
+from nslab.tui.watch import Watch
 
 
 class Ticking(Watch):
@@ -56,7 +57,7 @@ def test_nothing_is_said_once_it_is_stopped() -> None:
 
 def test_a_mistake_in_the_thread_is_told_and_not_lost() -> None:
     (told,) = heard(Failing())
-    assert isinstance(told, Watch.Crashed)
+    assert isinstance(told, Crashed)
     with pytest.raises(LookupError, match="no host"):
         raise told.error
 

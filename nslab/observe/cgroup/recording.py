@@ -7,6 +7,7 @@ of the recording machine's monotonic clock: only their differences mean somethin
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Literal
 
 import msgspec
@@ -55,6 +56,13 @@ class Recorder:
     def _line(self, value: Heading | Frame) -> None:
         self._file.write(_ENCODER.encode(value) + b"\n")
         self._file.flush()
+
+
+@contextmanager
+def replayed(path: str) -> Iterator[Recording]:
+    """The recording in a file, to be read while the block runs. Raises OSError, MalformedRecording."""
+    with open(path, "rb") as file:
+        yield Recording(file)
 
 
 class Recording:

@@ -16,7 +16,8 @@ from textual.message import Message
 
 from nslab.observe.explanation import Explanation
 from nslab.observe.machine.rows import Machine
-from nslab.tui.watch import Tell, Watch
+from nslab.tui.thread import Tell
+from nslab.tui.watch import Watch
 
 SHARE = 0.05  # of one core, for each of the two rhythms
 LEAST_PAUSE_S = 1.0

@@ -27,6 +27,7 @@ from nslab.course.session import Shell
 from nslab.course.snapshot import Snapshot, snapshot, unchanged
 from nslab.engine.recall import Recall
 from nslab.errors import NslabError
+from nslab.tui.thread import own_thread
 
 TICK_S = 0.25
 LETTING_GO_S = 0.02
@@ -69,13 +70,6 @@ class Conductor:
             self.error = error
             self.lost = lost
 
-    class Crashed(Message):
-        """A mistake of nslab's own, to be raised where it ends the program."""
-
-        def __init__(self, error: Exception) -> None:
-            super().__init__()
-            self.error = error
-
     class Hindered(Message):
         """A command could not be typed, or had no effect; None: nothing is in the way any more."""
 
@@ -110,7 +104,7 @@ class Conductor:
     def __init__(self, screen: MessagePump, open_play: OpenPlay, moved: Callable[[Player], None]) -> None:
         self._screen, self._open_play, self._moved = screen, open_play, moved
         self._acts: queue.SimpleQueue[Act | Order] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="conductor", daemon=True)
+        self._thread = own_thread("conductor", self._run, self._post)
         self._stopping, self._abandoned = threading.Event(), threading.Event()
         self._recall = Recall()
         self._play: Play | None = None
@@ -177,8 +171,6 @@ class Conductor:
             self._live()
         except Stopped:
             pass  # what was being typed stays half typed, in a lab that is gone
-        except Exception as error:  # noqa: BLE001 - the screen raises it again; in a thread it would end nothing but that
-            self._post(self.Crashed(error))
 
     def _live(self) -> None:
         while (play := self._opened()) is None:

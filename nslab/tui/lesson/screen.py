@@ -139,10 +139,6 @@ class LessonScreen(ActingScreen):
             self._wreck(Told("wreck.refused", {"why": why(message.error)}), lost=message.lost)
         self._show()
 
-    def on_conductor_crashed(self, message: Conductor.Crashed) -> None:
-        """A mistake of ours ends the program, as one in the event loop would."""
-        raise message.error
-
     # How it is shown
 
     def _wreck(self, broken: Told, *, lost: bool) -> None:

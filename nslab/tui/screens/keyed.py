@@ -13,6 +13,7 @@ from textual.widget import Widget
 from nslab.tui.drawn import Drawn
 from nslab.tui.keys import Key, bindings
 from nslab.tui.screens.help_view import HelpView
+from nslab.tui.thread import Crashed
 from nslab.words import Words
 
 
@@ -55,6 +56,10 @@ class KeyedScreen(Screen[None]):
     def help_at_hand(self) -> tuple[HelpView, Widget] | None:
         """Help for the part that has the keys, and the widget it is about; None where a screen has none."""
         return None
+
+    def on_crashed(self, message: Crashed) -> None:
+        """A mistake in a thread of the screen's ends the program, as one in the event loop would."""
+        raise message.error
 
     def action_all_keys(self) -> None:
         """Show every key; the one pressed next is done."""

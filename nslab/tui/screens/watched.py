@@ -34,9 +34,6 @@ class WatchedScreen(FramedScreen):
     async def on_unmount(self) -> None:
         await asyncio.to_thread(self._watching.stop)
 
-    def on_watch_crashed(self, message: Watch.Crashed) -> None:
-        raise message.error
-
     def help_at_hand(self) -> tuple[HelpView, Widget]:
         """Help for the table."""
         return help_view(self.part, self.words), self._table

@@ -11,7 +11,8 @@ from nslab.observe.cgroup.feed import Feed, Happened
 from nslab.observe.cgroup.open_group import GroupGone
 from nslab.observe.cgroup.recording import Frame
 from nslab.tui.graph.dots import load
-from nslab.tui.watch import Tell, Watch
+from nslab.tui.thread import Tell
+from nslab.tui.watch import Watch
 
 
 class GroupWatcher(Watch):

@@ -28,6 +28,7 @@ from nslab.engine.client import Lab
 from nslab.engine.failures import LabError
 from nslab.engine.recall import Recall
 from nslab.tui.lesson.conductor import Conductor, OpenPlay
+from nslab.tui.thread import Crashed
 from tests.stage import lesson
 
 TAKEN = Path(__file__).parent / "lessons" / "taken"
@@ -102,7 +103,7 @@ def conducted(screen: Screen) -> Iterator[Callable[[OpenPlay], Conductor]]:
     for conductor in begun:
         screen.masters.clear()
         conductor.stop()
-    assert screen.of(Conductor.Crashed) == []
+    assert screen.of(Crashed) == []
 
 
 def predict_and_show(conductor: Conductor, screen: Screen) -> None:
