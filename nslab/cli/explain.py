@@ -17,7 +17,7 @@ from nslab.observe.letters import Letters
 from nslab.observe.roots import ProcRoot
 from nslab.observe.scan import Scanner
 from nslab.tui.explained import Line, Section, headline, sections
-from nslab.tui.wrap import Span, wrap
+from nslab.tui.wrap import lines_of
 from nslab.words import Words
 
 PIPED_CELLS = 160
@@ -73,13 +73,9 @@ def _told(line: Line, labels: int, cells: int) -> Iterator[str]:
     margin = labels + 4
     said = f"{line.letter} {line.text}" if line.letter else line.text
     source = f"  ← {line.source}" if line.source else ""
-    for at, row in enumerate(_rows(f"{said}{source}", cells - margin)):
+    for at, row in enumerate(lines_of(f"{said}{source}", cells - margin)):
         label = "" if at else f"  {line.label}"
         yield f"{label}{' ' * (margin - cell_len(label))}{row}".rstrip()
-
-
-def _rows(text: str, cells: int) -> Iterator[str]:
-    return ("".join(span.text for span in row) for row in wrap((Span(text),), cells))
 
 
 def width() -> int:

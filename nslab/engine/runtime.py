@@ -119,7 +119,7 @@ class Runtime:
         self._helper: socket.socket | None = None
         self._kills: dict[
             str, int
-        ] = {}  # for want of memory in a container's group, before we killed its first process
+        ] = {}  # in a container's group for want of memory, before we killed its first process
 
     def run(self, spec: Spec, changes: tuple[Change, ...], fds: list[int]) -> Answer:
         """Create a container and start it."""

@@ -56,6 +56,11 @@ def wrap(spans: Sequence[Span], width: int) -> tuple[Line, ...]:
     return tuple(_joined(_trimmed(line)) for line in lines)
 
 
+def lines_of(text: str, width: int) -> list[str]:
+    """A plain text in lines of at most `width` cells; none of no text."""
+    return ["".join(span.text for span in line) for line in wrap((Span(text),), width)] if text else []
+
+
 def shorten(text: str, width: int) -> str:
     """The text, or as much of it as fits before a `…`."""
     if cell_len(text) <= width:

@@ -16,7 +16,7 @@ from nslab.tui.graph.dots import braille
 from nslab.tui.graph.figures import ago
 from nslab.tui.graph.said import Said, drawn, say
 from nslab.tui.graph.scale import Scale, spread
-from nslab.tui.wrap import Span, shorten, wrap
+from nslab.tui.wrap import lines_of, shorten
 from nslab.words import Words
 
 LINE, VERTICAL, HATCH = "━", "╎", "░"
@@ -221,7 +221,7 @@ def _rooms(place: Place, x: int) -> tuple[int, ...]:
 
 def _lines(said: Said, room: int, height: int) -> tuple[tuple[str, bool], ...]:
     """The words in lines that fit; the proof where there is room for it; nothing where not all of the words fit."""
-    told = ["".join(span.text for span in line) for line in wrap((Span(said.what),), room)]
+    told = lines_of(said.what, room)
     proof = [said.proof] if said.proof and cell_len(said.proof) <= room and len(told) < height else []
     return (*((line, False) for line in told), *((line, True) for line in proof)) if len(told) <= height else ()
 

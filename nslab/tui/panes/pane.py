@@ -15,7 +15,7 @@ from nslab.tui.asked import Asked, asked_rows
 from nslab.tui.canvas import Canvas
 from nslab.tui.drawn import Drawn
 from nslab.tui.faces import MUTE
-from nslab.tui.wrap import Span, shorten, wrap
+from nslab.tui.wrap import lines_of, shorten
 from nslab.words import Words
 
 View = TypeVar("View", bound=Struct)
@@ -91,7 +91,7 @@ def above_more(canvas: Canvas, text: str) -> Canvas:
 
 
 def _lines(paragraphs: Iterable[str], width: int) -> list[str]:
-    return ["".join(span.text for span in line) for text in paragraphs for line in wrap((Span(text),), width)]
+    return [line for text in paragraphs for line in lines_of(text, width) or [""]]
 
 
 class Pane(Drawn, Generic[View, Row, Cell], can_focus=True):

@@ -32,9 +32,8 @@ def beside(view: MapView, lesson: LessonEntry | None, size: tuple[int, int], wor
         preview(lesson, width, rows, words, plain=plain).height + 1 if lesson else 0 for rows in (maxsize, 0)
     )
     full, *briefer = _machines(view, width, words, plain=plain)
-    machine = next((one for one in (full, briefer[0]) if whole + one.height <= height), None)
-    if machine is None:
-        machine = next((one for one in briefer if least + one.height <= height), briefer[-1])
+    wanted = ((full, whole), (briefer[0], whole), *((one, least) for one in briefer))
+    machine = next((one for one, lesson_rows in wanted if lesson_rows + one.height <= height), briefer[-1])
     side.blit(machine, 0, height - machine.height)
     if lesson:
         side.blit(preview(lesson, width, height - machine.height - 1, words, plain=plain), 0, 0)

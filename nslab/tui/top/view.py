@@ -18,7 +18,7 @@ from nslab.tui.searched import Hits
 from nslab.tui.top.knobs import Write, knob_rows, knobs
 from nslab.tui.top.rows import Arrangement, Listed, siblings
 from nslab.tui.top.table import table
-from nslab.tui.wrap import Span, shorten, wrap
+from nslab.tui.wrap import lines_of, shorten
 from nslab.words import Words
 
 SMALL, LARGE = 100, 160  # columns
@@ -98,7 +98,7 @@ def arrange(canvas: Canvas, top: int, sight: Sight, words: Words) -> Touch:
         touch = _list(canvas, 0, top, left, rows, sight, words)
         _graphs(canvas, left + BETWEEN, top, width - left - BETWEEN, rows, sight, words)
         return touch
-    told = len(wrap_of(lacking(sight, words), width))
+    told = len(lines_of(lacking(sight, words), width))
     wanted = len(sight.rows) + 1 + told
     height = min(wanted, max((rows - LEAST_GRAPH) * 2 // 3, LEAST_LIST + told), rows)
     touch = _list(canvas, 0, top, width, height, sight, words)
@@ -106,13 +106,8 @@ def arrange(canvas: Canvas, top: int, sight: Sight, words: Words) -> Touch:
     return touch
 
 
-def wrap_of(text: str, width: int) -> list[str]:
-    """A sentence in lines; none of no sentence."""
-    return ["".join(span.text for span in line) for line in wrap((Span(text),), width)] if text else []
-
-
 def _list(canvas: Canvas, x: int, y: int, width: int, height: int, sight: Sight, words: Words) -> Touch:
-    told = wrap_of(lacking(sight, words), width)
+    told = lines_of(lacking(sight, words), width)
     apart = 1 if canvas.width >= SMALL and not canvas.afar else 0
     inner = Canvas(width, max(height - len(told) - (apart if told else 0), 2), plain=canvas.plain)
     if sight.rows:
