@@ -60,7 +60,7 @@ def look_at(root: ProcRoot, pid: str) -> Explanation:
 def text(head: Sequence[str], parts: Sequence[Section], cells: int) -> Iterator[str]:
     """The whole as lines of at most `cells`: under each title a name, what it means, and where it was read."""
     for said in head:
-        yield from _rows(said, cells)
+        yield from lines_of(said, cells)
     labels = max((cell_len(line.label) for part in parts for line in part.lines), default=0)
     for part in parts:
         yield ""
